@@ -18,11 +18,12 @@ std::string describe(const Report& report) {
 std::string printable(std::string_view text) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string out;
-  for (unsigned char c : text) {
+  for (char character : text) {
+    const auto c = static_cast<unsigned char>(character);
     if (c < 0x20 || c == 0x7f) {
       out += {'\\', 'x', digits[c >> 4], digits[c & 15]};
     } else {
-      out += static_cast<char>(c);
+      out += character;
     }
   }
   return out;
