@@ -1,0 +1,166 @@
+#include "gradus/core/graph/graph.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradus/core/base/nearest.hpp"
+
+namespace gradus {
+namespace {
+
+std::vector<std::string_view> words(std::string_view text) {
+  std::vector<std::string_view> out;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    if (end > begin) out.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+void check_attributes(const Op& op, const Attrs& attrs) {
+  const auto known = words(op.attributes);
+  for (const auto& [name, value] : attrs.entries()) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    throw UserError(Fault::usage, Report{std::string(op.name), "attribute " + printable(name),
+                                         known.empty() ? "none" : "one of: " + std::string(op.attributes),
+                                         nearest(name, known)});
+  }
+  for (std::string_view name : known) {
+    if (attrs.has(name)) continue;
+    throw UserError(Fault::usage, Report{std::string(op.name), "no attribute " + std::string(name),
+                                         "attributes: " + std::string(op.attributes), ""});
+  }
+}
+
+Type infer_input(Types, const Attrs& attrs) { return attrs.type("type"); }
+Type infer_constant(Types, const Attrs& attrs) { return attrs.literal("value").type(); }
+double no_flops(Types, const Node&) { return 0; }
+
+}  // namespace
+
+const Op input_op{.name = "input",
+                  .doc = "A value given when the graph is evaluated.",
+                  .arity = 0,
+                  .attributes = "name type",
+                  .infer = infer_input,
+                  .flops = no_flops};
+
+const Op constant_op{.name = "constant",
+                     .doc = "Numbers fixed when the graph is built.",
+                     .arity = 0,
+                     .attributes = "value",
+                     .infer = infer_constant,
+                     .flops = no_flops};
+
+const Node& Value::node() const { return graph->node(id); }
+const Op& Value::op() const { return *node().op; }
+const Type& Value::type() const { return node().type; }
+Value Value::input(int i) const { return {graph, node().inputs[static_cast<std::size_t>(i)]}; }
+std::int64_t Value::rows() const { return shape().rank() ? shape()[0] : 1; }
+std::int64_t Value::columns() const { return shape().last(); }
+
+Value Graph::input(std::string name, const Type& type) {
+  if (name.empty() || find_input(name)) {
+    throw UserError(Fault::usage, Report{"input \"" + printable(name) + "\"",
+                                         name.empty() ? "an empty name" : "a second input of that name",
+                                         "a name of its own for every input", ""});
+  }
+  Attrs attrs{{"name", name}, {"type", type}};
+  return append(input_op, std::initializer_list<Value>{}, std::move(attrs), std::move(name));
+}
+
+Value Graph::constant(Tensor value) {
+  Attrs attrs{{"value", std::make_shared<const Tensor>(std::move(value))}};
+  return append(constant_op, std::initializer_list<Value>{}, std::move(attrs));
+}
+
+Value Graph::constant(double value, DType dtype) {
+  Tensor number(dtype, Shape{});
+  number.set(0, value);
+  if (!is_floating(dtype) && number.number() != value) {
+    throw UserError(Fault::usage, Report{"constant", std::to_string(value), "a number that " + std::string(name(dtype)) +
+                                         " holds", "cast the other operand to f32 or f64"});
+  }
+  return constant(std::move(number));
+}
+
+Value Graph::append(const Op& op, std::span<const Value> inputs, Attrs attrs, std::string label) {
+  const int given = static_cast<int>(inputs.size());
+  if (op.arity >= 0 ? given != op.arity : given == 0) {
+    throw UserError(Fault::usage, Report{std::string(op.name), std::to_string(given) + " inputs",
+                                         op.arity < 0 ? "at least one" : std::to_string(op.arity), ""});
+  }
+  check_attributes(op, attrs);
+  Node node{&op, {}, std::move(attrs), {}, std::move(label)};
+  std::vector<Type> types;
+  for (Value input : inputs) {
+    if (input.graph != this || input.id < 0 || input.id >= size()) {
+      throw UserError(Fault::usage, Report{std::string(op.name), "an input of another graph",
+                                           "values of one graph", "build all inputs with the same Graph"});
+    }
+    node.inputs.push_back(input.id);
+    types.push_back(input.type());
+  }
+  node.type = op.infer(types, node.attrs);
+  nodes_.push_back(std::move(node));
+  return {this, size() - 1};
+}
+
+void Graph::output(std::string name, Value value) {
+  require(value.graph == this, "output of another graph");
+  if (find_output(name)) {
+    throw UserError(Fault::usage, Report{"output \"" + printable(name) + "\"", "a second output of that name",
+                                         "a name of its own for every output", ""});
+  }
+  outputs_.push_back({std::move(name), value.id});
+}
+
+void Graph::name_node(Value value, std::string label) {
+  require(value.graph == this, "label for a node of another graph");
+  nodes_[static_cast<std::size_t>(value.id)].label = std::move(label);
+}
+
+Value Graph::find_input(std::string_view name) {
+  for (int id = 0; id < size(); ++id) {
+    if (node(id).op == &input_op && node(id).attrs.text("name") == name) return {this, id};
+  }
+  return {};
+}
+
+Value Graph::find_output(std::string_view name) {
+  for (const Output& output : outputs_) {
+    if (output.name == name) return {this, output.id};
+  }
+  return {};
+}
+
+Value apply(const Op& op, std::span<const Value> inputs, Attrs attrs) {
+  if (inputs.empty() || !inputs[0]) {
+    throw UserError(Fault::usage, Report{std::string(op.name), "an empty value", "values of a graph", ""});
+  }
+  return inputs[0].graph->append(op, inputs, std::move(attrs));
+}
+
+Value apply(const Op& op, std::initializer_list<Value> inputs, Attrs attrs) {
+  return apply(op, std::span(inputs.begin(), inputs.size()), std::move(attrs));
+}
+
+Value constant_like(Value like, double value) { return like.graph->constant(value, like.dtype()); }
+
+std::optional<double> uniform_constant(const Node& node) {
+  if (node.op != &constant_op || node.type.shape.count() == 0) return std::nullopt;
+  const Tensor& literal = node.attrs.literal("value");
+  const double first = literal.number();
+  for (std::int64_t i = 1; i < literal.count(); ++i) {
+    if (literal.number(i) != first) return std::nullopt;
+  }
+  return first;
+}
+
+bool is_constant(Value value, double number) {
+  const auto found = uniform_constant(value.node());
+  return found && *found == number && std::signbit(*found) == std::signbit(number);
+}
+
+}  // namespace gradus

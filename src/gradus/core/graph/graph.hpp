@@ -1,0 +1,101 @@
+// A computation: an append-only array of nodes in topological order. Values are handles into it, never numbers.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradus/core/graph/op.hpp"
+
+namespace gradus {
+
+class Graph;
+
+/// A node's output: a handle. Valid as long as its graph stays where it is.
+struct Value {
+  Graph* graph = nullptr;
+  int id = -1;
+
+  explicit operator bool() const { return graph != nullptr; }
+  const Node& node() const;
+  const Op& op() const;
+  const Type& type() const;
+  const Shape& shape() const { return type().shape; }
+  DType dtype() const { return type().dtype; }
+  /// Input `i` of this node.
+  Value input(int i) const;
+  /// Sizes of a matrix [rows, columns] or a batch [rows, ...]; `columns` is the last size.
+  std::int64_t rows() const;
+  std::int64_t columns() const;
+  friend bool operator==(Value, Value) = default;
+};
+
+struct Node {
+  const Op* op = nullptr;
+  std::vector<int> inputs;
+  Attrs attrs;
+  Type type;
+  std::string label = {};  // what people call it: "0.weight", "g1"
+};
+
+/// A result that the graph is evaluated for. An output named like an input is that input's next value (parameters and
+/// optimizer state of a training step): the plan may then overwrite it in place.
+struct Output {
+  std::string name;
+  int id = -1;
+};
+
+class Graph {
+ public:
+  /// A value given when the graph is evaluated. Throws UserError when the name is empty or taken.
+  Value input(std::string name, const Type& type = {DType::f64, {}});
+  Value input(std::string name, const Shape& shape, DType dtype) { return input(std::move(name), Type{dtype, shape}); }
+  /// A literal.
+  Value constant(Tensor value);
+  /// One number, broadcast where it is used. Throws UserError when an integer dtype cannot hold it.
+  Value constant(double value, DType dtype = DType::f64);
+  /// Appends a node after checking arity, attributes and types. Throws UserError from the op's rule.
+  Value append(const Op& op, std::span<const Value> inputs, Attrs attrs = {}, std::string label = {});
+  Value append(const Op& op, std::initializer_list<Value> inputs, Attrs attrs = {}, std::string label = {}) {
+    return append(op, std::span(inputs.begin(), inputs.size()), std::move(attrs), std::move(label));
+  }
+  /// Names `value` as a result. Throws UserError when the name is taken by another output.
+  void output(std::string name, Value value);
+  void name_node(Value value, std::string label);
+
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const Node& node(int id) const { return nodes_[static_cast<std::size_t>(id)]; }
+  int size() const { return static_cast<int>(nodes_.size()); }
+  Value value(int id) { return {this, id}; }
+  const std::vector<Output>& outputs() const { return outputs_; }
+  /// The input called `name`, or an empty Value.
+  Value find_input(std::string_view name);
+  /// The output called `name`, or an empty Value.
+  Value find_output(std::string_view name);
+
+ private:
+  std::vector<Node> nodes_;
+  std::vector<Output> outputs_;
+};
+
+/// Appends `op` to the graph of its first input.
+Value apply(const Op& op, std::initializer_list<Value> inputs, Attrs attrs = {});
+Value apply(const Op& op, std::span<const Value> inputs, Attrs attrs = {});
+
+/// One number of the same dtype and graph as `like`.
+Value constant_like(Value like, double value);
+
+/// The number of a constant node all of whose elements are equal; otherwise nothing.
+std::optional<double> uniform_constant(const Node& node);
+
+/// Whether `value` is a constant all of whose elements are `number`.
+bool is_constant(Value value, double number);
+
+/// The two leaves, the only ops that passes know by name.
+extern const Op input_op;     // attrs: name, type
+extern const Op constant_op;  // attrs: value (a literal)
+
+}  // namespace gradus

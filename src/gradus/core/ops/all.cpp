@@ -1,0 +1,37 @@
+#include "gradus/core/ops/all.hpp"
+
+#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/ops/index.hpp"
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/core/ops/matmul.hpp"
+#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/random.hpp"
+#include "gradus/core/ops/reduce.hpp"
+#include "gradus/core/ops/softmax.hpp"
+
+namespace gradus {
+
+std::span<const Op* const> all_ops() {
+  static const std::vector<const Op*> all = [] {
+    std::vector<const Op*> ops{&input_op, &constant_op};
+    for (const auto family : {pointwise_ops(), matmul_ops(), reduce_ops(), softmax_ops(), layout_ops(), index_ops(),
+                              random_ops()}) {
+      for (const Op& op : family) ops.push_back(&op);
+    }
+    return ops;
+  }();
+  return all;
+}
+
+const Op& find_op(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Op* op : all_ops()) {
+    if (op->name == name) return *op;
+    names.push_back(op->name);
+  }
+  const std::string close = nearest(name, names);
+  throw UserError(Fault::usage, Report{"op", "\"" + printable(name) + "\"", "one of `gradus ops`",
+                                       close.empty() ? "" : close});
+}
+
+}  // namespace gradus

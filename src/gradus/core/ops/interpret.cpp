@@ -1,0 +1,88 @@
+#include "gradus/core/ops/interpret.hpp"
+
+#include <algorithm>
+
+#include "gradus/core/base/float_mode.hpp"
+#include "gradus/core/graph/print.hpp"
+
+namespace gradus {
+namespace {
+
+/// Numbers of the graph's inputs by node; refuses bindings that do not fit.
+std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bindings, std::vector<Tensor>& converted) {
+  std::vector<const Tensor*> given(static_cast<std::size_t>(graph.size()));
+  converted.reserve(bindings.size());
+  for (const Binding& binding : bindings) {
+    const auto refuse = [&](const std::string& found, const std::string& expected) {
+      throw UserError(Fault::usage, Report{"binding of " + print(binding.input.node(), binding.input.id), found, expected, ""});
+    };
+    if (binding.input.graph != &graph) refuse("a value of another graph", "an input of this graph");
+    if (&binding.input.op() != &input_op) refuse("a value that is computed", "an input");
+    if (given[static_cast<std::size_t>(binding.input.id)]) refuse("a second value", "one value for each input");
+    const Tensor* value = &binding.value;
+    if (value->shape().rank() == 0 && value->dtype() != binding.input.dtype()) {
+      converted.push_back(value->cast(binding.input.dtype()));
+      value = &converted.back();
+    }
+    if (!(value->type() == binding.input.type())) refuse(to_string(value->type()), to_string(binding.input.type()));
+    given[static_cast<std::size_t>(binding.input.id)] = value;
+  }
+  return given;
+}
+
+std::vector<char> needed_for(const Graph& graph, std::span<const Value> wanted) {
+  std::vector<char> needed(static_cast<std::size_t>(graph.size()));
+  for (Value value : wanted) needed[static_cast<std::size_t>(value.id)] = 1;
+  for (int id = graph.size() - 1; id >= 0; --id) {
+    if (!needed[static_cast<std::size_t>(id)]) continue;
+    for (int input : graph.node(id).inputs) needed[static_cast<std::size_t>(input)] = 1;
+  }
+  return needed;
+}
+
+Tensor evaluate_node(const Graph& graph, int id, const std::vector<Tensor>& values, const Tensor* given) {
+  const Node& node = graph.node(id);
+  if (node.op == &constant_op) return node.attrs.literal("value");
+  if (node.op == &input_op) {
+    if (given) return *given;
+    throw UserError(Fault::usage, Report{"input \"" + printable(node.attrs.text("name")) + "\"", "no value",
+                                         to_string(node.type), "bind it"});
+  }
+  std::vector<ConstView> in;
+  for (int input : node.inputs) in.push_back(values[static_cast<std::size_t>(input)].view());
+  Tensor out(node.type);
+  node.op->evaluate(in, out.view(), node.attrs);
+  return out;
+}
+
+}  // namespace
+
+std::vector<Tensor> interpret(std::span<const Value> wanted, std::span<const Binding> bindings) {
+  if (wanted.empty()) return {};
+  const Graph& graph = *wanted[0].graph;
+  for (Value value : wanted) require(value.graph == &graph, "interpret: values of two graphs");
+  const FlushDenormals flush;
+  std::vector<Tensor> converted;
+  const auto given = bind(graph, bindings, converted);
+  const auto needed = needed_for(graph, wanted);
+  std::vector<Tensor> values(static_cast<std::size_t>(graph.size()));
+  for (int id = 0; id < graph.size(); ++id) {
+    const auto at = static_cast<std::size_t>(id);
+    if (needed[at]) values[at] = evaluate_node(graph, id, values, given[at]);
+  }
+  std::vector<Tensor> out;
+  for (Value value : wanted) out.push_back(values[static_cast<std::size_t>(value.id)]);
+  return out;
+}
+
+std::vector<Tensor> interpret(std::initializer_list<Value> wanted, std::initializer_list<Binding> bindings) {
+  return interpret(std::span(wanted.begin(), wanted.size()), std::span(bindings.begin(), bindings.size()));
+}
+
+std::vector<Tensor> interpret_all(Graph& graph, std::span<const Binding> bindings) {
+  std::vector<Value> all;
+  for (int id = 0; id < graph.size(); ++id) all.push_back(graph.value(id));
+  return interpret(all, bindings);
+}
+
+}  // namespace gradus

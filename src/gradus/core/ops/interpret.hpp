@@ -1,0 +1,22 @@
+// Evaluating a graph node by node with Op::evaluate: slow and plain, the oracle of the compiled plan.
+#pragma once
+
+#include "gradus/core/graph/graph.hpp"
+
+namespace gradus {
+
+/// A number for an input. A scalar is converted to the input's dtype; otherwise dtype and shape must be the input's.
+struct Binding {
+  Value input;
+  Tensor value;
+};
+
+/// The values of `wanted`, which share one graph. Only nodes that they need are evaluated.
+/// Throws UserError naming the input that is missing, bound twice or of another type.
+std::vector<Tensor> interpret(std::span<const Value> wanted, std::span<const Binding> bindings);
+std::vector<Tensor> interpret(std::initializer_list<Value> wanted, std::initializer_list<Binding> bindings);
+
+/// The values of all nodes, in order.
+std::vector<Tensor> interpret_all(Graph& graph, std::span<const Binding> bindings);
+
+}  // namespace gradus

@@ -1,0 +1,160 @@
+#include "gradus/core/ops/pointwise.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "gradus/core/ops/broadcasting.hpp"
+
+namespace gradus {
+namespace {
+
+using pointwise::Signature;
+
+template <class F>
+constexpr int arity_of() {
+  using T = std::conditional_t<F::signature == Signature::logic, bool, double>;
+  if constexpr (F::signature == Signature::choose || requires(T x) { F::value(x, x, x); }) return 3;
+  else if constexpr (requires(T x) { F::value(x, x); }) return 2;
+  else return 1;
+}
+
+Type infer_pointwise(std::string_view name, Signature signature, Types in) {
+  const auto refuse = [&](const std::string& expected, const std::string& remedy) {
+    std::string found;
+    for (const Type& type : in) found += (found.empty() ? "" : " and ") + to_string(type);
+    throw UserError(Fault::usage, Report{std::string(name), found, expected, remedy});
+  };
+  const std::size_t first = signature == Signature::choose ? 1 : 0;
+  const DType dtype = in[first].dtype;
+  for (std::size_t i = first; i < in.size(); ++i) {
+    if (in[i].dtype != dtype) refuse("inputs of one dtype", "cast one of them");
+  }
+  if (signature == Signature::floating && !is_floating(dtype)) refuse("f32 or f64", "cast first");
+  if (dtype == DType::bf16) refuse("a dtype that is computed in", "cast to f32 first");
+  if ((signature == Signature::logic || signature == Signature::choose) && in[0].dtype != DType::u8) {
+    refuse("truth values (u8) first", "compare first");
+  }
+  Shape shape = in[0].shape;
+  for (const Type& type : in.subspan(1)) {
+    const auto both = broadcast(shape, type.shape);
+    if (!both) refuse("shapes that broadcast: equal sizes, or 1, from the last axis on", "reshape or transpose one of them");
+    shape = *both;
+  }
+  return {signature == Signature::compare ? DType::u8 : dtype, shape};
+}
+
+template <class F>
+Type infer(Types in, const Attrs&) { return infer_pointwise(F::text.name, F::signature, in); }
+
+/// dy times a slope, without the arithmetic where either is one.
+Value times(Value dy, Value slope) {
+  if (!slope) return {};
+  if (is_constant(slope, 1)) return dy;
+  if (is_constant(slope, -1)) return -dy;
+  if (is_constant(dy, 1) && slope.shape() == dy.shape()) return slope;
+  return dy * slope;
+}
+
+template <class F>
+Values derive(Value y, Value dy) {
+  Values partial = [&] {
+    if constexpr (arity_of<F>() == 1) return F::slopes(y.input(0), y);
+    else if constexpr (arity_of<F>() == 2) return F::slopes(y.input(0), y.input(1), y);
+    else return F::slopes(y.input(0), y.input(1), y.input(2), y);
+  }();
+  for (Value& slope : partial) slope = times(dy, slope);
+  return partial;
+}
+
+/// Input `i` of F as the formula sees it: a truth value or a number.
+template <class F, std::size_t i, class T>
+auto argument(T x) {
+  if constexpr (F::signature == Signature::logic || (F::signature == Signature::choose && i == 0)) return x != T{0};
+  else return x;
+}
+
+template <class F, class T, std::size_t... i>
+void evaluate_as(Views in, View out, std::index_sequence<i...>) {
+  using Out = std::conditional_t<F::signature == Signature::compare, std::uint8_t, T>;
+  const auto pointers = std::tuple{static_cast<const std::conditional_t<F::signature == Signature::choose && i == 0,
+                                                                        std::uint8_t, T>*>(in[i].data())...};
+  Out* y = out.as<Out>().data();
+  const std::array<std::array<std::int64_t, max_rank>, sizeof...(i)> strides{broadcast_strides(in[i].shape(), out.shape())...};
+  for_each_element(out.shape(), strides, [&](std::int64_t element, const auto& offsets) {
+    y[element] = static_cast<Out>(F::value(argument<F, i>(std::get<i>(pointers)[offsets[i]])...));
+  });
+}
+
+template <class F>
+void evaluate(Views in, View out, const Attrs&) {
+  constexpr auto inputs = std::make_index_sequence<static_cast<std::size_t>(arity_of<F>())>{};
+  if constexpr (F::signature == Signature::logic) {
+    evaluate_as<F, std::uint8_t>(in, out, inputs);
+  } else if constexpr (F::signature == Signature::floating) {
+    visit_floating(in[0].dtype(), [&]<class T>(std::type_identity<T>) { evaluate_as<F, T>(in, out, inputs); });
+  } else {
+    const DType dtype = in[F::signature == Signature::choose ? 1 : 0].dtype();
+    visit(dtype, [&]<class T>(std::type_identity<T>) { evaluate_as<F, T>(in, out, inputs); });
+  }
+}
+
+/// Equal shapes, broadcasting both ways, scalars and empty arrays.
+template <class F>
+std::vector<Sample> samples() {
+  constexpr int arity = arity_of<F>();
+  const std::vector<std::vector<Shape>> shapes{{{3, 5}, {3, 5}, {3, 5}}, {{4, 1}, {5}, {}}, {{}, {2, 3}, {2, 1}},
+                                               {{0, 3}, {3}, {0, 3}}, {{37}, {37}, {37}}};
+  std::vector<Sample> out;
+  for (const auto& of : shapes) {
+    Sample sample;
+    for (int i = 0; i < arity; ++i) {
+      SampleInput input{of[static_cast<std::size_t>(i)]};
+      if constexpr (requires { F::ranges; }) {
+        input.low = F::ranges[i].low, input.high = F::ranges[i].high;
+      }
+      const bool truth = F::signature == Signature::logic || (F::signature == Signature::choose && i == 0);
+      if (truth) input.dtype = DType::u8, input.low = 0, input.high = 1;
+      sample.inputs.push_back(input);
+    }
+    if constexpr (requires { F::kinks; }) sample.kinks.assign(std::begin(F::kinks), std::end(F::kinks));
+    out.push_back(std::move(sample));
+  }
+  return out;
+}
+
+template <class F>
+constexpr Op make_op() {
+  constexpr bool commutative = requires { F::commutative; };
+  return {.name = F::text.name,
+          .doc = F::text.doc,
+          .infix = F::text.infix,
+          .rule = F::text.rule,
+          .arity = arity_of<F>(),
+          .traits = {.commutative = commutative, .pointwise = true},
+          .infer = infer<F>,
+          .derive = derive<F>,
+          .evaluate = evaluate<F>,
+          .axis = broadcast_axis,
+          .samples = samples<F>,
+          .onnx = F::text.onnx};
+}
+
+template <class... F>
+constexpr std::array<Op, sizeof...(F)> make_ops(pointwise::List<F...>) { return {make_op<F>()...}; }
+
+constexpr auto ops = make_ops(pointwise::All{});
+
+}  // namespace
+
+std::span<const Op> pointwise_ops() { return ops; }
+
+Value operator+(Value a, Value b) { return apply_pointwise<pointwise::Add>({a, b}); }
+Value operator-(Value a, Value b) { return apply_pointwise<pointwise::Subtract>({a, b}); }
+Value operator*(Value a, Value b) { return apply_pointwise<pointwise::Multiply>({a, b}); }
+Value operator/(Value a, Value b) { return apply_pointwise<pointwise::Divide>({a, b}); }
+Value operator-(Value x) { return apply_pointwise<pointwise::Negate>({x}); }
+
+}  // namespace gradus
