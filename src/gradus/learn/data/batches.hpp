@@ -1,0 +1,26 @@
+// Rows of a Dataset copied into a step's input buffers. Nothing is allocated.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "gradus/learn/data/dataset.hpp"
+
+namespace gradus::data {
+
+/// Batches in an epoch of `rows`: the last one may be short.
+constexpr std::int64_t batch_count(std::int64_t rows, std::int64_t batch) { return (rows + batch - 1) / batch; }
+
+/// The rows of batch `index` (from 0) in `order`: `batch` of them, fewer in the last one.
+std::span<const std::int64_t> batch_rows(std::span<const std::int64_t> order, std::int64_t batch, std::int64_t index);
+
+/// Copies the features of `rows` into `out`, f32 or f64, rows.size() * row_size() numbers in any shape.
+/// u8 features become exactly v / divisor, correctly rounded. Throws UserError when `out` does not fit.
+/// REQUIRES: every row number is inside the dataset.
+void gather_features(const Dataset& dataset, std::span<const std::int64_t> rows, View out);
+
+/// Copies the targets of `rows` into `out`: class numbers as i64 or i32 [rows], or one-hot as f32 or f64 [rows, classes];
+/// regression targets as f32 or f64 [rows, k]. Throws UserError when `out` does not fit.
+void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, View out);
+
+}  // namespace gradus::data

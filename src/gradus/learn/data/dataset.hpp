@@ -1,0 +1,34 @@
+// Rows that a network can be trained on: numbers only.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gradus/core/tensor/tensor.hpp"
+
+namespace gradus::data {
+
+enum class Task { regression, classification };
+
+/// Rows of features and targets. Row r of `targets` belongs to row r of `features`.
+struct Dataset {
+  std::string source;                      // where the rows come from, for messages
+  Tensor features;                         // f32 or f64 [rows, columns]; images: u8 [rows, height, width]
+  double divisor = 1;                      // a stored feature v counts as v / divisor (255 for u8 images)
+  Task task = Task::regression;
+  bool has_targets = false;                // false for prediction files without the target column
+  Tensor targets;                          // regression: as features [rows, 1]; classification: i64 [rows], class numbers
+  std::vector<std::string> class_names;    // classification only
+  std::vector<std::string> feature_names;  // one a column; empty for images
+
+  std::int64_t rows() const { return features.shape().rank() ? features.shape()[0] : 0; }
+  /// Numbers in one row of features: the columns, or height * width.
+  std::int64_t row_size() const;
+  std::int64_t classes() const { return static_cast<std::int64_t>(class_names.size()); }
+};
+
+/// The rows of `dataset` with these numbers (from 0), in this order.
+Dataset take(const Dataset& dataset, std::span<const std::int64_t> rows);
+
+}  // namespace gradus::data

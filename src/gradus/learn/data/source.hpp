@@ -1,0 +1,51 @@
+// A file as a stream of bytes, unpacked when it is gzip, with every trouble named.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "gradus/core/base/error.hpp"
+
+namespace gradus::data {
+
+/// An opened regular file, or standard input for the path "-". gzip is recognized by its first bytes, not by its name.
+/// Every member function throws UserError(fault) for: a missing or unreadable file, a folder, device, FIFO or socket, a
+/// read error, a file that changes while it is read, and gzip that is cut off, damaged or followed by other bytes.
+class Source {
+ public:
+  explicit Source(std::string path, Fault fault = Fault::data);
+  Source(Source&&) noexcept;
+  Source& operator=(Source&&) noexcept;
+  ~Source();
+
+  /// Fills `out` as far as there are bytes; less than out.size() only at the end.
+  std::size_t read(std::span<std::byte> out);
+  /// True when nothing is left; also checks that the file has not changed, and the gzip checksum.
+  bool at_end();
+  /// What messages call it: the path, made printable, or "standard input".
+  const std::string& name() const;
+  bool packed() const;
+  /// Bytes of the file as it lies on the disk (nothing for standard input).
+  std::optional<std::uint64_t> file_size() const;
+  /// Bytes of the file that were read so far (packed ones when packed).
+  std::uint64_t position() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// What read_all takes: unpacked bytes at most `bytes`, and at most `ratio` times the packed ones beyond 64 MiB.
+struct ReadLimits {
+  std::uint64_t bytes = std::uint64_t{4} << 30;
+  std::uint64_t ratio = 200;
+};
+
+/// Everything in `source`. Throws UserError beyond the limits, before it takes the memory.
+std::string read_all(Source& source, const ReadLimits& limits = {});
+
+}  // namespace gradus::data

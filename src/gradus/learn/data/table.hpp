@@ -1,0 +1,77 @@
+// A table as it was read: named columns of numbers or of texts, nothing scaled or encoded yet.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradus/learn/data/note.hpp"
+
+namespace gradus::data {
+
+/// Where a cell stands in the file: line and column (characters) count from 1.
+struct Place {
+  std::uint64_t line = 0;
+  std::uint64_t column = 0;
+  friend bool operator==(const Place&, const Place&) = default;
+};
+
+/// Cells of one kind in a column: how many, and where the first one is.
+struct Finding {
+  std::uint64_t count = 0;
+  Place first;
+  std::string text;  // of the first one
+};
+
+/// What the reader saw in a column, for messages that come later.
+struct ColumnFacts {
+  Finding missing;        // "", ?, NA, N/A, null, NaN in any case
+  Finding infinite;       // inf, infinity
+  Finding not_number;     // anything that is neither a number nor missing
+  Finding thousands;      // 38 000 or 4,25,000
+  Finding decimal_comma;  // 1,5
+  Finding unit;           // 45 km, £30
+  Finding large_integer;  // a whole number above 2^53, which f64 rounds
+  std::uint64_t numbers = 0;
+};
+
+/// The texts of a column: distinct ones in order of first appearance, and for each row its number (-1: missing).
+struct TextCells {
+  std::vector<std::string> distinct;
+  std::vector<std::int32_t> index;
+  bool overflowed = false;  // more distinct texts than a column may have: `index` and `distinct` are empty
+};
+
+/// Numeric when every cell is a number or missing (missing is NaN) and at least one is a number; text otherwise.
+struct Column {
+  std::string name;
+  bool numeric = true;
+  std::vector<double> numbers;  // [rows] when numeric
+  TextCells text;               // when not numeric
+  ColumnFacts facts;
+};
+
+struct Table {
+  std::string source;  // file name for messages
+  std::int64_t rows = 0;
+  std::vector<Column> columns;
+  std::uint64_t first_line = 1;       // line of the first row
+  std::vector<std::uint64_t> lines;   // line of each row, when they are not first_line, first_line + 1, ...
+  char delimiter = ',';
+  Notes notes;
+
+  /// The column called `name`, or nullptr.
+  const Column* find(std::string_view name) const;
+  /// Line of the file where row `row` (from 0) begins.
+  std::uint64_t line_of(std::int64_t row) const;
+};
+
+/// "cars.csv:4:12"
+std::string to_string(const Table& table, const Place& place);
+
+/// The cell as text: numbers in their shortest form, "" when missing.
+std::string cell_text(const Column& column, std::int64_t row);
+
+}  // namespace gradus::data

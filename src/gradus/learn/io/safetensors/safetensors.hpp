@@ -1,0 +1,44 @@
+// The safetensors layout: 8 bytes little endian with the length of the header, the header (a JSON object: name -> dtype,
+// shape, [begin, end) in the bytes after the header; "__metadata__" -> texts), the numbers, nothing after them.
+// https://github.com/huggingface/safetensors
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gradus/core/tensor/tensor.hpp"
+
+namespace gradus::io {
+
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+struct Safetensors {
+  std::vector<NamedTensor> tensors;                           // in the order of their bytes
+  std::vector<std::pair<std::string, std::string>> metadata;  // in the order of the header
+  std::vector<std::string> notes;                             // "tensor w: F16 became f32"
+
+  const std::string* find_metadata(std::string_view key) const;
+};
+
+/// Longest header and most tensors that are read.
+inline constexpr std::size_t safetensors_header_limit = std::size_t{16} << 20;
+inline constexpr std::size_t safetensors_tensor_limit = 65'536;
+
+/// Checks everything about the header before it takes memory for a tensor: length, UTF-8, JSON, names given twice, dtypes,
+/// shape x dtype = bytes, no overlap, no hole, no byte left over. F16 and BF16 become f32 (said in notes); dtypes that
+/// gradus does not have are refused by name. Throws UserError(Fault::model_file) naming the tensor and the numbers.
+Safetensors parse_safetensors(std::span<const std::byte> file, const std::string& name);
+
+/// Length and header, padded with blanks to a multiple of 8 bytes; the tensors' bytes follow in their order.
+/// Throws UserError(Fault::usage) for a name given twice, or "__metadata__".
+std::string safetensors_header(std::span<const NamedTensor> tensors,
+                               std::span<const std::pair<std::string, std::string>> metadata);
+
+}  // namespace gradus::io
