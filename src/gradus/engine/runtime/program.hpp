@@ -1,0 +1,41 @@
+// Graphs made ready to be run again and again on one memory: a training step, the step of the last short batch, the
+// evaluation. Nothing is allocated in run().
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradus/core/graph/graph.hpp"
+#include "gradus/engine/runtime/engine.hpp"
+
+namespace gradus {
+
+/// Inputs that have the same name and type in every graph that has them are one buffer (parameters, optimizer state);
+/// an output named like such an input becomes its next value when run() returns. Inputs of equal name whose types differ
+/// (batches of other lengths) are a buffer of each graph. All inputs start as zeros.
+class Program {
+ public:
+  /// Compiles. The engine must outlive the program. Throws UserError when a graph has no outputs.
+  Program(Engine& engine, std::vector<Graph> graphs);
+  ~Program();
+  Program(Program&&) noexcept;
+  Program& operator=(Program&&) noexcept;
+
+  /// Row-major memory of an input that only this graph has or that no graph updates: write it before run(graph).
+  /// Throws InternalError for a name the graph does not have.
+  View input(int graph, std::string_view name);
+  /// Row-major memory of an output after run(graph).
+  ConstView output(int graph, std::string_view name) const;
+  /// Sets or gets a shared input (parameters, state) in row-major form, whatever layout the plan keeps it in.
+  void write(std::string_view name, ConstView value);
+  Tensor read(std::string_view name) const;
+  void run(int graph);
+
+ private:
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
+};
+
+}  // namespace gradus
