@@ -1,0 +1,414 @@
+#include "gradus/core/ops/layout.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "gradus/core/ops/broadcasting.hpp"
+#include "gradus/core/ops/reduce.hpp"
+
+namespace gradus {
+namespace {
+
+[[noreturn]] void refuse(std::string_view op, const std::string& found, const std::string& expected,
+                         const std::string& remedy = "") {
+  throw UserError(Fault::usage, Report{std::string(op), found, expected, remedy});
+}
+
+Shape shape_of(std::string_view op, const Integers& sizes) {
+  for (std::int64_t size : sizes) {
+    if (size < 0) refuse(op, "size " + std::to_string(size), "sizes >= 0");
+  }
+  return Shape(sizes);
+}
+
+std::string text(const Integers& values) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < values.size(); ++i) out += (i ? "," : "") + std::to_string(values[i]);
+  return out + "]";
+}
+
+Integers integers(const Shape& shape) { return {shape.begin(), shape.end()}; }
+
+/// Copies elements of `in`, walked by `strides` from `start`, into `out` in order. Any dtype, by size.
+void copy_strided(const std::byte* in, std::int64_t start, std::array<std::int64_t, max_rank> strides, View out) {
+  const std::size_t size = size_of(out.dtype());
+  auto* to = static_cast<std::byte*>(out.data());
+  for_each_element(out.shape(), std::array{strides}, [&](std::int64_t element, const auto& offsets) {
+    std::memcpy(to + static_cast<std::size_t>(element) * size, in + static_cast<std::size_t>(start + offsets[0]) * size, size);
+  });
+}
+const std::byte* bytes(ConstView view) { return static_cast<const std::byte*>(view.data()); }
+
+double no_flops(Types, const Node&) { return 0; }
+Axis mixed(int, int, Types, const Node&) { return {}; }
+
+// ---- transpose ----------------------------------------------------------------------------------------------------------
+
+Type infer_transpose(Types in, const Attrs& attrs) {
+  const Integers& order = attrs.integers("order");
+  const Shape& shape = in[0].shape;
+  Integers sorted = order;
+  std::sort(sorted.begin(), sorted.end());
+  bool permutation = static_cast<int>(order.size()) == shape.rank();
+  for (std::size_t i = 0; i < sorted.size(); ++i) permutation = permutation && sorted[i] == static_cast<std::int64_t>(i);
+  if (!permutation) refuse("transpose", "order " + text(order) + " of " + to_string(in[0]), "each axis once");
+  Integers sizes;
+  for (std::int64_t axis : order) sizes.push_back(shape[static_cast<int>(axis)]);
+  return {in[0].dtype, Shape(sizes)};
+}
+
+Values derive_transpose(Value y, Value dy) {
+  const Integers& order = y.node().attrs.integers("order");
+  Integers inverse(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) inverse[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+  return {transpose(dy, inverse)};
+}
+
+void evaluate_transpose(Views in, View out, const Attrs& attrs) {
+  const auto own = strides(in[0].shape());
+  std::array<std::int64_t, max_rank> walked{};
+  const Integers& order = attrs.integers("order");
+  for (std::size_t i = 0; i < order.size(); ++i) walked[i] = own[static_cast<std::size_t>(order[i])];
+  copy_strided(bytes(in[0]), 0, walked, out);
+}
+
+Axis axis_transpose(int, int axis, Types, const Node& node) {
+  const Integers& order = node.attrs.integers("order");
+  const auto place = std::find(order.begin(), order.end(), axis);
+  return {Axis::kept, static_cast<int>(place - order.begin())};
+}
+
+std::vector<Sample> samples_transpose() {
+  return {{{{{2, 3}}}, {{"order", Integers{1, 0}}}},
+          {{{{2, 3, 4}}}, {{"order", Integers{2, 0, 1}}}},
+          {{{{}}}, {{"order", Integers{}}}},
+          {{{{0, 3}}}, {{"order", Integers{1, 0}}}}};
+}
+
+// ---- reshape --------------------------------------------------------------------------------------------------------------
+
+Type infer_reshape(Types in, const Attrs& attrs) {
+  const Shape shape = shape_of("reshape", attrs.integers("shape"));
+  if (shape.count() != in[0].shape.count()) {
+    refuse("reshape", to_string(in[0]) + " to " + to_string(shape), "as many elements in both",
+           std::to_string(in[0].shape.count()) + " elements are there");
+  }
+  return {in[0].dtype, shape};
+}
+Values derive_reshape(Value y, Value dy) { return {reshape(dy, y.input(0).shape())}; }
+void evaluate_reshape(Views in, View out, const Attrs&) { std::memcpy(out.data(), in[0].data(), byte_count(out.type())); }
+
+// An axis survives where the sizes before it multiply to the same on both sides and its own size is the same.
+Axis axis_reshape(int, int axis, Types in, const Node& node) {
+  const Shape &from = in[0].shape, &to = node.type.shape;
+  std::int64_t before = 1;
+  for (int i = 0; i < axis; ++i) before *= from[i];
+  std::int64_t product = 1;
+  for (int at = 0; at < to.rank(); product *= to[at++]) {
+    if (product == before && to[at] == from[axis] && from.count() > 0) return {Axis::kept, at};
+  }
+  return {};
+}
+
+std::vector<Sample> samples_reshape() {
+  return {{{{{2, 6}}}, {{"shape", Integers{3, 4}}}}, {{{{1}}}, {{"shape", Integers{}}}}, {{{{0, 3}}}, {{"shape", Integers{5, 0}}}}};
+}
+
+// ---- broadcast --------------------------------------------------------------------------------------------------------------
+
+Type infer_broadcast(Types in, const Attrs& attrs) {
+  const Shape shape = shape_of("broadcast", attrs.integers("shape"));
+  const auto both = broadcast(in[0].shape, shape);
+  if (!both || !(*both == shape)) {
+    refuse("broadcast", to_string(in[0]) + " to " + to_string(shape), "equal sizes, or 1, from the last axis on");
+  }
+  return {in[0].dtype, shape};
+}
+Values derive_broadcast(Value y, Value dy) { return {sum_to(dy, y.input(0).shape())}; }
+void evaluate_broadcast(Views in, View out, const Attrs&) {
+  copy_strided(bytes(in[0]), 0, broadcast_strides(in[0].shape(), out.shape()), out);
+}
+std::vector<Sample> samples_broadcast() {
+  return {{{{{3}}}, {{"shape", Integers{2, 3}}}},
+          {{{{2, 1}}}, {{"shape", Integers{4, 2, 3}}}},
+          {{{{}}}, {{"shape", Integers{5}}}},
+          {{{{1, 3}}}, {{"shape", Integers{0, 3}}}}};
+}
+
+// ---- slice, unslice ------------------------------------------------------------------------------------------------------------
+
+Type infer_slice(Types in, const Attrs& attrs) {
+  const Integers &start = attrs.integers("start"), &stop = attrs.integers("stop"), &step = attrs.integers("step");
+  const Shape& shape = in[0].shape;
+  const auto rank = static_cast<std::size_t>(shape.rank());
+  if (start.size() != rank || stop.size() != rank || step.size() != rank) {
+    refuse("slice", "start " + text(start) + ", stop " + text(stop) + ", step " + text(step) + " of " + to_string(in[0]),
+           "one entry an axis in each");
+  }
+  Integers sizes;
+  for (std::size_t i = 0; i < rank; ++i) {
+    const std::int64_t size = shape[static_cast<int>(i)];
+    if (start[i] < 0 || start[i] > stop[i] || stop[i] > size || step[i] < 1) {
+      refuse("slice", std::to_string(start[i]) + " to " + std::to_string(stop[i]) + " by " + std::to_string(step[i]) +
+             " on axis " + std::to_string(i) + " of " + to_string(in[0]), "0 <= start <= stop <= size, step >= 1");
+    }
+    sizes.push_back(stop[i] == start[i] ? 0 : (stop[i] - start[i] - 1) / step[i] + 1);
+  }
+  return {in[0].dtype, Shape(sizes)};
+}
+
+struct Window {
+  std::int64_t start = 0;
+  std::array<std::int64_t, max_rank> strides{};
+};
+
+/// Where the window that start and step name lies in an array of `shape`.
+Window window(const Shape& shape, const Attrs& attrs) {
+  const auto own = strides(shape);
+  Window out;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(shape.rank()); ++i) {
+    out.start += attrs.integers("start")[i] * own[i];
+    out.strides[i] = attrs.integers("step")[i] * own[i];
+  }
+  return out;
+}
+
+Values derive_slice(Value y, Value dy) {
+  const Attrs& attrs = y.node().attrs;
+  return {unslice(dy, y.input(0).shape(), Integers(attrs.integers("start")), Integers(attrs.integers("stop")),
+                  Integers(attrs.integers("step")))};
+}
+
+void evaluate_slice(Views in, View out, const Attrs& attrs) {
+  const Window at = window(in[0].shape(), attrs);
+  copy_strided(bytes(in[0]), at.start, at.strides, out);
+}
+
+Axis axis_slice(int, int axis, Types in, const Node& node) {
+  return node.type.shape[axis] == in[0].shape[axis] ? Axis{Axis::kept, axis} : Axis{};
+}
+
+std::vector<Sample> samples_slice() {
+  return {{{{{4, 5}}}, {{"start", Integers{1, 0}}, {"stop", Integers{3, 5}}, {"step", Integers{1, 2}}}},
+          {{{{7}}}, {{"start", Integers{2}}, {"stop", Integers{2}}, {"step", Integers{1}}}},
+          {{{{7}}}, {{"start", Integers{1}}, {"stop", Integers{7}}, {"step", Integers{3}}}}};
+}
+
+Type infer_unslice(Types in, const Attrs& attrs) {
+  const Type full{in[0].dtype, shape_of("unslice", attrs.integers("shape"))};
+  const Type window = infer_slice(std::span(&full, 1), attrs);
+  if (!(window == in[0])) refuse("unslice", to_string(in[0]), to_string(window) + ", what the slice of " + to_string(full) + " has");
+  return full;
+}
+
+Values derive_unslice(Value y, Value dy) {
+  const Attrs& attrs = y.node().attrs;
+  return {slice(dy, Integers(attrs.integers("start")), Integers(attrs.integers("stop")), Integers(attrs.integers("step")))};
+}
+
+void evaluate_unslice(Views in, View out, const Attrs& attrs) {
+  std::memset(out.data(), 0, byte_count(out.type()));
+  const Window at = window(out.shape(), attrs);
+  const std::size_t size = size_of(out.dtype());
+  auto* to = static_cast<std::byte*>(out.data());
+  for_each_element(in[0].shape(), std::array{at.strides}, [&](std::int64_t element, const auto& offsets) {
+    std::memcpy(to + static_cast<std::size_t>(at.start + offsets[0]) * size,
+                bytes(in[0]) + static_cast<std::size_t>(element) * size, size);
+  });
+}
+
+std::vector<Sample> samples_unslice() {
+  return {{{{{2, 3}}},
+           {{"shape", Integers{4, 5}}, {"start", Integers{1, 0}}, {"stop", Integers{3, 5}}, {"step", Integers{1, 2}}}},
+          {{{{0}}}, {{"shape", Integers{3}}, {"start", Integers{1}}, {"stop", Integers{1}}, {"step", Integers{1}}}}};
+}
+
+// ---- concatenate -------------------------------------------------------------------------------------------------------------------
+
+Type infer_concatenate(Types in, const Attrs& attrs) {
+  const auto axis = attrs.integer("axis");
+  const Shape& first = in[0].shape;
+  if (axis < 0 || axis >= first.rank()) {
+    refuse("concatenate", "axis " + std::to_string(axis) + " of " + to_string(in[0]), "an axis that is there");
+  }
+  const int at = static_cast<int>(axis);
+  std::int64_t total = 0;
+  for (const Type& type : in) {
+    if (type.dtype != in[0].dtype || type.shape.rank() != first.rank() || !(type.shape.with(at, 0) == first.with(at, 0))) {
+      refuse("concatenate", to_string(in[0]) + " and " + to_string(type) + " along axis " + std::to_string(axis),
+             "one dtype, and equal sizes on the other axes");
+    }
+    total += type.shape[at];
+  }
+  return {in[0].dtype, first.with(at, total)};
+}
+
+Values derive_concatenate(Value y, Value dy) {
+  const int axis = static_cast<int>(y.node().attrs.integer("axis"));
+  Values parts;
+  std::int64_t start = 0;
+  for (std::size_t i = 0; i < y.node().inputs.size(); ++i) {
+    const std::int64_t size = y.input(static_cast<int>(i)).shape()[axis];
+    parts.push_back(slice(dy, axis, start, start + size));
+    start += size;
+  }
+  return parts;
+}
+
+void evaluate_concatenate(Views in, View out, const Attrs& attrs) {
+  const int axis = static_cast<int>(attrs.integer("axis"));
+  std::size_t outer = 1, inner = size_of(out.dtype());
+  for (int i = 0; i < axis; ++i) outer *= static_cast<std::size_t>(out.shape()[i]);
+  for (int i = axis + 1; i < out.shape().rank(); ++i) inner *= static_cast<std::size_t>(out.shape()[i]);
+  auto* to = static_cast<std::byte*>(out.data());
+  for (std::size_t row = 0; row < outer; ++row) {
+    for (const ConstView& part : in) {
+      const std::size_t run = static_cast<std::size_t>(part.shape()[axis]) * inner;
+      std::memcpy(to, bytes(part) + row * run, run);
+      to += run;
+    }
+  }
+}
+
+Axis axis_concatenate(int, int axis, Types, const Node& node) {
+  return axis == node.attrs.integer("axis") ? Axis{} : Axis{Axis::kept, axis};
+}
+
+std::vector<Sample> samples_concatenate() {
+  return {{{{{2, 3}}, {{2, 1}}, {{2, 4}}}, {{"axis", std::int64_t{1}}}}, {{{{2}}, {{0}}, {{3}}}, {{"axis", std::int64_t{0}}}}};
+}
+
+// ---- cast ------------------------------------------------------------------------------------------------------------------------------
+
+Type infer_cast(Types in, const Attrs& attrs) {
+  const DType to = attrs.dtype("dtype");
+  if (to == DType::bf16 || in[0].dtype == DType::bf16) refuse("cast", to_string(in[0]) + " to " + std::string(name(to)), "no bf16");
+  return {to, in[0].shape};
+}
+Values derive_cast(Value y, Value dy) { return {is_floating(y.dtype()) ? cast(dy, y.input(0).dtype()) : Value{}}; }
+void evaluate_cast(Views in, View out, const Attrs&) {
+  visit(in[0].dtype(), [&]<class From>(std::type_identity<From>) {
+    visit(out.dtype(), [&]<class To>(std::type_identity<To>) {
+      const auto from = in[0].as<From>();
+      std::transform(from.begin(), from.end(), out.as<To>().begin(), convert_number<To, From>);
+    });
+  });
+}
+std::vector<Sample> samples_cast() {
+  return {{{{{3, 2}}}, {{"dtype", DType::f32}}, {}, 1e-3},
+          {{{{3, 2}}}, {{"dtype", DType::f64}}},
+          {{{{4}, -5, 5}}, {{"dtype", DType::i64}}, {-5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5}},
+          {{{{4}, 0, 9, DType::i32}}, {{"dtype", DType::f64}}},
+          {{{{0}, 0, 1, DType::u8}}, {{"dtype", DType::f32}}}};
+}
+
+constexpr Traits moves{.moves_data = true};
+
+const Op ops[] = {
+    {.name = "transpose", .doc = "The axes in another order.", .rule = "transpose: the gradient with its axes put back",
+     .attributes = "order", .traits = moves, .infer = infer_transpose, .derive = derive_transpose,
+     .evaluate = evaluate_transpose, .axis = axis_transpose, .flops = no_flops, .samples = samples_transpose, .onnx = "Transpose"},
+    {.name = "reshape", .doc = "The same elements in row-major order in another shape.",
+     .rule = "reshape: the gradient in the shape of the input", .attributes = "shape", .traits = moves,
+     .infer = infer_reshape, .derive = derive_reshape, .evaluate = evaluate_reshape, .axis = axis_reshape,
+     .flops = no_flops, .samples = samples_reshape},
+    {.name = "broadcast", .doc = "Repeated along axes of size 1 to a shape.",
+     .rule = "broadcast copies, so the gradients of the copies are added", .attributes = "shape", .traits = moves,
+     .infer = infer_broadcast, .derive = derive_broadcast, .evaluate = evaluate_broadcast, .axis = broadcast_axis,
+     .flops = no_flops, .samples = samples_broadcast},
+    {.name = "slice", .doc = "Elements start, start + step, ... below stop on every axis.",
+     .rule = "slice: the gradient where it was read, zeros elsewhere", .attributes = "start stop step", .traits = moves,
+     .infer = infer_slice, .derive = derive_slice, .evaluate = evaluate_slice, .axis = axis_slice, .flops = no_flops,
+     .samples = samples_slice},
+    {.name = "unslice", .doc = "Zeros with the input written where a slice would read.",
+     .rule = "unslice: the gradient where it was written", .attributes = "shape start stop step", .traits = moves,
+     .infer = infer_unslice, .derive = derive_unslice, .evaluate = evaluate_unslice, .axis = axis_slice,
+     .flops = no_flops, .samples = samples_unslice},
+    {.name = "concatenate", .doc = "Joined along one axis.", .rule = "concatenate: each input gets its part of the gradient",
+     .arity = -1, .attributes = "axis", .traits = moves, .infer = infer_concatenate, .derive = derive_concatenate,
+     .evaluate = evaluate_concatenate, .axis = axis_concatenate, .flops = no_flops, .samples = samples_concatenate},
+    {.name = "cast", .doc = "The same numbers in another dtype; to integers truncated toward zero.",
+     .rule = "cast passes the gradient on between floating dtypes", .attributes = "dtype", .infer = infer_cast,
+     .derive = derive_cast, .evaluate = evaluate_cast, .axis = broadcast_axis, .flops = no_flops, .samples = samples_cast},
+};
+
+int axis_from(std::string_view op, Value x, int axis) {
+  const int rank = x.shape().rank();
+  if (axis < -rank || axis >= rank) {
+    refuse(op, "axis " + std::to_string(axis) + " of " + to_string(x.type()), "an axis that is there");
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+}  // namespace
+
+std::span<const Op> layout_ops() { return ops; }
+
+Value transpose(Value x, const Integers& order) { return apply(ops[0], {x}, {{"order", order}}); }
+
+Value transpose(Value x) {
+  const int rank = x.shape().rank();
+  if (rank < 2) refuse("transpose", to_string(x.type()), "a matrix (rank 2 or more)", "reshape it to [1,n] first");
+  Integers order;
+  for (int i = 0; i < rank; ++i) order.push_back(i);
+  std::swap(order[order.size() - 1], order[order.size() - 2]);
+  return transpose(x, order);
+}
+
+Value reshape(Value x, const Integers& sizes) {
+  Integers out = sizes;
+  std::int64_t known = 1;
+  auto open = out.end();
+  for (auto size = out.begin(); size != out.end(); ++size) {
+    if (*size != -1) {
+      known *= *size;
+    } else if (open != out.end()) {
+      refuse("reshape", to_string(x.type()) + " to " + text(sizes), "at most one size of -1");
+    } else {
+      open = size;
+    }
+  }
+  if (open != out.end()) *open = known > 0 ? x.shape().count() / known : 0;
+  return apply(ops[1], {x}, {{"shape", out}});
+}
+
+Value reshape(Value x, const Shape& shape) { return x.shape() == shape ? x : reshape(x, integers(shape)); }
+
+Value broadcast_to(Value x, const Shape& shape) {
+  return x.shape() == shape ? x : apply(ops[2], {x}, {{"shape", integers(shape)}});
+}
+
+Value sum_to(Value x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  const int extra = x.shape().rank() - shape.rank();
+  Integers axes;
+  for (int axis = 0; axis < x.shape().rank(); ++axis) {
+    if (axis < extra || (shape[axis - extra] == 1 && x.shape()[axis] != 1)) axes.push_back(axis);
+  }
+  return axes.empty() ? x : reshape(sum(x, axes, true), shape);
+}
+
+Value slice(Value x, const Integers& start, const Integers& stop, const Integers& step) {
+  return apply(ops[3], {x}, {{"start", start}, {"stop", stop}, {"step", step}});
+}
+
+Value slice(Value x, int axis, std::int64_t start, std::int64_t stop, std::int64_t step) {
+  const auto at = static_cast<std::size_t>(axis_from("slice", x, axis));
+  const auto rank = static_cast<std::size_t>(x.shape().rank());
+  Integers starts(rank, 0), stops = integers(x.shape()), steps(rank, 1);
+  starts[at] = start, stops[at] = stop, steps[at] = step;
+  return slice(x, starts, stops, steps);
+}
+
+Value unslice(Value x, const Shape& shape, const Integers& start, const Integers& stop, const Integers& step) {
+  return apply(ops[4], {x}, {{"shape", integers(shape)}, {"start", start}, {"stop", stop}, {"step", step}});
+}
+
+Value concatenate(std::span<const Value> parts, int axis) {
+  if (parts.empty()) refuse("concatenate", "no inputs", "at least one");
+  return apply(ops[5], parts, {{"axis", std::int64_t{axis_from("concatenate", parts[0], axis)}}});
+}
+
+Value cast(Value x, DType dtype) { return x.dtype() == dtype ? x : apply(ops[6], {x}, {{"dtype", dtype}}); }
+
+}  // namespace gradus

@@ -1,0 +1,102 @@
+#include "gradus/core/ops/matmul.hpp"
+
+#include <algorithm>
+
+#include "gradus/core/ops/broadcasting.hpp"
+#include "gradus/core/ops/layout.hpp"
+
+namespace gradus {
+namespace {
+
+Shape batch_of(const Shape& shape) { return Shape(shape.sizes().first(static_cast<std::size_t>(shape.rank() - 2))); }
+
+Type infer(Types in, const Attrs&) {
+  const Shape &a = in[0].shape, &b = in[1].shape;
+  const auto refuse = [&](const std::string& expected, const std::string& remedy) {
+    throw UserError(Fault::usage, Report{"matmul", to_string(in[0]) + " times " + to_string(in[1]), expected, remedy});
+  };
+  if (in[0].dtype != in[1].dtype || (in[0].dtype != DType::f32 && in[0].dtype != DType::f64)) {
+    refuse("two matrices of one dtype, f32 or f64", "cast one of them");
+  }
+  if (a.rank() < 2 || b.rank() < 2) refuse("matrices (rank 2 or more)", "reshape a vector to [1,n] or [n,1]");
+  const std::int64_t inner_a = a.last(), inner_b = b[b.rank() - 2];
+  if (inner_a != inner_b) {
+    const bool fits = inner_a == b.last();
+    refuse("columns of the first (" + std::to_string(inner_a) + ") equal to rows of the second (" + std::to_string(inner_b) + ")",
+           fits ? "transpose the second" : "check which axis is which");
+  }
+  const auto batch = broadcast(batch_of(a), batch_of(b));
+  if (!batch) refuse("batch axes that broadcast", "reshape one of them");
+  Integers sizes(batch->begin(), batch->end());
+  sizes.push_back(a[a.rank() - 2]);
+  sizes.push_back(b.last());
+  return {in[0].dtype, Shape(sizes)};
+}
+
+Values derive(Value y, Value dy) {
+  return {matmul(dy, transpose(y.input(1))), matmul(transpose(y.input(0)), dy)};
+}
+
+template <class T>
+void multiply(const T* a, const T* b, T* y, std::int64_t n, std::int64_t k, std::int64_t m) {
+  std::fill(y, y + n * m, T{0});
+  for (std::int64_t i = 0; i < n; ++i) {
+    for (std::int64_t l = 0; l < k; ++l) {
+      const T factor = a[i * k + l];
+      for (std::int64_t j = 0; j < m; ++j) y[i * m + j] += factor * b[l * m + j];
+    }
+  }
+}
+
+void evaluate(Views in, View out, const Attrs&) {
+  const Shape &a = in[0].shape(), &b = in[1].shape();
+  const std::int64_t n = a[a.rank() - 2], k = a.last(), m = b.last();
+  const Shape batch = batch_of(out.shape());
+  const std::array strides{broadcast_strides(batch_of(a), batch), broadcast_strides(batch_of(b), batch)};
+  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
+    for_each_element(batch, strides, [&](std::int64_t i, const auto& offsets) {
+      multiply(in[0].as<T>().data() + offsets[0] * n * k, in[1].as<T>().data() + offsets[1] * k * m,
+               out.as<T>().data() + i * n * m, n, k, m);
+    });
+  });
+}
+
+Axis axis(int input, int axis, Types in, const Node& node) {
+  const Shape& shape = in[static_cast<std::size_t>(input)].shape;
+  const int rank = shape.rank(), out = node.type.shape.rank();
+  if (axis < rank - 2) return broadcast_axis(input, axis, in, node);
+  const int inner = input == 0 ? rank - 1 : rank - 2;
+  if (axis == inner) return {Axis::reduced, -1};
+  return {Axis::kept, input == 0 ? out - 2 : out - 1};
+}
+
+double flops(Types in, const Node& node) {
+  return 2.0 * static_cast<double>(node.type.shape.count()) * static_cast<double>(in[0].shape.last());
+}
+
+std::vector<Sample> samples() {
+  return {{{{{3, 4}}, {{4, 2}}}, {}},       {{{{1, 1}}, {{1, 1}}}, {}},    {{{{2, 3, 4}}, {{2, 4, 5}}}, {}},
+          {{{{2, 3, 4}}, {{4, 5}}}, {}},    {{{{0, 4}}, {{4, 2}}}, {}},    {{{{3, 0}}, {{0, 2}}}, {}},
+          {{{{17, 33}}, {{33, 9}}}, {}, {}, 1e-5}};
+}
+
+const Op ops[] = {{.name = "matmul",
+                   .doc = "Matrix product; leading axes are batches and broadcast.",
+                   .infix = "@",
+                   .rule = "matmul: dA = dY B', dB = A' dY",
+                   .arity = 2,
+                   .infer = infer,
+                   .derive = derive,
+                   .evaluate = evaluate,
+                   .axis = axis,
+                   .flops = flops,
+                   .samples = samples,
+                   .onnx = "MatMul"}};
+
+}  // namespace
+
+std::span<const Op> matmul_ops() { return ops; }
+
+Value matmul(Value a, Value b) { return apply(ops[0], {a, b}); }
+
+}  // namespace gradus
