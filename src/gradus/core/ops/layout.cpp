@@ -33,7 +33,7 @@ Integers integers(const Shape& shape) { return {shape.begin(), shape.end()}; }
 void copy_strided(const std::byte* in, std::int64_t start, std::array<std::int64_t, max_rank> strides, View out) {
   const std::size_t size = size_of(out.dtype());
   auto* to = static_cast<std::byte*>(out.data());
-  for_each_element(out.shape(), std::array{strides}, [&](std::int64_t element, const auto& offsets) {
+  for_each_element(out.shape(), std::array<Strides, 1>{strides}, [&](std::int64_t element, const auto& offsets) {
     std::memcpy(to + static_cast<std::size_t>(element) * size, in + static_cast<std::size_t>(start + offsets[0]) * size, size);
   });
 }
@@ -211,7 +211,7 @@ void evaluate_unslice(Views in, View out, const Attrs& attrs) {
   const Window at = window(out.shape(), attrs);
   const std::size_t size = size_of(out.dtype());
   auto* to = static_cast<std::byte*>(out.data());
-  for_each_element(in[0].shape(), std::array{at.strides}, [&](std::int64_t element, const auto& offsets) {
+  for_each_element(in[0].shape(), std::array<Strides, 1>{at.strides}, [&](std::int64_t element, const auto& offsets) {
     std::memcpy(to + static_cast<std::size_t>(at.start + offsets[0]) * size,
                 bytes(in[0]) + static_cast<std::size_t>(element) * size, size);
   });

@@ -51,8 +51,8 @@ std::string to_string(const Shape& shape) {
   return text + "]";
 }
 
-std::array<std::int64_t, max_rank> strides(const Shape& shape) {
-  std::array<std::int64_t, max_rank> out{};
+Strides strides(const Shape& shape) {
+  Strides out{};
   std::int64_t stride = 1;
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
     out[static_cast<std::size_t>(axis)] = stride;
@@ -73,9 +73,9 @@ std::optional<Shape> broadcast(const Shape& a, const Shape& b) {
   return Shape(std::span(sizes).first(static_cast<std::size_t>(rank)));
 }
 
-std::array<std::int64_t, max_rank> broadcast_strides(const Shape& from, const Shape& to) {
+Strides broadcast_strides(const Shape& from, const Shape& to) {
   const auto own = strides(from);
-  std::array<std::int64_t, max_rank> out{};
+  Strides out{};
   for (int axis = to.rank() - from.rank(); axis < to.rank(); ++axis) {
     const int source = axis - (to.rank() - from.rank());
     out[static_cast<std::size_t>(axis)] = from[source] == 1 ? 0 : own[static_cast<std::size_t>(source)];

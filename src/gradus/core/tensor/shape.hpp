@@ -45,13 +45,15 @@ class Shape {
 /// "[2,3]"
 std::string to_string(const Shape& shape);
 
+using Strides = std::array<std::int64_t, max_rank>;
+
 /// Row-major strides in elements.
-std::array<std::int64_t, max_rank> strides(const Shape& shape);
+Strides strides(const Shape& shape);
 
 /// The shape that NumPy's rule gives to both together, or nothing when they do not fit.
 std::optional<Shape> broadcast(const Shape& a, const Shape& b);
 
 /// Strides of `from` walked in the order of `to`'s axes (0 along repeated axes). REQUIRES: from broadcasts to `to`.
-std::array<std::int64_t, max_rank> broadcast_strides(const Shape& from, const Shape& to);
+Strides broadcast_strides(const Shape& from, const Shape& to);
 
 }  // namespace gradus
