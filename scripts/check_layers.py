@@ -19,7 +19,7 @@ LIBRARIES = [  # how a library's headers begin, and the folder that may include 
 ]
 SYSTEM = re.compile(  # the C++ standard library, C and POSIX, Linux, instruction sets; fmt is allowed everywhere
     r"[a-z_0-9]+$|(sys|linux|asm)/|fmt/|"
-    r"(unistd|fcntl|errno|signal|poll|pthread|sched|time|dirent|dlfcn|termios|cpuid|immintrin|x86intrin|arm_neon|arm_sve)\.h$"
+    r"(unistd|fcntl|errno|signal|poll|pthread|sched|time|dirent|dlfcn|termios|cpuid|[a-z]mmintrin|x86intrin|arm_neon|arm_sve)\.h$"
 )
 INCLUDE = re.compile(r'\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 

@@ -6,7 +6,8 @@ namespace gradus {
 namespace {
 
 TEST(Describe, JoinsThePartsThatAreThere) {
-  EXPECT_EQ(describe({"cars.csv:3", "two cells", "four", "delete line 3"}), "cars.csv:3: found two cells; expected four; try: delete line 3");
+  EXPECT_EQ(describe({"cars.csv:3", "two cells", "four", "delete line 3"}),
+            "cars.csv:3: found two cells; expected four; try: delete line 3");
   EXPECT_EQ(describe({"--rate", "", "a number", ""}), "--rate; expected a number");
 }
 
