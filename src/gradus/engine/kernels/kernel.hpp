@@ -1,0 +1,98 @@
+// What a step of a plan asks of a kernel, and what a kernel answers: a prepared function, or the reason why not.
+//
+// Steps work on blocks: a loop cuts axis 0 of size `rows` into blocks of `block` (the last may be shorter), and a kernel is
+// run once a block, on any thread, in any order. A kernel's result must be a function of the shapes and of its inputs'
+// bits alone: never of the thread, the time, or how many blocks there are around it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradus/core/graph/graph.hpp"
+
+namespace gradus {
+
+/// The part of a value that one block reads or writes.
+enum class Access {
+  whole,    // all of it (parameters read by a row block, scalars)
+  rows,     // block along axis 0: contiguous
+  columns,  // block along axis 1 of a matrix: `rows` runs of the block's width, each shape[1] elements after the last
+};
+
+struct Operand {
+  Type type;  // of the whole value, row-major
+  Access access = Access::whole;
+  friend bool operator==(const Operand&, const Operand&) = default;
+};
+
+/// A fused chain of pointwise ops: a straight program over registers, each one number of every element of the block.
+/// Registers 0 .. inputs-1 are the step's inputs; instruction i writes register inputs + i.
+/// All numbers are of one dtype (f32 or f64); u8 operands (truth values, bytes) are held as numbers of it.
+struct PointwiseProgram {
+  static constexpr int cast = -1;  // the value as it is: between u8 and the dtype
+  struct Instruction {
+    int op = 0;  // place in pointwise_ops(), or cast
+    std::vector<int> inputs;
+    friend bool operator==(const Instruction&, const Instruction&) = default;
+  };
+  DType dtype = DType::f32;
+  std::vector<Instruction> instructions;
+  std::vector<int> outputs;  // the register of each output of the step
+  friend bool operator==(const PointwiseProgram&, const PointwiseProgram&) = default;
+};
+
+/// One step: an op of the graph (with transposes of a matmul's matrices folded in), or a pointwise program.
+struct Call {
+  const Op* op = nullptr;  // nullptr: `program`
+  Attrs attrs;
+  PointwiseProgram program;
+  bool transposed[2] = {false, false};  // matmul: input i is stored [columns, rows]; its access counts in storage
+  std::vector<Operand> inputs, outputs;
+  std::int64_t rows = 1, block = 1;  // of the loop
+};
+
+/// What a kernel is run on. Pointers are to the block's first element of each operand, inputs first, then outputs.
+struct Frame {
+  std::byte* const* operands = nullptr;
+  std::int64_t first = 0;  // first row of the block in the loop
+  std::int64_t rows = 0;   // rows of this block
+  std::byte* scratch = nullptr;  // Prepared::scratch bytes, 64-byte aligned, this thread's own, undefined content
+};
+
+struct Prepared {
+  std::shared_ptr<const void> state;
+  void (*run)(const void* state, const Frame& frame) = nullptr;
+  std::size_t scratch = 0;
+  std::string refusal;  // why this kernel cannot do the call, when run is nullptr
+  explicit operator bool() const { return run != nullptr; }
+};
+
+struct Kernel {
+  std::string_view name;  // "xsmm.matmul"
+  Prepared (*prepare)(const Call& call) = nullptr;
+};
+
+inline Prepared refuse(std::string reason) { return {nullptr, nullptr, 0, std::move(reason)}; }
+
+/// Leaves of a sum over rows: each leaf of this many rows is summed in order, leaves are added in a binary tree (0+1, 2+3,
+/// then those pairs, ...), so that the sum does not depend on who computes it.
+inline constexpr std::int64_t rows_per_leaf = 64;
+
+/// The candidates for a call in order of preference; `reference` is the last and takes everything.
+std::span<const Kernel> kernels();
+
+struct Choice {
+  Kernel kernel;
+  Prepared prepared;
+  std::vector<std::string> refusals;  // "xsmm.matmul: ..." of those asked before
+};
+
+/// The first kernel that takes the call.
+Choice choose(const Call& call);
+
+}  // namespace gradus
