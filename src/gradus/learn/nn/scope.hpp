@@ -1,0 +1,60 @@
+// Where a layer builds: the graph, the names of its parameters, the mode, the random streams.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradus/core/graph/graph.hpp"
+#include "gradus/learn/nn/init.hpp"
+
+namespace gradus::nn {
+
+struct Layer;
+
+enum class Mode { training, inference };
+
+/// A parameter that a net asked for.
+struct ParameterSpec {
+  std::string name;  // "0.weight"
+  Shape shape;
+  init::Init init;
+};
+
+/// A scope builds one net in one graph. Parameters become inputs of the graph, named as PyTorch names them.
+class Scope {
+ public:
+  Scope(Graph& graph, Mode mode, DType dtype) : graph_(graph), mode_(mode), dtype_(dtype) {}
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+  /// The parameter called `name` within this layer. A second call with the same name and shape gives the same value (tied
+  /// weights). Throws UserError when the shape differs, or the parameter has no elements.
+  Value parameter(std::string_view name, const Shape& shape, const init::Init& init);
+  /// Builds `layer` as the child `name` of the layer that is being built: its parameters are called "<name>.<parameter>".
+  /// Rethrows a UserError with the layer's name before it.
+  Value apply(std::string_view name, const Layer& layer, Value x);
+
+  Graph& graph() { return graph_; }
+  bool training() const { return mode_ == Mode::training; }
+  DType dtype() const { return dtype_; }
+  /// The input "key", i64 [2] = (seed, step), made when it is first asked for.
+  Value key();
+  /// A number for the next random op. Streams are numbered in the order of building, so graphs of one net in training
+  /// mode agree on them whatever the batch size.
+  std::int64_t next_stream() { return streams_++; }
+  /// Names `value` "<layer>.<what>" for explain, unless it has a name already.
+  void label(Value value, std::string_view what);
+
+  const std::vector<ParameterSpec>& parameters() const { return parameters_; }
+
+ private:
+  Graph& graph_;
+  Mode mode_;
+  DType dtype_;
+  std::string prefix_;  // "" or "2." or "2.0."
+  std::vector<ParameterSpec> parameters_;
+  std::int64_t streams_ = 0;
+};
+
+}  // namespace gradus::nn

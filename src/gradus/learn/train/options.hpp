@@ -1,0 +1,41 @@
+// What a training can be told.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "gradus/learn/nn/loss.hpp"
+#include "gradus/learn/optim/optimizer.hpp"
+#include "gradus/learn/optim/schedule.hpp"
+#include "gradus/learn/train/history.hpp"
+
+namespace gradus {
+
+/// Called on the thread that trains. All may be empty.
+struct Observer {
+  std::function<void(const StepReport&)> on_step = {};
+  std::function<void(const EpochReport&)> on_epoch = {};
+  std::function<bool()> should_stop = {};  // asked after every step; true ends the training with StoppedBy::request
+};
+
+/// The rule that is met first ends the training. 0 switches a rule off, but for `epochs`, which is always a limit
+/// (0: the untrained model comes back).
+struct TrainOptions {
+  std::optional<loss::Loss> loss = {};  // cross_entropy for classification, mse for regression unless given
+  optim::Optimizer optimizer = optim::adam();
+  optim::Schedule schedule = optim::constant();
+  std::int64_t batch = 64;  // rows a step; 0, or the number of rows or more: all of them in file order
+  std::int64_t epochs = 10;
+  std::int64_t steps = 0;
+  double seconds = 0;
+  double tolerance = 0;                    // stop when ||w_t - w_(t-1)|| < tolerance: Euclidean, over all parameters
+  std::optional<double> target_loss = {};  // stop when an epoch's mean training loss is at most this
+  std::int64_t patience = 0;               // stop after so many epochs without a smaller validation loss; the best weights are kept
+  double validation = 0.1;                 // share of the rows held back, chosen by the seed
+  std::uint64_t seed = 0;                  // of initial weights, split, order and dropout
+  DType dtype = DType::f32;
+  Observer observer = {};
+};
+
+}  // namespace gradus

@@ -1,0 +1,27 @@
+// Trained models as .gradus files (format: learn/io/model_file.hpp), all that TrainedModel has but the optimizer's state.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gradus/learn/json/value.hpp"
+#include "gradus/learn/train/trained_model.hpp"
+
+namespace gradus::io {
+
+/// Writes the file as a whole or not at all. Throws UserError(Fault::failure); Fault::usage for a loss of one's own.
+void save(const TrainedModel& model, const std::string& path);
+
+struct Loaded {
+  TrainedModel model;
+  std::vector<std::string> notes;  // conversions, weights that are not finite
+};
+
+/// Throws UserError(Fault::model_file). `net`: for models with layers of one's own, which a file cannot hold.
+Loaded load_with_notes(const std::string& path, const std::optional<nn::Layer>& net = {});
+TrainedModel load(const std::string& path, const std::optional<nn::Layer>& net = {});
+
+/// The document in the file's metadata, for inspect.
+json::Value describe_model(const TrainedModel& model);
+
+}  // namespace gradus::io

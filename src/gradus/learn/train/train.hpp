@@ -1,0 +1,45 @@
+// Training: gather a batch, run the step, look at the loss, again.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gradus/engine/runtime/engine.hpp"
+#include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/train/options.hpp"
+#include "gradus/learn/train/trained_model.hpp"
+
+namespace gradus {
+
+struct Run {
+  TrainedModel model;
+  History history;  // one entry an epoch, the last one also when it was cut short
+  StoppedBy stopped_by = StoppedBy::epochs;
+  std::int64_t best_epoch = 0;               // the model's, when patience or divergence chose it; else the last
+  std::vector<nn::Parameter> optimizer_state;  // "optim/0.weight/m", ..., after the last step
+  std::vector<std::string> notes;            // choices that were made: "batch 64 is larger than ..."
+};
+
+/// The loss became NaN or infinite: what() names epoch, step and the first layer whose values are not finite.
+class Diverged : public UserError {
+ public:
+  Diverged(const std::string& message, Run last_good)
+      : UserError(Fault::diverged, message), run_(std::make_shared<const Run>(std::move(last_good))) {}
+  /// The run until then, its model with the weights of the last epoch that ended well (the initial ones in the first).
+  const Run& run() const { return *run_; }
+
+ private:
+  std::shared_ptr<const Run> run_;
+};
+
+/// Trains `net` (all layers, the output layer too) on `dataset` from initial weights. Throws UserError before the first
+/// step for options out of range, a net that does not fit the data or the loss, an empty dataset; Diverged later.
+Run train(Engine& engine, const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options = {});
+/// Goes on from the parameters of `model` (the optimizer begins anew).
+Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options = {});
+
+/// The shape of one sample as train() gives it to a net: [columns], or [height width] for images.
+Shape sample_shape(const data::Dataset& dataset);
+
+}  // namespace gradus

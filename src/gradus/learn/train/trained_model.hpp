@@ -1,0 +1,40 @@
+// A model that can be evaluated, used and saved: the net with its parameters and all that explains its numbers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/data/schema.hpp"
+#include "gradus/learn/nn/loss.hpp"
+#include "gradus/learn/nn/model.hpp"
+#include "gradus/learn/train/history.hpp"
+
+namespace gradus {
+
+/// How the parameters came to be.
+struct TrainingRecord {
+  std::string optimizer, schedule;  // their texts
+  std::uint64_t seed = 0;
+  std::int64_t batch = 0;           // rows a step; 0: all
+  double validation = 0;            // share of the rows that were held back
+  std::int64_t steps = 0;
+  double seconds = 0;
+  StoppedBy stopped_by = StoppedBy::epochs;
+  std::string source;               // where the rows came from
+  std::int64_t rows = 0;            // trained on
+  History history;
+};
+
+struct TrainedModel {
+  nn::Model network;
+  loss::Loss loss;
+  data::Task task = data::Task::regression;
+  std::vector<std::string> class_names;   // classification
+  std::optional<data::Schema> schema;     // how files become features; none when the caller gave numbers
+  TrainingRecord record;
+};
+
+}  // namespace gradus
