@@ -40,20 +40,17 @@ TEST(RandomBlock, SequencesDoNotMeet) {
   for (std::uint64_t seed : {0u, 1u}) {
     for (std::uint64_t step : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 32, std::uint64_t{1} << 47}) {
       for (std::uint32_t stream : {0u, 1u, 0xffffffffu}) {
-        for (std::uint64_t block = 0; block < 1000; ++block, ++drawn) seen.insert(random_block({seed, step, stream}, block));
+        for (std::uint64_t block = 0; block < 1000; ++block, ++drawn)
+          seen.insert(random_block({seed, step, stream}, block));
       }
     }
   }
   EXPECT_EQ(static_cast<int>(seen.size()), drawn);
 }
 
-template <class T>
-struct Drawn {
-  std::vector<T> uniform, normal;
-};
+template <class T> struct Drawn { std::vector<T> uniform, normal; };
 
-template <class T>
-const Drawn<T>& million() {
+template <class T> const Drawn<T>& million() {
   static const Drawn<T> drawn = [] {
     Drawn<T> d{std::vector<T>(1000000), std::vector<T>(1000000)};
     fill_uniform({42, 7, 1}, 0, std::span<T>(d.uniform));
@@ -63,8 +60,7 @@ const Drawn<T>& million() {
   return drawn;
 }
 
-template <class T>
-class Distribution : public testing::Test {};
+template <class T> class Distribution : public testing::Test {};
 using Floats = testing::Types<float, double>;
 TYPED_TEST_SUITE(Distribution, Floats);
 
@@ -72,8 +68,7 @@ struct Moments {
   double mean = 0, variance = 0, skew = 0, fourth = 0;
 };
 
-template <class T>
-Moments moments(const std::vector<T>& x) {
+template <class T> Moments moments(const std::vector<T>& x) {
   Moments m;
   const auto n = static_cast<double>(x.size());
   for (T value : x) m.mean += value / n;
@@ -85,8 +80,7 @@ Moments moments(const std::vector<T>& x) {
 }
 
 /// Kolmogorov and Smirnov's distance times sqrt(n): above 1.95 once in a thousand samples.
-template <class T, class F>
-double distance(std::vector<T> x, F&& distribution) {
+template <class T, class F> double distance(std::vector<T> x, F&& distribution) {
   std::sort(x.begin(), x.end());
   double most = 0;
   const auto n = static_cast<double>(x.size());
@@ -187,18 +181,12 @@ struct Quantile {
 
 // From random_oracle.py.
 constexpr Quantile quantiles[] = {
-    {0x1.0000000000000p-30, 2.3344794983332983e-09},
-    {0x1.999999999999ap-4, 0.25334710313579983},
-    {0x1.0000000000000p-2, 0.6744897501960817},
-    {0x1.b318fc504816fp-2, 1.43882539275254},
-    {0x1.b333333333333p-2, 1.439531470938456},
-    {0x1.b335d249e44fap-2, 1.4396021182393162},
-    {0x1.ccccccccccccdp-2, 1.6448536269514729},
-    {0x1.ffe5c91d14e3cp-2, 3.7190164854557084},
-    {0x1.ffffffeed1f41p-2, 5.997807010584733},
-    {0x1.fffffffe00000p-2, 6.3379577545537895},
-    {0x1.fffffffffb9a2p-2, 7.0344869100478356},
-    {0x1.fffffffffffffp-2, 8.292361075813595},
+    {0x1.0000000000000p-30, 2.3344794983332983e-09}, {0x1.999999999999ap-4, 0.25334710313579983},
+    {0x1.0000000000000p-2, 0.6744897501960817},      {0x1.b318fc504816fp-2, 1.43882539275254},
+    {0x1.b333333333333p-2, 1.439531470938456},       {0x1.b335d249e44fap-2, 1.4396021182393162},
+    {0x1.ccccccccccccdp-2, 1.6448536269514729},      {0x1.ffe5c91d14e3cp-2, 3.7190164854557084},
+    {0x1.ffffffeed1f41p-2, 5.997807010584733},       {0x1.fffffffe00000p-2, 6.3379577545537895},
+    {0x1.fffffffffb9a2p-2, 7.0344869100478356},      {0x1.fffffffffffffp-2, 8.292361075813595},
 };
 
 TEST(NormalQuantile, AgreesWithFortyDigits) {
@@ -224,7 +212,8 @@ TEST(PortableLog, IsWithinTwoUlp) {
     const double y = std::log(x), ulp = std::nextafter(std::fabs(y), 1e300) - std::fabs(y);
     worst = std::max(worst, std::fabs(portable_log(x) - y) / ulp);
   };
-  for (int i = 1; i < 200000; ++i) compare(i * 1e-5), compare(std::ldexp(1 + i / 200000.0, -i % 1022)), compare(1e5 * i);
+  for (int i = 1; i < 200000; ++i)
+    compare(i * 1e-5), compare(std::ldexp(1 + i / 200000.0, -i % 1022)), compare(1e5 * i);
   EXPECT_LE(worst, 2);
   EXPECT_EQ(portable_log(1), 0);
 }

@@ -26,8 +26,7 @@ void fill_from_words(const RandomKey& key, std::uint64_t first, std::span<T> out
 }
 
 /// out[i] = number(64 bits), each block drawn once.
-template <class F>
-void fill_from_bits(const RandomKey& key, std::uint64_t first, std::span<double> out, F&& number) {
+template <class F> void fill_from_bits(const RandomKey& key, std::uint64_t first, std::span<double> out, F&& number) {
   check(key, first, out.size());
   std::size_t done = 0;
   while (done < out.size()) {
@@ -40,8 +39,7 @@ void fill_from_bits(const RandomKey& key, std::uint64_t first, std::span<double>
 }
 
 /// Horner's rule, highest power first.
-template <std::size_t n>
-double polynomial(const double (&coefficients)[n], double x) {
+template <std::size_t n> double polynomial(const double (&coefficients)[n], double x) {
   double y = coefficients[0];
   for (std::size_t i = 1; i < n; ++i) y = y * x + coefficients[i];
   return y;
@@ -51,21 +49,21 @@ double polynomial(const double (&coefficients)[n], double x) {
 constexpr double middle_over[] = {2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4,
                                   4.5921953931549871457e4, 1.3731693765509461125e4, 1.9715909503065514427e3,
                                   1.3314166789178437745e2, 3.3871328727963666080e0};
-constexpr double middle_under[] = {5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4,
-                                   2.1213794301586595867e4, 5.3941960214247511077e3, 6.8718700749205790830e2,
-                                   4.2313330701600911252e1, 1.0};
+constexpr double middle_under[] = {
+    5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
+    5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0};
 constexpr double near_over[] = {7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1,
                                 1.27045825245236838258e0,  3.64784832476320460504e0,  5.76949722146069140550e0,
                                 4.63033784615654529590e0,  1.42343711074968357734e0};
-constexpr double near_under[] = {1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2,
-                                 1.48103976427480074590e-1, 6.89767334985100004550e-1, 1.67638483018380384940e0,
-                                 2.05319162663775882187e0,  1.0};
+constexpr double near_under[] = {
+    1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
+    6.89767334985100004550e-1, 1.67638483018380384940e0,  2.05319162663775882187e0,  1.0};
 constexpr double far_over[] = {2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3,
                                2.65321895265761230930e-2, 2.96560571828504891230e-1, 1.78482653991729133580e0,
                                5.46378491116411436990e0,  6.65790464350110377720e0};
-constexpr double far_under[] = {2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5,
-                                7.86869131145613259100e-4,  1.48753612908506148525e-2, 1.36929880922735805310e-1,
-                                5.99832206555887937690e-1,  1.0};
+constexpr double far_under[] = {
+    2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4,
+    1.48753612908506148525e-2,  1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0};
 
 /// The middle of part `u` of `2 half` equal parts of (0, 1), less 1/2; exact for half <= 2^52.
 double centered(double u, double half) { return (u - half + 0.5) * (0.5 / half); }
@@ -117,9 +115,8 @@ void fill_normal(const RandomKey& key, std::uint64_t first, std::span<float> out
 }
 
 void fill_normal(const RandomKey& key, std::uint64_t first, std::span<double> out) {
-  fill_from_bits(key, first, out, [](std::uint64_t bits) {
-    return normal_quantile(centered(static_cast<double>(bits >> 11), 0x1p52));
-  });
+  fill_from_bits(key, first, out,
+                 [](std::uint64_t bits) { return normal_quantile(centered(static_cast<double>(bits >> 11), 0x1p52)); });
 }
 
 void fill_bernoulli(const RandomKey& key, std::uint64_t first, double p, std::span<std::uint8_t> out) {

@@ -1,6 +1,6 @@
 // Random numbers without state: value = f(seed, step, stream, element), by Philox4x32-10 (Salmon, Moraes, Dror, Shaw:
-// Parallel Random Numbers: As Easy as 1, 2, 3. SC 2011). Whoever computes element 1000 gets the same number, so threads,
-// row blocks and resumed runs all agree.
+// Parallel Random Numbers: As Easy as 1, 2, 3. SC 2011). Whoever computes element 1000 gets the same number, so
+// threads, row blocks and resumed runs all agree.
 #pragma once
 
 #include <array>
@@ -30,8 +30,8 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
   return counter;
 }
 
-/// Four words of a sequence. Counter words: block (low 32 bits); block (high 16) and step (high 16, above it); step (low
-/// 32); stream. REQUIRES: block < 2^48, step < 2^48.
+/// Four words of a sequence. Counter words: block (low 32 bits); block (high 16) and step (high 16, above it); step
+/// (low 32); stream. REQUIRES: block < 2^48, step < 2^48.
 constexpr std::array<std::uint32_t, 4> random_block(const RandomKey& key, std::uint64_t block) {
   const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
   const std::uint32_t high = low(block >> 32) | low(key.step >> 32) << 16;
@@ -44,7 +44,8 @@ constexpr std::uint64_t random_bits(const RandomKey& key, std::uint64_t element)
   const std::size_t first = element % 2 * 2;
   return std::uint64_t{words[first]} << 32 | words[first + 1];
 }
-constexpr std::uint64_t random_bits(std::uint64_t seed, std::uint64_t step, std::uint32_t stream, std::uint64_t element) {
+constexpr std::uint64_t random_bits(std::uint64_t seed, std::uint64_t step, std::uint32_t stream,
+                                    std::uint64_t element) {
   return random_bits(RandomKey{seed, step, stream}, element);
 }
 
@@ -60,9 +61,9 @@ double normal_quantile(double q);
 /// ln m = 2 artanh((m - 1) / (m + 1)) by its series. For normal_quantile.
 double portable_log(double x);
 
-// Elements first, first + 1, ... of a sequence into `out`; a part of a sequence is the same numbers as within the whole.
-// An f32 element takes word e % 4 of block e / 4; an f64 element random_bits(key, e).
-// REQUIRES: step < 2^48, elements < 2^49.
+// Elements first, first + 1, ... of a sequence into `out`; a part of a sequence is the same numbers as within the
+// whole. An f32 element takes word e % 4 of block e / 4; an f64 element random_bits(key, e). REQUIRES: step < 2^48,
+// elements < 2^49.
 
 /// Uniform on [0, 1): the top 24 bits times 2^-24, the top 53 times 2^-53.
 void fill_uniform(const RandomKey& key, std::uint64_t first, std::span<float> out);

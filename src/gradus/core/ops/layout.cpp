@@ -40,7 +40,6 @@ void copy_strided(const std::byte* in, std::int64_t start, std::array<std::int64
 const std::byte* bytes(ConstView view) { return static_cast<const std::byte*>(view.data()); }
 
 double no_flops(Types, const Node&) { return 0; }
-Axis mixed(int, int, Types, const Node&) { return {}; }
 
 // ---- transpose ----------------------------------------------------------------------------------------------------------
 
@@ -234,6 +233,7 @@ Type infer_concatenate(Types in, const Attrs& attrs) {
   const int at = static_cast<int>(axis);
   std::int64_t total = 0;
   for (const Type& type : in) {
+    if (total >> 61) refuse("concatenate", std::to_string(in.size()) + " inputs", "sizes whose sum is below 2^61");
     if (type.dtype != in[0].dtype || type.shape.rank() != first.rank() || !(type.shape.with(at, 0) == first.with(at, 0))) {
       refuse("concatenate", to_string(in[0]) + " and " + to_string(type) + " along axis " + std::to_string(axis),
              "one dtype, and equal sizes on the other axes");

@@ -1,5 +1,5 @@
-// Random numbers: f(seed, step, stream, element) by Philox (core/base/random.hpp), the same on every machine and for any
-// division of work. The key is an i64 [2] value (seed, step); the stream is an attribute that every pass keeps.
+// Random numbers: f(seed, step, stream, element) by Philox (core/base/random.hpp), the same on every machine and for
+// any division of work. The key is an i64 [2] value (seed, step); the stream is an attribute that every pass keeps.
 #pragma once
 
 #include "gradus/core/graph/graph.hpp"
