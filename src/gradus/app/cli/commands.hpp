@@ -1,0 +1,19 @@
+// The one list of verbs.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "gradus/app/cli/command.hpp"
+
+namespace gradus::cli {
+
+/// All verbs, in the order in which help lists them.
+std::span<const Command* const> all_commands();
+
+/// The verb called `name`. Throws UserError(Fault::usage) that names the nearest.
+const Command& find_command(std::string_view name);
+
+extern const Command ops_command;
+
+}  // namespace gradus::cli

@@ -1,0 +1,145 @@
+#include "gradus/app/cli/parse.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+
+#include "gradus/core/base/error.hpp"
+#include "gradus/core/base/nearest.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr Option help_option{"--help", "", "this text", "-h"};
+
+UserError refusal(const Command& command, const std::string& found, const std::string& expected,
+                  const std::string& remedy) {
+  return UserError(Fault::usage, Report{"gradus " + std::string(command.name), found, expected, remedy});
+}
+
+std::vector<Option> options_of(const Command& command) {
+  std::vector<Option> options(command.options.begin(), command.options.end());
+  options.push_back(help_option);
+  return options;
+}
+
+const Option* find_option(std::span<const Option> options, std::string_view name) {
+  for (const Option& option : options) {
+    if (option.name == name || (!option.letter.empty() && option.letter == name)) return &option;
+  }
+  return nullptr;
+}
+
+/// "--threads=" becomes "--threads" and an empty word, since the library would take the next word as the value.
+std::vector<std::string> split_empty_values(std::span<const std::string> words) {
+  std::vector<std::string> out;
+  bool options_end = false;
+  for (const std::string& word : words) {
+    options_end = options_end || word == "--";
+    if (!options_end && word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1) {
+      out.push_back(word.substr(0, word.size() - 1));
+      out.emplace_back();
+    } else {
+      out.push_back(word);
+    }
+  }
+  return out;
+}
+
+[[noreturn]] void refuse_rest(const Command& command, std::span<const Option> options,
+                              const std::vector<std::string>& rest) {
+  for (const std::string& word : rest) {
+    if (word == "--" || !word.starts_with('-') || word == "-") continue;
+    const std::string name = word.substr(0, word.find('='));
+    std::vector<std::string_view> names;
+    for (const Option& option : options) names.push_back(option.name);
+    const std::string close = nearest(name, names);
+    throw refusal(command, "an unknown option, " + printable(name),
+                  "one of those in gradus " + std::string(command.name) + " --help", close);
+  }
+  throw refusal(command, "too many operands: \"" + printable(rest.back()) + "\"",
+                std::to_string(command.operands.size()) + " at most",
+                "gradus " + std::string(command.name) + " --help");
+}
+
+/// Refuses switches with a value, options with two different values, and a value that is an option's name.
+void check_values(const Command& command, std::span<const Option> options, const Option& option,
+                  std::vector<std::string>& values) {
+  const std::string name(option.name);
+  for (const std::string& value : values) {
+    if (option.value.empty() && value != "true") {
+      throw refusal(command, name + "=" + printable(value), name + " alone, without a value", "");
+    }
+    if (!option.value.empty() && value.starts_with("--") && find_option(options, value) != nullptr) {
+      throw refusal(command, name + " without its value (the next word is " + value + ")",
+                    name + " " + std::string(option.value), "");
+    }
+    if (!option.repeated && value != values.front()) {
+      throw refusal(command,
+                    name + " twice, with \"" + printable(values.front()) + "\" and \"" + printable(value) + "\"",
+                    "one value", "");
+    }
+  }
+  if (!option.repeated) values.resize(1);
+}
+
+void check_operands(const Command& command, const std::vector<std::string>& operands) {
+  for (std::size_t i = 0; i < command.operands.size(); ++i) {
+    const Operand& operand = command.operands[i];
+    if (!operand.required) break;
+    if (i < operands.size() && !operands[i].empty()) continue;
+    const std::string_view example = command.example.substr(0, command.example.find('\n'));
+    throw refusal(command,
+                  i < operands.size() ? "an empty " + std::string(operand.name) : "no " + std::string(operand.name),
+                  std::string(operand.doc), std::string(example));
+  }
+}
+
+}  // namespace
+
+Arguments parse(const Command& command, std::span<const std::string> words) {
+  const std::vector<Option> options = options_of(command);
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  std::vector<CLI::Option*> handles;
+  for (const Option& option : options) {
+    std::string names(option.name);
+    if (!option.letter.empty()) names += "," + std::string(option.letter);
+    CLI::Option* handle = option.value.empty() ? app.add_flag(names) : app.add_option(names);
+    if (!option.value.empty()) handle->expected(1)->allow_extra_args(false);
+    handles.push_back(handle->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
+  }
+  CLI::Option* operands = nullptr;
+  if (!command.operands.empty()) {
+    operands = app.add_option("operands")->expected(0, static_cast<int>(command.operands.size()));
+  }
+  try {
+    std::vector<std::string> reversed = split_empty_values(words);
+    std::reverse(reversed.begin(), reversed.end());
+    app.parse(reversed);
+  } catch (const CLI::ArgumentMismatch& error) {
+    throw refusal(command, "an option without its value (" + std::string(error.what()) + ")", "a value", "");
+  } catch (const CLI::ParseError& error) {
+    throw refusal(command, "what cannot be read (" + std::string(error.what()) + ")", "options and operands", "");
+  }
+
+  std::vector<std::pair<std::string_view, std::vector<std::string>>> given;
+  if (handles.back()->count() > 0) {
+    given.emplace_back(help_option.name, std::vector<std::string>{"true"});
+    return Arguments(std::string(command.name), {}, std::move(given));
+  }
+  if (const auto rest = app.remaining(); !rest.empty()) refuse_rest(command, options, rest);
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    if (handles[i]->count() == 0) continue;
+    std::vector<std::string> values = handles[i]->results();
+    check_values(command, options, options[i], values);
+    given.emplace_back(options[i].name, std::move(values));
+  }
+  const std::vector<std::string> found = operands != nullptr ? operands->results() : std::vector<std::string>{};
+  check_operands(command, found);
+  return Arguments(std::string(command.name), found, std::move(given));
+}
+
+}  // namespace gradus::cli
