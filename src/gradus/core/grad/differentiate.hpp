@@ -11,8 +11,8 @@ struct Derivative {
   Values of;
   /// adjoint_of[node]: dy/dnode, or an empty Value when no path from y through the node leads to an x.
   Values adjoint_of;
-  /// contribution_of[node][input]: the part of the input's adjoint that this edge brings, before parts are summed, in the
-  /// input's shape. Empty where the edge carries no gradient.
+  /// contribution_of[node][input]: the part of the input's adjoint that this edge brings, before parts are summed, in
+  /// the input's shape. Empty where the edge carries no gradient.
   std::vector<Values> contribution_of;
 };
 
