@@ -1,5 +1,5 @@
-// How a parameter gets its first numbers. Every initializer is a function of (seed, parameter name, shape) alone: the same
-// for any number of threads, and whatever other layers there are. f32 parameters are the f64 numbers, rounded.
+// How a parameter gets its first numbers. Every initializer is a function of (seed, parameter name, shape) alone: the
+// same for any number of threads, and whatever other layers there are. f32 parameters are the f64 numbers, rounded.
 #pragma once
 
 #include <cstdint>

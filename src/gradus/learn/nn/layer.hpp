@@ -41,8 +41,8 @@ Layer sequential(std::vector<Layer> layers);
 /// [rows, a, b, ...] as [rows, a b ...].
 Layer flatten();
 
-/// In training each element is 0 with probability p and x / (1 - p) otherwise (inverted scaling, Srivastava et al. 2014);
-/// x itself in inference. Throws UserError unless 0 <= p < 1.
+/// In training each element is 0 with probability p and x / (1 - p) otherwise (inverted scaling, Srivastava et al.
+/// 2014); x itself in inference. Throws UserError unless 0 <= p < 1.
 Layer dropout(double p);
 
 /// x where x > 0, else "weight" x, one learned slope for all, at first 0.25 (He et al. 2015; torch.nn.PReLU).

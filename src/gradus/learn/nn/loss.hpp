@@ -10,7 +10,8 @@
 
 namespace gradus::loss {
 
-/// All but half_squared_sum are means over the rows of the batch, so that the learning rate does not depend on its size.
+/// All but half_squared_sum are means over the rows of the batch, so that the learning rate does not depend on its
+/// size.
 struct Loss {
   std::string name;  // "mse"; "huber 1" with its parameter
   /// prediction [rows, outputs] (what the net gives) and target to a scalar. Throws UserError when they do not fit.
@@ -23,8 +24,8 @@ struct Loss {
 
 /// Mean over rows and outputs of (y - t)^2; gradient 2 (y - t) / (rows outputs), as torch.nn.MSELoss.
 extern const Loss mse;
-/// Mean over rows of the row's sum of (y - t)^2 / 2; gradient (y - t) / rows. With it W - rate * gradient is the slides'
-/// W - rate (1/n) dJ/dW.
+/// Mean over rows of the row's sum of (y - t)^2 / 2; gradient (y - t) / rows. With it W - rate * gradient is the
+/// slides' W - rate (1/n) dJ/dW.
 extern const Loss half_squared;
 /// J of the slides: the sum over rows and outputs of (y - t)^2 / 2; gradient y - t. Not divided by n, so its step grows
 /// with the batch; for training prefer half_squared.
@@ -40,7 +41,8 @@ extern const Loss binary_cross_entropy;
 /// The same for logits z, p = sigmoid(z), without overflow: softplus(z) - t z; gradient (p - t) over the count.
 extern const Loss binary_cross_entropy_with_logits;
 /// Mean over rows of -ln softmax(z)[t] for logits z [rows, classes]: t are class numbers i64 [rows], or rows of weights
-/// [rows, classes] such as one-hot: -sum(t ln softmax(z)). Gradient (softmax(z) - t) / rows; as torch.nn.CrossEntropyLoss.
+/// [rows, classes] such as one-hot: -sum(t ln softmax(z)). Gradient (softmax(z) - t) / rows; as
+/// torch.nn.CrossEntropyLoss.
 extern const Loss cross_entropy;
 
 /// A loss of one's own.

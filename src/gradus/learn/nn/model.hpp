@@ -32,8 +32,9 @@ struct ModelOptions {
   std::uint64_t seed = 0;
 };
 
-/// The net for samples of shape `input`, its parameters initialized. Throws UserError for shapes that do not fit (naming
-/// layer, op and shapes), and Fault::budget before anything is allocated when the parameters do not fit in memory.
+/// The net for samples of shape `input`, its parameters initialized. Throws UserError for shapes that do not fit
+/// (naming layer, op and shapes), and Fault::budget before anything is allocated when the parameters do not fit in
+/// memory.
 Model make_model(Layer net, const Shape& input, ModelOptions options = {});
 
 /// What the net asks for, without making it.

@@ -28,11 +28,11 @@ class Scope {
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
-  /// The parameter called `name` within this layer. A second call with the same name and shape gives the same value (tied
-  /// weights). Throws UserError when the shape differs, or the parameter has no elements.
+  /// The parameter called `name` within this layer. A second call with the same name and shape gives the same value
+  /// (tied weights). Throws UserError when the shape differs, or the parameter has no elements.
   Value parameter(std::string_view name, const Shape& shape, const init::Init& init);
-  /// Builds `layer` as the child `name` of the layer that is being built: its parameters are called "<name>.<parameter>".
-  /// Rethrows a UserError with the layer's name before it.
+  /// Builds `layer` as the child `name` of the layer that is being built: its parameters are called
+  /// "<name>.<parameter>". Rethrows a UserError with the layer's name before it.
   Value apply(std::string_view name, const Layer& layer, Value x);
 
   Graph& graph() { return graph_; }

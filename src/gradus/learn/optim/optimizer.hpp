@@ -17,7 +17,7 @@ struct UpdateInput {
   Value parameter, gradient;     // of one type
   std::span<const Value> state;  // of the parameter's type, one for each name in Optimizer::state
   Value learning_rate;           // f64 []
-  Value t;                       // f64 []: number of this step, from 1
+  Value t;                       // f64 []: number of this step, from 1; empty unless counts_steps
 };
 
 struct Update {
@@ -31,6 +31,7 @@ struct Optimizer {
   std::string text;                // with all its numbers: "adam, learning rate 0.001, betas 0.9 0.999, epsilon 1e-08"
   double learning_rate = 0;        // before the schedule
   std::vector<std::string> state;  // names of the state tensors, zeros at first: {"m", "v"}
+  bool counts_steps = true;        // whether `build` looks at t
   std::function<Update(const UpdateInput&)> build;
 };
 
@@ -71,12 +72,14 @@ struct AdamWOptions {
   double weight_decay = 1e-2;
 };
 
-/// torch.optim.AdamW's formulas (Loshchilov and Hutter 2019): first w = w - rate decay w, then as adam without its decay.
+/// torch.optim.AdamW's formulas (Loshchilov and Hutter 2019): first w = w - rate decay w, then as adam without its
+/// decay.
 Optimizer adamw(AdamWOptions options = {});
 
 /// The words that find_optimizer knows.
 std::span<const std::string_view> optimizer_names();
-/// The optimizer of that name with its defaults, and `learning_rate` when it is given. Throws UserError naming the nearest.
+/// The optimizer of that name with its defaults, and `learning_rate` when it is given. Throws UserError naming the
+/// nearest.
 Optimizer find_optimizer(std::string_view name, std::optional<double> learning_rate = {});
 
 }  // namespace gradus::optim

@@ -22,8 +22,8 @@ struct CosineOptions {
   double final = 0;    // the factor at the end
 };
 
-/// With w = round(warm_up total): (step + 1) / w below w; then final + (1 - final) (1 + cos(pi (step - w) / (total - w))) / 2
-/// (Loshchilov and Hutter 2017, one cycle). Throws UserError unless 0 <= warm_up < 1 and 0 <= final <= 1.
+/// With w = round(warm_up total): (step + 1) / w below w; then final + (1 - final) (1 + cos(pi (step - w) / (total -
+/// w))) / 2 (Loshchilov and Hutter 2017, one cycle). Throws UserError unless 0 <= warm_up < 1 and 0 <= final <= 1.
 Schedule cosine(CosineOptions options = {});
 
 std::span<const std::string_view> schedule_names();

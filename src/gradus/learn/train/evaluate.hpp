@@ -11,12 +11,12 @@
 
 namespace gradus {
 
-/// The mean loss and metrics over `model` on `dataset`. Throws UserError(Fault::data) when the rows do not fit the model,
-/// have no targets, or there are none.
+/// The mean loss and metrics over `model` on `dataset`. Throws UserError(Fault::data) when the rows do not fit the
+/// model, have no targets, or there are none.
 Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset);
 
-/// [rows, outputs] in the model's dtype: probabilities for classifiers; for regression the encoded target (see in_units).
-/// No rows give no rows. Throws UserError(Fault::data) when the rows do not fit the model.
+/// [rows, outputs] in the model's dtype: probabilities for classifiers; for regression the encoded target (see
+/// in_units). No rows give no rows. Throws UserError(Fault::data) when the rows do not fit the model.
 Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& dataset);
 /// features: f32 or f64 [rows, columns], encoded as the model wants them.
 Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features);

@@ -13,12 +13,12 @@ namespace gradus {
 struct Evaluation {
   data::Task task = data::Task::regression;
   std::int64_t rows = 0;
-  double loss = 0;              // mean over the rows (for half_squared_sum: the sum)
-  std::int64_t correct = 0;     // classification
-  double accuracy = 0;          // correct / rows
-  nn::Interval interval;        // 95 %, Wilson
-  double mse = 0, mae = 0;      // regression; of the encoded target unless in_units() was called
-  std::optional<double> r2;     // nothing when the target is constant
+  double loss = 0;                // mean over the rows (for half_squared_sum: the sum)
+  std::int64_t correct = 0;       // classification
+  double accuracy = 0;            // correct / rows
+  nn::Interval interval = {};     // 95 %, Wilson
+  double mse = 0, mae = 0;        // regression; of the encoded target unless in_units() was called
+  std::optional<double> r2 = {};  // nothing when the target is constant
 };
 
 /// "accuracy 88.12 % (95 %: 87.47 to 88.74), loss 0.3341, 10000 rows"

@@ -19,25 +19,25 @@ std::string_view name(StoppedBy rule);
 std::string_view describe(StoppedBy rule);
 
 struct StepReport {
-  std::int64_t epoch = 0;            // from 1
-  std::int64_t step = 0;             // in the whole run, from 1
-  std::int64_t step_in_epoch = 0;    // from 1
+  std::int64_t epoch = 0;          // from 1
+  std::int64_t step = 0;           // in the whole run, from 1
+  std::int64_t step_in_epoch = 0;  // from 1
   std::int64_t steps_per_epoch = 0;
-  std::int64_t rows = 0;             // of this batch
+  std::int64_t rows = 0;  // of this batch
   double loss = 0;
   double learning_rate = 0;
-  double seconds = 0;                // since the training began
+  double seconds = 0;  // since the training began
 };
 
 struct EpochReport {
-  std::int64_t epoch = 0;            // from 1
-  std::int64_t steps = 0;            // done so far in the whole run
-  double loss = 0;                   // mean over the rows of this epoch, each at its step's weights
-  std::optional<Evaluation> validation;
-  double learning_rate = 0;          // of the last step
-  double gradient_norm = 0;          // Euclidean, over all parameters, of the last step; 0 when the epoch was cut short
-  double seconds = 0;                // since the training began
-  bool best = false;                 // the least validation loss so far (training loss without validation)
+  std::int64_t epoch = 0;  // from 1
+  std::int64_t steps = 0;  // done so far in the whole run
+  double loss = 0;         // mean over the rows of this epoch, each at its step's weights
+  std::optional<Evaluation> validation = {};
+  double learning_rate = 0;  // of the last step
+  double gradient_norm = 0;  // Euclidean, over all parameters, of the last step; 0 when the epoch was cut short
+  double seconds = 0;        // since the training began
+  bool best = false;         // the least validation loss so far (training loss without validation)
 };
 
 using History = std::vector<EpochReport>;

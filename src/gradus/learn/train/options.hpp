@@ -31,9 +31,9 @@ struct TrainOptions {
   double seconds = 0;
   double tolerance = 0;                    // stop when ||w_t - w_(t-1)|| < tolerance: Euclidean, over all parameters
   std::optional<double> target_loss = {};  // stop when an epoch's mean training loss is at most this
-  std::int64_t patience = 0;               // stop after so many epochs without a smaller validation loss; the best weights are kept
-  double validation = 0.1;                 // share of the rows held back, chosen by the seed
-  std::uint64_t seed = 0;                  // of initial weights, split, order and dropout
+  std::int64_t patience = 0;  // stop after so many epochs without a smaller validation loss; the best weights are kept
+  double validation = 0.1;    // share of the rows held back, chosen by the seed
+  std::uint64_t seed = 0;     // of initial weights, split, order and dropout
   DType dtype = DType::f32;
   Observer observer = {};
 };

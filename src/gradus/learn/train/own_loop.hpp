@@ -25,8 +25,8 @@ class CompiledStep {
   CompiledStep& operator=(CompiledStep&&) noexcept;
   ~CompiledStep();
 
-  /// Updates the parameters and returns the loss before the update. features: rows x inputs numbers, row by row; target:
-  /// rows x outputs numbers. Throws UserError for another count.
+  /// Updates the parameters and returns the loss before the update. features: rows x inputs numbers, row by row;
+  /// target: rows x outputs numbers. Throws UserError for another count.
   double operator()(std::span<const float> features, std::span<const float> target);
   double operator()(std::span<const double> features, std::span<const double> target);
   /// target: class numbers, for a loss that takes them.
@@ -46,7 +46,7 @@ class CompiledStep {
 };
 
 /// Throws UserError when net, loss and rows do not fit. The engine must outlive the step.
-CompiledStep compile_step(Engine& engine, const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer,
-                          CompiledStepOptions options = {});
+CompiledStep compile_step(Engine& engine, const nn::Model& model, const loss::Loss& loss,
+                          const optim::Optimizer& optimizer, CompiledStepOptions options = {});
 
 }  // namespace gradus

@@ -1,4 +1,5 @@
-// Trained models as .gradus files (format: learn/io/model_file.hpp), all that TrainedModel has but the optimizer's state.
+// Trained models as .gradus files (format: learn/io/model_file.hpp), all that TrainedModel has but the optimizer's
+// state.
 #pragma once
 
 #include <optional>

@@ -12,9 +12,9 @@ namespace gradus {
 
 /// The inputs and outputs of the graphs below, besides parameters ("0.weight") and state ("optim/0.weight/m").
 namespace step_names {
-inline constexpr const char* features = "features";            // [rows, ...] in the model's dtype
+inline constexpr const char* features = "features";  // [rows, ...] in the model's dtype
 inline constexpr const char* target = "target";
-inline constexpr const char* key = "key";                      // i64 [2]: seed, step from 0; only where something needs it
+inline constexpr const char* key = "key";  // i64 [2]: seed, step from 0; only where something needs it
 inline constexpr const char* learning_rate = "learning_rate";  // f64 []
 inline constexpr const char* loss = "loss";
 inline constexpr const char* prediction = "prediction";
@@ -39,8 +39,8 @@ struct StepOptions {
 
 /// Outputs: every parameter and state under its own name, "loss", and the norms asked for.
 /// Throws UserError when the net, the loss and the targets do not fit.
-Graph training_step(const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer, const BatchSpec& batch,
-                    StepOptions options = {});
+Graph training_step(const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer,
+                    const BatchSpec& batch, StepOptions options = {});
 
 /// Outputs: "prediction" (after Loss::finish) and, when `with_loss`, "loss".
 Graph evaluation_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch, bool with_loss);

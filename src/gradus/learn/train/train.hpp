@@ -14,11 +14,11 @@ namespace gradus {
 
 struct Run {
   TrainedModel model;
-  History history;  // one entry an epoch, the last one also when it was cut short
+  History history = {};  // one entry an epoch, the last one also when it was cut short
   StoppedBy stopped_by = StoppedBy::epochs;
-  std::int64_t best_epoch = 0;               // the model's, when patience or divergence chose it; else the last
-  std::vector<nn::Parameter> optimizer_state;  // "optim/0.weight/m", ..., after the last step
-  std::vector<std::string> notes;            // choices that were made: "batch 64 is larger than ..."
+  std::int64_t best_epoch = 0;                      // the model's, when patience or divergence chose it; else the last
+  std::vector<nn::Parameter> optimizer_state = {};  // "optim/0.weight/m", ..., after the last step
+  std::vector<std::string> notes = {};              // choices that were made: "batch 64 is larger than ..."
 };
 
 /// The loss became NaN or infinite: what() names epoch, step and the first layer whose values are not finite.

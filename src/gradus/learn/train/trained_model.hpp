@@ -18,13 +18,13 @@ namespace gradus {
 struct TrainingRecord {
   std::string optimizer, schedule;  // their texts
   std::uint64_t seed = 0;
-  std::int64_t batch = 0;           // rows a step; 0: all
-  double validation = 0;            // share of the rows that were held back
+  std::int64_t batch = 0;  // rows a step; 0: all
+  double validation = 0;   // share of the rows that were held back
   std::int64_t steps = 0;
   double seconds = 0;
   StoppedBy stopped_by = StoppedBy::epochs;
-  std::string source;               // where the rows came from
-  std::int64_t rows = 0;            // trained on
+  std::string source;     // where the rows came from
+  std::int64_t rows = 0;  // trained on
   History history;
 };
 
@@ -32,8 +32,8 @@ struct TrainedModel {
   nn::Model network;
   loss::Loss loss;
   data::Task task = data::Task::regression;
-  std::vector<std::string> class_names;   // classification
-  std::optional<data::Schema> schema;     // how files become features; none when the caller gave numbers
+  std::vector<std::string> class_names;  // classification
+  std::optional<data::Schema> schema;    // how files become features; none when the caller gave numbers
   TrainingRecord record;
 };
 

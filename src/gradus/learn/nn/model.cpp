@@ -1,0 +1,98 @@
+#include "gradus/learn/nn/model.hpp"
+
+#include <unistd.h>
+
+#include <array>
+
+#include "gradus/core/graph/print.hpp"
+#include "gradus/core/ops/layout.hpp"
+
+namespace gradus::nn {
+namespace {
+
+/// Output shape and parameters of the net for a batch of one row.
+struct Sketch {
+  Shape output;
+  std::vector<ParameterSpec> parameters;
+};
+
+Shape batch_shape(const Shape& sample, std::int64_t rows) {
+  std::array<std::int64_t, max_rank + 1> sizes{rows};
+  for (int axis = 0; axis < sample.rank(); ++axis) sizes[static_cast<std::size_t>(axis) + 1] = sample[axis];
+  return Shape(std::span(sizes).first(static_cast<std::size_t>(sample.rank()) + 1));
+}
+
+Sketch sketch(const Layer& net, const Shape& input, DType dtype) {
+  if (!net.build) throw UserError(Fault::usage, Report{"net", "no layer", "a layer, or nn::sequential of some", ""});
+  Graph graph;
+  Scope scope(graph, Mode::training, dtype);
+  const Value x = graph.input("features", batch_shape(input, 1), dtype);
+  const Value y = net.build(scope, x);
+  if (!y || y.graph != &graph || y.dtype() != dtype || y.shape().rank() != 2 || y.rows() != 1) {
+    throw UserError(Fault::usage, Report{"net", y ? to_string(y.type()) + " as its output" : "no output",
+                                         std::string(name(dtype)) + "[rows, outputs]", "flatten() as the last layer"});
+  }
+  return {y.shape(), scope.parameters()};
+}
+
+/// Refuses parameters that cannot fit: training holds them about four times (weights, gradients, two moments).
+void check_memory(const std::vector<ParameterSpec>& parameters, DType dtype) {
+  const double pages = static_cast<double>(sysconf(_SC_PHYS_PAGES)), page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  double numbers = 0;
+  for (const ParameterSpec& p : parameters) numbers += static_cast<double>(p.shape.count());
+  const double bytes = numbers * static_cast<double>(size_of(dtype));
+  if (pages <= 0 || bytes <= pages * page) return;
+  throw UserError(Fault::budget,
+                  Report{"net", print_number(numbers) + " parameters: " + print_number(bytes) + " bytes",
+                         "at most the " + print_number(pages * page) + " bytes of this machine", "narrower layers"});
+}
+
+}  // namespace
+
+const Tensor* Model::find(std::string_view name) const {
+  for (const Parameter& parameter : parameters) {
+    if (parameter.name == name) return &parameter.value;
+  }
+  return nullptr;
+}
+
+Tensor* Model::find(std::string_view name) { return const_cast<Tensor*>(std::as_const(*this).find(name)); }
+
+std::int64_t Model::parameter_count() const {
+  std::int64_t count = 0;
+  for (const Parameter& parameter : parameters) count += parameter.value.count();
+  return count;
+}
+
+std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, DType dtype) {
+  return sketch(net, input, dtype).parameters;
+}
+
+Model make_model(Layer net, const Shape& input, ModelOptions options) {
+  if (options.dtype != DType::f32 && options.dtype != DType::f64) {
+    throw UserError(Fault::usage, Report{"precision", std::string(name(options.dtype)), "f32 or f64", ""});
+  }
+  const auto specs = parameters_of(net, input, options.dtype);
+  check_memory(specs, options.dtype);
+  Model model{std::move(net), input, options.dtype, {}};
+  for (const ParameterSpec& spec : specs) {
+    model.parameters.push_back({spec.name, Tensor(options.dtype, spec.shape)});
+    spec.init.fill(model.parameters.back().value.view(), options.seed, spec.name);
+  }
+  return model;
+}
+
+std::int64_t output_count(const Model& model) { return sketch(model.net, model.input, model.dtype).output.last(); }
+
+Value forward(const Model& model, Scope& scope, Value x) {
+  const Shape wanted = batch_shape(model.input, x.rows());
+  if (!(x.shape() == wanted)) x = reshape(x, wanted);
+  const Value y = model.net.build(scope, x);
+  if (y.shape().rank() != 2 || y.rows() != x.rows()) {
+    throw UserError(Fault::usage, Report{"net", to_string(y.type()) + " as its output",
+                                         "[" + std::to_string(x.rows()) + ", outputs]", "flatten() as the last layer"});
+  }
+  return y;
+}
+
+}  // namespace gradus::nn

@@ -1,0 +1,71 @@
+#include "gradus/learn/train/check_options.hpp"
+
+#include <cmath>
+
+#include "gradus/core/graph/print.hpp"
+
+namespace gradus {
+namespace {
+
+void check(const char* option, double value, bool holds, const char* expected) {
+  if (!holds) throw UserError(Fault::usage, Report{option, print_number(value), expected, ""});
+}
+
+void check_limit(const char* option, double value) {
+  check(option, value, std::isfinite(value) && value >= 0, "a finite number >= 0 (0: no such limit)");
+}
+
+}  // namespace
+
+void check_options(const TrainOptions& options) {
+  check("batch", static_cast<double>(options.batch), options.batch >= 0, "rows a step, or 0 for all rows");
+  check("epochs", static_cast<double>(options.epochs), options.epochs >= 0, "a whole number >= 0");
+  check("validation", options.validation, options.validation >= 0 && options.validation < 1, "a share, 0 <= share < 1");
+  check_limit("steps", static_cast<double>(options.steps));
+  check_limit("time", options.seconds);
+  check_limit("tolerance", options.tolerance);
+  check_limit("patience", static_cast<double>(options.patience));
+  if (options.target_loss) {
+    check("target loss", *options.target_loss, std::isfinite(*options.target_loss), "a finite number");
+  }
+  if (!options.optimizer.build)
+    throw UserError(Fault::usage, Report{"optimizer", "none", "one, such as optim::adam()", ""});
+}
+
+void check_dataset(const data::Dataset& dataset) {
+  const std::string source = dataset.source.empty() ? "dataset" : printable(dataset.source);
+  const auto refuse = [&](const std::string& found, const std::string& expected) {
+    throw UserError(Fault::data, Report{source, found, expected, ""});
+  };
+  if (dataset.rows() == 0) refuse("no rows", "at least one row to train on");
+  if (dataset.row_size() == 0) refuse("no features", "at least one column");
+  if (!dataset.has_targets) refuse("no targets", "a target for every row");
+  if (dataset.targets.shape().rank() == 0 || dataset.targets.shape()[0] != dataset.rows()) {
+    refuse("targets " + to_string(dataset.targets.type()), std::to_string(dataset.rows()) + " rows of them");
+  }
+  if (dataset.task == data::Task::classification && dataset.classes() < 2) {
+    refuse(std::to_string(dataset.classes()) + " classes", "at least two to tell apart");
+  }
+}
+
+loss::Loss choose_loss(const TrainOptions& options, const data::Dataset& dataset, std::int64_t outputs) {
+  const bool classes = dataset.task == data::Task::classification;
+  const std::int64_t wanted = classes ? dataset.classes() : dataset.targets.shape().last();
+  const bool single = classes && wanted == 2 && outputs == 1;
+  if (outputs != wanted && !single) {
+    throw UserError(Fault::usage, Report{"net", std::to_string(outputs) + " outputs",
+                                         std::to_string(wanted) + (classes ? ", one a class" : ", one a target"),
+                                         "nn::linear(" + std::to_string(wanted) + ") as its last layer"});
+  }
+  if (options.loss) {
+    if (single && options.loss->takes_classes) {
+      throw UserError(Fault::usage, Report{"loss " + printable(options.loss->name), "a net with 1 output",
+                                           "2, one a class", "binary_cross_entropy_with_logits"});
+    }
+    return *options.loss;
+  }
+  if (!classes) return loss::mse;
+  return single ? loss::binary_cross_entropy_with_logits : loss::cross_entropy;
+}
+
+}  // namespace gradus

@@ -1,0 +1,118 @@
+#include "gradus/learn/train/evaluate.hpp"
+
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "gradus/learn/train/pass.hpp"
+
+namespace gradus {
+namespace {
+
+void check_features(const TrainedModel& model, const data::Dataset& dataset) {
+  if (dataset.row_size() == model.network.input.count()) return;
+  throw UserError(Fault::data, Report{printable(dataset.source), std::to_string(dataset.row_size()) + " features a row",
+                                      std::to_string(model.network.input.count()) + ", as the model was trained on",
+                                      "the columns or images of the training data"});
+}
+
+void check_targets(const TrainedModel& model, const data::Dataset& dataset) {
+  const auto refuse = [&](const std::string& found, const std::string& expected) {
+    throw UserError(Fault::data, Report{printable(dataset.source), found, expected, ""});
+  };
+  if (dataset.rows() == 0) refuse("no rows", "at least one to evaluate on");
+  if (!dataset.has_targets) refuse("no target column", "the column that the model predicts");
+  if (dataset.task != model.task) {
+    const bool classes = model.task == data::Task::classification;
+    refuse(classes ? "numbers as targets" : "classes as targets", classes ? "classes" : "numbers");
+  }
+  if (model.task == data::Task::classification &&
+      dataset.classes() > static_cast<std::int64_t>(model.class_names.size())) {
+    refuse(std::to_string(dataset.classes()) + " classes",
+           "at most the model's " + std::to_string(model.class_names.size()));
+  }
+}
+
+Program program_for(Engine& engine, const TrainedModel& model, std::vector<Graph> graphs) {
+  Program program(engine, std::move(graphs));
+  for (const nn::Parameter& parameter : model.network.parameters) program.write(parameter.name, parameter.value);
+  return program;
+}
+
+}  // namespace
+
+Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
+  check_features(model, dataset);
+  check_targets(model, dataset);
+  BatchSpec batch = batch_spec(dataset);
+  if (batch.classes) batch.classes = static_cast<std::int64_t>(model.class_names.size());
+  std::vector<Graph> graphs;
+  const Pass pass = add_pass(graphs, model.network, model.loss, batch, dataset.rows(), true);
+  Program program = program_for(engine, model, std::move(graphs));
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(dataset.rows()));
+  std::iota(rows.begin(), rows.end(), 0);
+  return evaluate_pass(program, pass, model.loss, dataset, rows);
+}
+
+Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
+  const Type type{model.network.dtype, {dataset.rows(), nn::output_count(model.network)}};
+  if (dataset.rows() == 0) return Tensor(type);
+  check_features(model, dataset);
+  std::vector<Graph> graphs;
+  const Pass pass = add_pass(graphs, model.network, model.loss, {}, dataset.rows(), false);
+  Program program = program_for(engine, model, std::move(graphs));
+  return predict_pass(program, pass, type, dataset);
+}
+
+Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features) {
+  data::Dataset dataset;
+  dataset.source = "features";
+  dataset.features = features;
+  return predict(engine, model, dataset);
+}
+
+Tensor in_units(const TrainedModel& model, Tensor prediction) {
+  if (model.task != data::Task::regression || !model.schema) return prediction;
+  const data::Scaling& scaling = model.schema->target.scaling;
+  for (std::int64_t i = 0; i < prediction.count(); ++i) prediction.set(i, scaling.decode(prediction.number(i)));
+  return prediction;
+}
+
+Evaluation in_units(const TrainedModel& model, Evaluation evaluation) {
+  if (evaluation.task != data::Task::regression || !model.schema) return evaluation;
+  const double deviation = model.schema->target.scaling.deviation;
+  evaluation.mse *= deviation * deviation;
+  evaluation.mae *= deviation;
+  return evaluation;
+}
+
+Evaluation baseline(const data::Dataset& train, const data::Dataset& test) {
+  Evaluation out;
+  out.task = train.task;
+  out.rows = test.rows();
+  if (train.task == data::Task::classification) {
+    std::map<std::int64_t, std::int64_t> counts;
+    for (std::int64_t c : train.targets.as<std::int64_t>()) ++counts[c];
+    std::int64_t majority = 0;
+    for (const auto& [c, count] : counts) {
+      if (count > counts[majority]) majority = c;
+    }
+    for (std::int64_t c : test.targets.as<std::int64_t>()) out.correct += c == majority;
+    out.accuracy = static_cast<double>(out.correct) / static_cast<double>(std::max<std::int64_t>(out.rows, 1));
+    out.interval = nn::wilson(out.correct, out.rows);
+    return out;
+  }
+  double mean = 0;
+  for (std::int64_t i = 0; i < train.targets.count(); ++i) {
+    mean += (train.targets.number(i) - mean) / static_cast<double>(i + 1);
+  }
+  nn::Errors errors;
+  errors.add(Tensor::full(test.targets.type(), mean), test.targets);
+  out.mse = errors.mse();
+  out.mae = errors.mae();
+  out.r2 = errors.r2();
+  out.loss = out.mse;
+  return out;
+}
+
+}  // namespace gradus

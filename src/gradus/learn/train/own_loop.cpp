@@ -1,0 +1,110 @@
+#include "gradus/learn/train/own_loop.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "gradus/engine/runtime/program.hpp"
+#include "gradus/learn/train/step.hpp"
+
+namespace gradus {
+namespace {
+
+constexpr int train_graph = 0, predict_graph = 1;
+
+template <class From> void copy(std::span<const From> from, View to, const char* what) {
+  if (static_cast<std::int64_t>(from.size()) != to.count()) {
+    throw UserError(Fault::usage,
+                    Report{what, std::to_string(from.size()) + " numbers", std::to_string(to.count()), ""});
+  }
+  visit(to.dtype(), [&]<class To>(std::type_identity<To>) {
+    std::transform(from.begin(), from.end(), to.as<To>().begin(), convert_number<To, From>);
+  });
+}
+
+BatchSpec batch_of(const nn::Model& model, const loss::Loss& loss, std::int64_t rows) {
+  const std::int64_t outputs = nn::output_count(model);
+  return {.rows = rows, .classes = loss.takes_classes ? outputs : 0, .outputs = outputs};
+}
+
+}  // namespace
+
+struct CompiledStep::State {
+  nn::Model model;
+  Program program;
+  std::vector<double> predictions;
+  double learning_rate;
+  std::uint64_t seed;
+  std::int64_t steps = 0;
+  bool has_key;
+
+  template <class X, class T> double run(std::span<const X> features, std::span<const T> target) {
+    copy(features, program.input(train_graph, step_names::features), "features");
+    copy(target, program.input(train_graph, step_names::target), "target");
+    program.input(train_graph, step_names::learning_rate).as<double>()[0] = learning_rate;
+    if (has_key) {
+      const auto key = program.input(train_graph, step_names::key).as<std::int64_t>();
+      key[0] = static_cast<std::int64_t>(seed);
+      key[1] = steps;
+    }
+    program.run(train_graph);
+    ++steps;
+    return program.output(train_graph, step_names::loss).number();
+  }
+
+  template <class X> std::span<const double> predict(std::span<const X> features) {
+    copy(features, program.input(predict_graph, step_names::features), "features");
+    program.run(predict_graph);
+    const ConstView out = program.output(predict_graph, step_names::prediction);
+    visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
+      std::copy(out.as<T>().begin(), out.as<T>().end(), predictions.begin());
+    });
+    return predictions;
+  }
+};
+
+CompiledStep::CompiledStep(Engine& engine, const nn::Model& model, const loss::Loss& loss,
+                           const optim::Optimizer& optimizer, CompiledStepOptions options) {
+  if (options.rows < 1) {
+    throw UserError(Fault::usage, Report{"compile_step", std::to_string(options.rows) + " rows", "at least 1", ""});
+  }
+  const BatchSpec batch = batch_of(model, loss, options.rows);
+  std::vector<Graph> graphs;
+  graphs.push_back(training_step(model, loss, optimizer, batch));
+  graphs.push_back(evaluation_step(model, loss, batch, false));
+  const bool has_key = static_cast<bool>(graphs[train_graph].find_input(step_names::key));
+  const auto numbers = static_cast<std::size_t>(options.rows * batch.outputs);
+  state_ = std::make_unique<State>(State{model, Program(engine, std::move(graphs)), std::vector<double>(numbers),
+                                         optimizer.learning_rate, options.seed, 0, has_key});
+  for (const nn::Parameter& parameter : model.parameters) state_->program.write(parameter.name, parameter.value);
+}
+
+CompiledStep::CompiledStep(CompiledStep&&) noexcept = default;
+CompiledStep& CompiledStep::operator=(CompiledStep&&) noexcept = default;
+CompiledStep::~CompiledStep() = default;
+
+double CompiledStep::operator()(std::span<const float> features, std::span<const float> target) {
+  return state_->run(features, target);
+}
+double CompiledStep::operator()(std::span<const double> features, std::span<const double> target) {
+  return state_->run(features, target);
+}
+double CompiledStep::operator()(std::span<const float> features, std::span<const std::int64_t> target) {
+  return state_->run(features, target);
+}
+std::span<const double> CompiledStep::predict(std::span<const float> features) { return state_->predict(features); }
+std::span<const double> CompiledStep::predict(std::span<const double> features) { return state_->predict(features); }
+void CompiledStep::set_learning_rate(double rate) { state_->learning_rate = rate; }
+std::int64_t CompiledStep::steps() const { return state_->steps; }
+
+nn::Model CompiledStep::model() const {
+  nn::Model model = state_->model;
+  for (nn::Parameter& parameter : model.parameters) parameter.value = state_->program.read(parameter.name);
+  return model;
+}
+
+CompiledStep compile_step(Engine& engine, const nn::Model& model, const loss::Loss& loss,
+                          const optim::Optimizer& optimizer, CompiledStepOptions options) {
+  return {engine, model, loss, optimizer, options};
+}
+
+}  // namespace gradus

@@ -1,0 +1,100 @@
+#include "gradus/learn/train/pass.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "gradus/learn/data/batches.hpp"
+
+namespace gradus {
+namespace {
+
+int graph_for(const Pass& pass, std::int64_t rows) { return rows == pass_batch ? pass.whole : pass.last; }
+
+/// Loss and metrics, added up.
+struct Totals {
+  Evaluation out;
+  nn::Accuracy accuracy;
+  nn::Errors errors;
+  double loss = 0;
+
+  void add(const loss::Loss& of, double batch_loss, ConstView prediction, ConstView target) {
+    const auto rows = static_cast<double>(prediction.shape()[0]);
+    loss += of.sums ? batch_loss : batch_loss * rows;
+    if (out.task == data::Task::classification) accuracy.add(prediction, target);
+    else errors.add(prediction, target);
+  }
+
+  Evaluation finish(const loss::Loss& of, std::int64_t rows) {
+    out.rows = rows;
+    out.loss = of.sums ? loss : loss / static_cast<double>(rows);
+    out.correct = accuracy.correct;
+    out.accuracy = accuracy.value();
+    out.interval = nn::wilson(accuracy.correct, accuracy.rows);
+    out.mse = errors.mse();
+    out.mae = errors.mae();
+    out.r2 = errors.r2();
+    return out;
+  }
+};
+
+}  // namespace
+
+Pass add_pass(std::vector<Graph>& graphs, const nn::Model& model, const loss::Loss& loss, BatchSpec batch,
+              std::int64_t rows, bool with_loss) {
+  Pass pass{.with_loss = with_loss};
+  const auto add = [&](std::int64_t count) {
+    batch.rows = count;
+    graphs.push_back(evaluation_step(model, loss, batch, with_loss));
+    return static_cast<int>(graphs.size()) - 1;
+  };
+  if (rows >= pass_batch) pass.whole = add(pass_batch);
+  if (rows % pass_batch) pass.last = add(rows % pass_batch);
+  return pass;
+}
+
+BatchSpec batch_spec(const data::Dataset& dataset) {
+  if (dataset.task == data::Task::classification) return {.classes = dataset.classes()};
+  return {.outputs = dataset.has_targets ? dataset.targets.shape().last() : 1};
+}
+
+Evaluation evaluate_pass(Program& program, const Pass& pass, const loss::Loss& loss, const data::Dataset& dataset,
+                         std::span<const std::int64_t> rows) {
+  Totals totals;
+  totals.out.task = dataset.task;
+  const auto count = static_cast<std::int64_t>(rows.size());
+  for (std::int64_t b = 0; b < data::batch_count(count, pass_batch); ++b) {
+    const auto chosen = data::batch_rows(rows, pass_batch, b);
+    const int graph = graph_for(pass, static_cast<std::int64_t>(chosen.size()));
+    data::gather_features(dataset, chosen, program.input(graph, step_names::features));
+    // A copy, because a plan may reuse the memory of its inputs.
+    const View given = program.input(graph, step_names::target);
+    data::gather_targets(dataset, chosen, given);
+    Tensor target(given.type());
+    std::memcpy(target.data(), given.data(), target.bytes());
+    program.run(graph);
+    totals.add(loss, program.output(graph, step_names::loss).number(), program.output(graph, step_names::prediction),
+               target);
+  }
+  return totals.finish(loss, count);
+}
+
+Tensor predict_pass(Program& program, const Pass& pass, const Type& type, const data::Dataset& dataset) {
+  Tensor out(type);
+  std::vector<std::int64_t> all(static_cast<std::size_t>(dataset.rows()));
+  std::iota(all.begin(), all.end(), 0);
+  auto* to = static_cast<std::byte*>(out.data());
+  for (std::int64_t b = 0; b < data::batch_count(dataset.rows(), pass_batch); ++b) {
+    const auto chosen = data::batch_rows(all, pass_batch, b);
+    const int graph = graph_for(pass, static_cast<std::int64_t>(chosen.size()));
+    data::gather_features(dataset, chosen, program.input(graph, step_names::features));
+    program.run(graph);
+    const ConstView part = program.output(graph, step_names::prediction);
+    const std::size_t bytes = byte_count(part.type());
+    std::memcpy(to, part.data(), bytes);
+    to += bytes;
+  }
+  return out;
+}
+
+}  // namespace gradus

@@ -1,0 +1,40 @@
+// One pass over rows without learning: graphs for whole batches and for the short last one, in anybody's Program.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "gradus/engine/runtime/program.hpp"
+#include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/train/evaluation.hpp"
+#include "gradus/learn/train/step.hpp"
+
+namespace gradus {
+
+/// Rows per batch of a pass: enough to keep the threads busy, few enough to stay in cache.
+inline constexpr std::int64_t pass_batch = 256;
+
+/// Where a pass has its graphs in a program; -1: not needed.
+struct Pass {
+  int whole = -1;
+  int last = -1;
+  bool with_loss = false;
+};
+
+/// Appends to `graphs` what a pass over `rows` rows needs.
+Pass add_pass(std::vector<Graph>& graphs, const nn::Model& model, const loss::Loss& loss, BatchSpec batch,
+              std::int64_t rows, bool with_loss);
+
+/// The target of `dataset` as step graphs take it.
+BatchSpec batch_spec(const data::Dataset& dataset);
+
+/// Loss and metrics over the rows with these numbers. REQUIRES: as many as add_pass was told, and targets.
+Evaluation evaluate_pass(Program& program, const Pass& pass, const loss::Loss& loss, const data::Dataset& dataset,
+                         std::span<const std::int64_t> rows);
+
+/// Predictions for all rows of `dataset`, [rows, outputs].
+Tensor predict_pass(Program& program, const Pass& pass, const Type& type, const data::Dataset& dataset);
+
+}  // namespace gradus

@@ -1,0 +1,229 @@
+#include "gradus/learn/train/saved_model.hpp"
+
+#include "gradus/learn/io/model_file.hpp"
+#include "gradus/learn/nn/net.hpp"
+
+namespace gradus::io {
+namespace {
+
+constexpr std::size_t longest_curve = 1000;  // epochs; longer ones are thinned out evenly
+
+[[noreturn]] void refuse(const std::string& path, const std::string& found, const std::string& expected,
+                         const char* remedy = "") {
+  throw UserError(Fault::model_file, Report{printable(path), found, expected, remedy});
+}
+
+json::Value describe_validation(const Evaluation& e) {
+  json::Object out{{"loss", e.loss}, {"rows", e.rows}};
+  if (e.task == data::Task::classification) {
+    out["correct"] = e.correct;
+    return out;
+  }
+  out["mse"] = e.mse;
+  out["mae"] = e.mae;
+  if (e.r2) out["r2"] = *e.r2;
+  return out;
+}
+
+Evaluation read_validation(const json::Value& value, data::Task task) {
+  Evaluation e;
+  e.task = task;
+  e.loss = value.at("loss").number();
+  e.rows = value.at("rows").integer();
+  if (task == data::Task::classification) {
+    e.correct = value.at("correct").integer();
+    e.accuracy = e.rows > 0 ? static_cast<double>(e.correct) / static_cast<double>(e.rows) : 0;
+    e.interval = nn::wilson(e.correct, e.rows);
+    return e;
+  }
+  e.mse = value.at("mse").number();
+  e.mae = value.at("mae").number();
+  if (const json::Value* r2 = value.find("r2")) e.r2 = r2->number();
+  return e;
+}
+
+json::Value describe_curve(const History& history) {
+  json::Array out;
+  const std::size_t stride = (history.size() + longest_curve - 1) / longest_curve;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (i % stride != 0 && i + 1 != history.size()) continue;
+    const EpochReport& r = history[i];
+    json::Object point{{"epoch", r.epoch},
+                       {"steps", r.steps},
+                       {"loss", r.loss},
+                       {"learning_rate", r.learning_rate},
+                       {"gradient_norm", r.gradient_norm},
+                       {"seconds", r.seconds},
+                       {"best", r.best}};
+    if (r.validation) point["validation"] = describe_validation(*r.validation);
+    out.push_back(std::move(point));
+  }
+  return out;
+}
+
+History read_curve(const json::Value& value, data::Task task) {
+  History history;
+  for (const json::Value& point : value.array()) {
+    EpochReport r;
+    r.epoch = point.at("epoch").integer();
+    r.steps = point.at("steps").integer();
+    r.loss = point.at("loss").number();
+    r.learning_rate = point.at("learning_rate").number();
+    r.gradient_norm = point.at("gradient_norm").number();
+    r.seconds = point.at("seconds").number();
+    r.best = point.at("best").truth();
+    if (const json::Value* validation = point.find("validation")) r.validation = read_validation(*validation, task);
+    history.push_back(r);
+  }
+  return history;
+}
+
+json::Value describe_record(const TrainingRecord& r) {
+  return json::Object{{"optimizer", r.optimizer},
+                      {"schedule", r.schedule},
+                      {"seed", r.seed},
+                      {"batch", r.batch},
+                      {"validation", r.validation},
+                      {"steps", r.steps},
+                      {"seconds", r.seconds},
+                      {"stopped_by", name(r.stopped_by)},
+                      {"source", r.source},
+                      {"rows", r.rows},
+                      {"curve", describe_curve(r.history)}};
+}
+
+StoppedBy rule_called(const std::string& text, const std::string& path) {
+  for (int rule = 0; rule <= static_cast<int>(StoppedBy::diverged); ++rule) {
+    if (name(static_cast<StoppedBy>(rule)) == text) return static_cast<StoppedBy>(rule);
+  }
+  refuse(path, "stopped_by " + printable(text), "a rule that this version knows");
+}
+
+TrainingRecord read_record(const json::Value& value, data::Task task, const std::string& path) {
+  TrainingRecord r;
+  r.optimizer = value.at("optimizer").text();
+  r.schedule = value.at("schedule").text();
+  r.seed = value.at("seed").natural();
+  r.batch = value.at("batch").integer();
+  r.validation = value.at("validation").number();
+  r.steps = value.at("steps").integer();
+  r.seconds = value.at("seconds").number();
+  r.stopped_by = rule_called(value.at("stopped_by").text(), path);
+  r.source = value.at("source").text();
+  r.rows = value.at("rows").integer();
+  r.history = read_curve(value.at("curve"), task);
+  return r;
+}
+
+nn::Layer read_net(const json::Value& document, const std::optional<nn::Layer>& given, const std::string& path) {
+  const std::string& text = document.at("net").text();
+  if (given) {
+    if (nn::print_net(*given) != text) {
+      refuse(path, "a model of the net \"" + printable(text) + "\"",
+             "\"" + printable(nn::print_net(*given)) + "\", as given");
+    }
+    return *given;
+  }
+  if (!document.at("complete").truth()) {
+    refuse(path, "the net \"" + printable(text) + "\" with layers of a program's own", "a net that its text describes",
+           "load it in that program, and give load() the net");
+  }
+  return nn::parse_net(text);
+}
+
+Shape read_shape(const json::Value& value) {
+  std::vector<std::int64_t> sizes;
+  for (const json::Value& size : value.array()) sizes.push_back(size.integer());
+  return Shape(sizes);
+}
+
+/// The net and its parameters, whose shapes follow from the text and must be those in the file.
+nn::Model read_network(ModelFile& file, const std::optional<nn::Layer>& given, const std::string& path) {
+  const json::Value& document = file.document;
+  const std::string& precision = document.at("precision").text();
+  const auto dtype = parse_dtype(precision);
+  if (dtype != DType::f32 && dtype != DType::f64) refuse(path, "precision " + printable(precision), "f32 or f64");
+  nn::Model model{read_net(document, given, path), read_shape(document.at("input")), *dtype, {}};
+  std::vector<Wanted> wanted;
+  for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+    wanted.push_back({spec.name, {model.dtype, spec.shape}});
+  }
+  require_tensors(file, wanted, path);
+  for (const Wanted& want : wanted) model.parameters.push_back({want.name, *file.find(want.name)});
+  return model;
+}
+
+void check_ends(const TrainedModel& model, const std::string& path) {
+  const std::int64_t outputs = nn::output_count(model.network);
+  const auto classes = static_cast<std::int64_t>(model.class_names.size());
+  const bool classifier = model.task == data::Task::classification;
+  if (classifier && outputs != classes && !(classes == 2 && outputs == 1)) {
+    refuse(path, std::to_string(classes) + " class names for " + std::to_string(outputs) + " outputs", "one for each");
+  }
+  if (!model.schema) return;
+  const data::Schema& schema = *model.schema;
+  if (schema.feature_count() != model.network.input.count()) {
+    refuse(path, "a schema with " + std::to_string(schema.feature_count()) + " features",
+           std::to_string(model.network.input.count()) + ", the inputs of the net");
+  }
+  if (schema.target.task != model.task || (classifier && schema.target.classes != model.class_names)) {
+    refuse(path, "a schema whose target is not the model's", "the same task and classes");
+  }
+}
+
+TrainedModel read_model(ModelFile& file, const std::optional<nn::Layer>& net, const std::string& path) {
+  const json::Value& document = file.document;
+  TrainedModel model;
+  const std::string& task = document.at("task").text();
+  if (task != "classification" && task != "regression")
+    refuse(path, "task " + printable(task), "classification or regression");
+  model.task = task == "classification" ? data::Task::classification : data::Task::regression;
+  model.network = read_network(file, net, path);
+  model.loss = loss::find_loss(document.at("loss").text());
+  model.class_names = document.at("classes").texts();
+  if (const json::Value* schema = document.find("schema")) model.schema = data::schema_from_json(*schema);
+  model.record = read_record(document.at("training"), model.task, path);
+  check_ends(model, path);
+  return model;
+}
+
+}  // namespace
+
+json::Value describe_model(const TrainedModel& model) {
+  json::Object out{{"net", nn::print_net(model.network.net)},
+                   {"complete", nn::is_describable(model.network.net)},
+                   {"input", std::vector<std::int64_t>(model.network.input.begin(), model.network.input.end())},
+                   {"precision", name(model.network.dtype)},
+                   {"loss", model.loss.name},
+                   {"task", model.task == data::Task::classification ? "classification" : "regression"},
+                   {"classes", model.class_names}};
+  if (model.schema) out["schema"] = data::to_json(*model.schema);
+  out["training"] = describe_record(model.record);
+  return out;
+}
+
+void save(const TrainedModel& model, const std::string& path) {
+  loss::find_loss(model.loss.name);  // a loss of one's own could not be read back
+  ModelFile file;
+  for (const nn::Parameter& parameter : model.network.parameters)
+    file.tensors.push_back({parameter.name, parameter.value});
+  file.document = describe_model(model);
+  save_model_file(path, file);
+}
+
+Loaded load_with_notes(const std::string& path, const std::optional<nn::Layer>& net) {
+  ModelFile file = load_model_file(path);
+  try {
+    return {read_model(file, net, path), file.notes};
+  } catch (const UserError& error) {
+    if (error.fault() == Fault::model_file) throw;
+    throw UserError(Fault::model_file,
+                    printable(path) + ": " + error.what());  // a net or loss that this version does not know
+  }
+}
+
+TrainedModel load(const std::string& path, const std::optional<nn::Layer>& net) {
+  return load_with_notes(path, net).model;
+}
+
+}  // namespace gradus::io

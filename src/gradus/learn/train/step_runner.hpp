@@ -1,0 +1,71 @@
+// The trainer's hands: one Program with the graphs of training and validation, fed from a dataset.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "gradus/engine/runtime/program.hpp"
+#include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/data/split.hpp"
+#include "gradus/learn/train/options.hpp"
+#include "gradus/learn/train/pass.hpp"
+
+namespace gradus {
+
+/// Parameters and optimizer state by name, as they were at some moment.
+using Weights = std::vector<nn::Parameter>;
+
+struct StepResult {
+  double loss = 0;
+  std::int64_t rows = 0;
+  double update_norm = 0;    // when asked for
+  double gradient_norm = 0;  // in the last step of an epoch
+};
+
+class StepRunner {
+ public:
+  /// All graphs are compiled here. The dataset must outlive the runner.
+  StepRunner(Engine& engine, const nn::Model& model, const loss::Loss& loss, const TrainOptions& options,
+             const data::Dataset& dataset, data::Split split);
+
+  std::int64_t steps_per_epoch() const { return batches_; }
+  std::int64_t train_rows() const { return static_cast<std::int64_t>(split_.train.size()); }
+  bool validates() const { return !split_.validation.empty(); }
+
+  /// Orders the rows for `epoch` (from 0).
+  void begin_epoch(std::int64_t epoch);
+  /// Step `index` (from 0) of the epoch, number `step` (from 0) of the run. Allocates nothing.
+  StepResult step(std::int64_t index, std::int64_t step, double learning_rate);
+  Evaluation validate();
+
+  bool parameters_finite() const;
+  Weights read() const;
+  void write(const Weights& weights);
+  /// The graph of the forward pass and the loss for batch `index` in training mode, and its numbers with the weights as
+  /// they are: the first node whose values are not finite. "" when all are.
+  std::string first_not_finite(std::int64_t index, std::int64_t step);
+
+ private:
+  void feed(int graph, std::int64_t index, std::int64_t step, double learning_rate);
+  std::span<const std::int64_t> rows_of(std::int64_t index) const;
+
+  const nn::Model& model_;
+  loss::Loss loss_;
+  const data::Dataset& dataset_;
+  data::Split split_;
+  std::vector<std::int64_t> order_;
+  std::uint64_t seed_;
+  std::int64_t batch_;  // rows of every step but the last of an epoch
+  std::int64_t batches_;
+  bool shuffles_;
+  bool update_norm_;
+  std::int64_t fed_ = -1;      // the only batch of full-batch training is gathered once
+  std::vector<char> has_key_;  // by graph
+  int whole_ = -1, last_ = -1;
+  Pass validation_;
+  std::vector<std::string> names_;  // of parameters, then of state
+  std::unique_ptr<Program> program_;
+};
+
+}  // namespace gradus

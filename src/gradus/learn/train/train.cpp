@@ -1,0 +1,233 @@
+#include "gradus/learn/train/train.hpp"
+
+#include <chrono>
+#include <cmath>
+
+#include "gradus/core/graph/print.hpp"
+#include "gradus/learn/train/check_options.hpp"
+#include "gradus/learn/train/step_runner.hpp"
+
+namespace gradus {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// One training while it goes on.
+struct Training {
+  const TrainOptions& options;
+  const loss::Loss& loss;
+  StepRunner& runner;
+  Run& run;
+  Clock::time_point began;
+  std::int64_t steps = 0;         // done
+  double least = 0;               // the least loss of an epoch so far
+  std::int64_t stale = 0;         // epochs since
+  Weights best = {};              // of the epoch with the least validation loss, kept when patience is on
+  Weights good = {}, start = {};  // at the beginning of the epoch before, and of this one
+
+  std::int64_t total() const {  // steps planned
+    const auto all = checked_multiply(options.epochs, runner.steps_per_epoch()).value_or(std::int64_t{1} << 62);
+    return options.steps > 0 ? std::min(all, options.steps) : all;
+  }
+  double learning_rate(std::int64_t step) const {
+    return options.optimizer.learning_rate * options.schedule.factor(step, total());
+  }
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - began).count(); }
+};
+
+/// The rule that ends the run after this step, if any.
+std::optional<StoppedBy> rule_after_step(const Training& t, const StepResult& result) {
+  const TrainOptions& options = t.options;
+  if (options.tolerance > 0 && result.update_norm < options.tolerance) return StoppedBy::tolerance;
+  if (options.steps > 0 && t.steps >= options.steps) return StoppedBy::steps;
+  if (options.seconds > 0 && t.seconds() >= options.seconds) return StoppedBy::time;
+  if (options.observer.should_stop && options.observer.should_stop()) return StoppedBy::request;
+  return std::nullopt;
+}
+
+std::optional<StoppedBy> rule_after_epoch(const Training& t, const EpochReport& report) {
+  if (t.options.target_loss && report.loss <= *t.options.target_loss) return StoppedBy::target_loss;
+  if (t.options.patience > 0 && t.stale >= t.options.patience) return StoppedBy::patience;
+  return std::nullopt;
+}
+
+void keep_parameters(nn::Model& model, const Weights& weights) {
+  for (nn::Parameter& parameter : model.parameters) {
+    for (const nn::Parameter& weight : weights) {
+      if (weight.name == parameter.name) parameter.value = weight.value;
+    }
+  }
+}
+
+void fill_record(Training& t) {
+  TrainingRecord& record = t.run.model.record;
+  record.steps = t.steps;
+  record.seconds = t.seconds();
+  record.stopped_by = t.run.stopped_by;
+  record.rows = t.runner.train_rows();
+  record.history = t.run.history;
+}
+
+/// Ends the run in epoch `epoch` (from 0). `start_is_good`: the weights at its beginning gave a finite loss.
+[[noreturn]] void end_diverged(Training& t, std::int64_t epoch, bool start_is_good, const Report& report) {
+  const bool this_epoch = start_is_good || t.good.empty();
+  keep_parameters(t.run.model.network, this_epoch ? t.start : t.good);
+  t.run.best_epoch = this_epoch ? epoch : epoch - 1;
+  t.run.stopped_by = StoppedBy::diverged;
+  fill_record(t);
+  throw Diverged(describe(report), t.run);
+}
+
+std::string place(std::int64_t epoch, std::int64_t step) {
+  return "epoch " + std::to_string(epoch + 1) + ", step " + std::to_string(step);
+}
+
+/// A step's loss is not finite. Goes back to the beginning of the epoch and repeats it (the same bits) up to that step,
+/// to see where the first value that is not finite comes from.
+[[noreturn]] void report_divergence(Training& t, std::int64_t epoch, const StepReport& failed) {
+  const std::int64_t index = failed.step_in_epoch - 1, first = failed.step - failed.step_in_epoch;
+  t.runner.write(t.start);
+  for (std::int64_t i = 0; i < index; ++i) t.runner.step(i, first + i, t.learning_rate(first + i));
+  const std::string where = t.runner.first_not_finite(index, failed.step - 1);
+  const std::string found = "a loss of " + print_number(failed.loss) +
+                            (where.empty() ? "" : "; the first values that are not finite are those of " + where);
+  end_diverged(t, epoch, index > 0,
+               {place(epoch, failed.step), found, "a finite loss",
+                "a smaller learning rate: " + print_number(failed.learning_rate / 10)});
+}
+
+/// The epoch's losses were finite, but are the weights that it left?
+void check_epoch(Training& t, std::int64_t epoch, const EpochReport& report) {
+  std::string found;
+  if (report.validation && !std::isfinite(report.validation->loss)) {
+    found = "a validation loss of " + print_number(report.validation->loss);
+  } else if (!report.validation && !t.runner.parameters_finite()) {
+    found = "parameters that are not finite";
+  } else {
+    return;
+  }
+  end_diverged(t, epoch, true,
+               {place(epoch, t.steps), found, "finite numbers",
+                "a smaller learning rate: " + print_number(report.learning_rate / 10)});
+}
+
+/// Steps of one epoch, until it ends or a rule ends the run.
+std::optional<StoppedBy> run_steps(Training& t, std::int64_t epoch, EpochReport& report) {
+  const std::int64_t count = t.runner.steps_per_epoch();
+  double sum = 0;
+  std::int64_t rows = 0;
+  for (std::int64_t index = 0; index < count; ++index) {
+    const double rate = t.learning_rate(t.steps);
+    const StepResult result = t.runner.step(index, t.steps, rate);
+    ++t.steps;
+    const StepReport step{epoch + 1, t.steps, index + 1, count, result.rows, result.loss, rate, t.seconds()};
+    if (!std::isfinite(result.loss)) report_divergence(t, epoch, step);
+    sum += t.loss.sums ? result.loss : result.loss * static_cast<double>(result.rows);
+    rows += result.rows;
+    report.loss = t.loss.sums ? sum : sum / static_cast<double>(rows);
+    report.learning_rate = rate;
+    report.gradient_norm = result.gradient_norm;
+    if (t.options.observer.on_step) t.options.observer.on_step(step);
+    if (const auto rule = rule_after_step(t, result)) return rule;
+  }
+  return std::nullopt;
+}
+
+void note_best(Training& t, EpochReport& report) {
+  const double loss = report.validation ? report.validation->loss : report.loss;
+  report.best = t.run.history.empty() || loss < t.least;
+  t.stale = report.best ? 0 : t.stale + 1;
+  if (!report.best) return;
+  t.least = loss;
+  if (t.options.patience == 0) return;
+  t.best = t.runner.read();
+  t.run.best_epoch = report.epoch;
+}
+
+StoppedBy run_epochs(Training& t) {
+  for (std::int64_t epoch = 0; epoch < t.options.epochs; ++epoch) {
+    t.good = std::move(t.start);
+    t.start = t.runner.read();
+    t.runner.begin_epoch(epoch);
+    EpochReport report{.epoch = epoch + 1};
+    auto rule = run_steps(t, epoch, report);
+    report.steps = t.steps;
+    if (t.runner.validates()) report.validation = t.runner.validate();
+    check_epoch(t, epoch, report);
+    note_best(t, report);
+    report.seconds = t.seconds();
+    t.run.history.push_back(report);
+    if (t.options.observer.on_epoch) t.options.observer.on_epoch(report);
+    if (!rule) rule = rule_after_epoch(t, report);
+    if (rule) return *rule;
+  }
+  return StoppedBy::epochs;
+}
+
+TrainedModel describe_training(const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options,
+                               const loss::Loss& loss) {
+  TrainedModel out{.network = model,
+                   .loss = loss,
+                   .task = dataset.task,
+                   .class_names = dataset.class_names,
+                   .schema = {},
+                   .record = {}};
+  if (dataset.features.dtype() == DType::u8) out.schema = data::image_schema(dataset);
+  out.record.optimizer = options.optimizer.text;
+  out.record.schedule = options.schedule.text;
+  out.record.seed = options.seed;
+  out.record.batch = options.batch;
+  out.record.validation = options.validation;
+  out.record.source = dataset.source;
+  return out;
+}
+
+void finish(Training& t) {
+  Weights last = t.runner.read();
+  const bool chosen = t.options.patience > 0 && !t.best.empty();
+  keep_parameters(t.run.model.network, chosen ? t.best : last);
+  if (!chosen) t.run.best_epoch = t.run.history.empty() ? 0 : t.run.history.back().epoch;
+  for (nn::Parameter& weight : last) {
+    if (!t.run.model.network.find(weight.name)) t.run.optimizer_state.push_back(std::move(weight));
+  }
+  fill_record(t);
+}
+
+}  // namespace
+
+Shape sample_shape(const data::Dataset& dataset) { return {dataset.row_size()}; }
+
+Run train(Engine& engine, const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options) {
+  check_options(options);
+  check_dataset(dataset);
+  return train(engine, nn::make_model(net, sample_shape(dataset), {options.dtype, options.seed}), dataset, options);
+}
+
+Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options) {
+  const Clock::time_point began = Clock::now();
+  check_options(options);
+  check_dataset(dataset);
+  if (model.input.count() != dataset.row_size()) {
+    throw UserError(Fault::data,
+                    Report{printable(dataset.source), std::to_string(dataset.row_size()) + " features a row",
+                           std::to_string(model.input.count()) + ", as the model takes", ""});
+  }
+  const loss::Loss loss = choose_loss(options, dataset, nn::output_count(model));
+  data::Split split = data::split_rows(dataset.rows(), options.validation, options.seed);
+  if (options.patience > 0 && split.validation.empty()) {
+    throw UserError(Fault::usage, Report{"patience", "no rows held back for validation",
+                                         "validation rows whose loss can be watched", "validation 0.2, or more rows"});
+  }
+  Run run{.model = describe_training(model, dataset, options, loss)};
+  if (options.batch > static_cast<std::int64_t>(split.train.size())) {
+    run.notes.push_back("batch " + std::to_string(options.batch) + " is larger than the " +
+                        std::to_string(split.train.size()) + " rows: every step takes all rows");
+  }
+  StepRunner runner(engine, model, loss, options, dataset, std::move(split));
+  Training t{.options = options, .loss = loss, .runner = runner, .run = run, .began = began};
+  run.stopped_by = run_epochs(t);
+  finish(t);
+  return run;
+}
+
+}  // namespace gradus
