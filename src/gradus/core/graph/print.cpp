@@ -6,11 +6,12 @@
 namespace gradus {
 namespace {
 
+/// Quotes and backslashes are escaped, control characters are \xHH: parse gives the same bytes back.
 std::string quoted(std::string_view text) {
   std::string out = "\"";
-  for (char c : printable(text)) {
+  for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    out += c;
+    out += printable({&c, 1});
   }
   return out + "\"";
 }
