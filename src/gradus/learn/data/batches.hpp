@@ -19,8 +19,8 @@ std::span<const std::int64_t> batch_rows(std::span<const std::int64_t> order, st
 /// REQUIRES: every row number is inside the dataset.
 void gather_features(const Dataset& dataset, std::span<const std::int64_t> rows, View out);
 
-/// Copies the targets of `rows` into `out`: class numbers as i64 or i32 [rows], or one-hot as f32 or f64 [rows, classes];
-/// regression targets as f32 or f64 [rows, k]. Throws UserError when `out` does not fit.
+/// Copies the targets of `rows` into `out`: class numbers as i64 or i32 [rows], or one-hot as f32 or f64 [rows,
+/// classes]; regression targets as f32 or f64 [rows, k]. Throws UserError when `out` does not fit.
 void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, View out);
 
 }  // namespace gradus::data

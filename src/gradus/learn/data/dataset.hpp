@@ -13,13 +13,13 @@ enum class Task { regression, classification };
 
 /// Rows of features and targets. Row r of `targets` belongs to row r of `features`.
 struct Dataset {
-  std::string source;                      // where the rows come from, for messages
-  Tensor features;                         // f32 or f64 [rows, columns]; images: u8 [rows, height, width]
-  double divisor = 1;                      // a stored feature v counts as v / divisor (255 for u8 images)
+  std::string source;  // where the rows come from, for messages
+  Tensor features;     // f32 or f64 [rows, columns]; images: u8 [rows, height, width]
+  double divisor = 1;  // a u8 feature v counts as v / divisor (255 for images); 1 otherwise
   Task task = Task::regression;
-  bool has_targets = false;                // false for prediction files without the target column
-  Tensor targets;                          // regression: as features [rows, 1]; classification: i64 [rows], class numbers
-  std::vector<std::string> class_names;    // classification only
+  bool has_targets = false;              // false for prediction files without the target column
+  Tensor targets;                        // regression: as features [rows, 1]; classification: i64 [rows], class numbers
+  std::vector<std::string> class_names;  // classification only
   std::vector<std::string> feature_names;  // one a column; empty for images
 
   std::int64_t rows() const { return features.shape().rank() ? features.shape()[0] : 0; }

@@ -40,7 +40,7 @@ struct ColumnEncoding {
 
 /// The column that is learnt.
 struct TargetEncoding {
-  std::string name;                  // "" for images
+  std::string name;  // "" for images
   Task task = Task::regression;
   Scaling scaling;                   // regression
   std::vector<std::string> classes;  // classification: sorted by byte, or by size when all are numbers
@@ -77,11 +77,11 @@ struct Fitted {
   Notes notes;
 };
 
-/// The schema for `table`, with means, deviations, ranges and categories from `rows` alone (numbers from 0), the list of
-/// classes from all rows. Throws UserError(Fault::data), with file:line:column where there is one, for: an unknown or
-/// missing column, a used column with missing or infinite numbers anywhere in the table, a column that is mostly but not
-/// all numbers, thousands marks or decimal commas, a text column with more than 1,000 categories, a constant target or
-/// a single class, no feature left.
+/// The schema for `table`, with means, deviations, ranges and categories from `rows` alone (numbers from 0), the list
+/// of classes from all rows. Throws UserError(Fault::data), with file:line:column where there is one, for: an unknown
+/// or missing column, a used column with missing or infinite numbers anywhere in the table, a column that is mostly but
+/// not all numbers, thousands marks or decimal commas, a text column with more than 1,000 categories, a constant target
+/// or a single class, no feature left.
 Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const FitOptions& options);
 
 /// The schema of a set of images.
@@ -96,8 +96,8 @@ struct Encoded {
 };
 
 /// The rows of `table` as numbers in `dtype` (f32 or f64). Columns are matched by name, in any order. The target may be
-/// absent unless `target_needed`. Throws UserError(Fault::data) listing every missing column, and as fit_schema for cells.
-/// A class that the schema does not know is refused with its place.
+/// absent unless `target_needed`. Throws UserError(Fault::data) listing every missing column, and as fit_schema for
+/// cells. A class that the schema does not know is refused with its place.
 Encoded encode(const Schema& schema, const Table& table, DType dtype = DType::f32, bool target_needed = true);
 
 json::Value to_json(const Schema& schema);

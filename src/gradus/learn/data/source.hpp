@@ -28,6 +28,7 @@ class Source {
   bool at_end();
   /// What messages call it: the path, made printable, or "standard input".
   const std::string& name() const;
+  Fault fault() const;
   bool packed() const;
   /// Bytes of the file as it lies on the disk (nothing for standard input).
   std::optional<std::uint64_t> file_size() const;

@@ -17,7 +17,7 @@ struct Split {
 Split split_rows(std::int64_t rows, double fraction, std::uint64_t seed);
 
 /// Puts `rows` into the order of `epoch` (from 0): a function of (seed, epoch) and of the rows in ascending order.
-/// Fisher and Yates with unbiased bounded numbers from a counter-based generator. REQUIRES: `order` has the size of `rows`.
+/// Fisher and Yates with random_below (core/base/random.hpp). REQUIRES: `order` has the size of `rows`.
 void shuffle_rows(std::span<const std::int64_t> rows, std::uint64_t seed, std::uint64_t epoch,
                   std::span<std::int64_t> order);
 

@@ -57,8 +57,8 @@ struct Table {
   std::string source;  // file name for messages
   std::int64_t rows = 0;
   std::vector<Column> columns;
-  std::uint64_t first_line = 1;       // line of the first row
-  std::vector<std::uint64_t> lines;   // line of each row, when they are not first_line, first_line + 1, ...
+  std::uint64_t first_line = 1;      // line of the first row
+  std::vector<std::uint64_t> lines;  // line of each row, when they are not first_line, first_line + 1, ...
   char delimiter = ',';
   Notes notes;
 

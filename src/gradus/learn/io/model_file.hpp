@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradus/core/tensor/tensor.hpp"
@@ -17,13 +18,14 @@
 namespace gradus::io {
 
 inline constexpr int model_format_version = 1;
-inline constexpr std::string_view library_version = "0.1.0";
+/// Version of this library, as the build names it.
+std::string_view library_version();
 
 struct ModelFile {
   std::vector<NamedTensor> tensors;  // in order; names as PyTorch's: "0.weight" [out, in], "0.bias" [out]
   json::Value document;
-  std::string library_version;       // of the writer; filled when loading
-  std::vector<std::string> notes;    // filled when loading: conversions, weights that are not finite
+  std::string written_by;          // library version of the writer; filled when loading
+  std::vector<std::string> notes;  // filled when loading: conversions, weights that are not finite
 
   /// The tensor called `name`, or nullptr.
   const Tensor* find(std::string_view name) const;
@@ -32,8 +34,9 @@ struct ModelFile {
 /// Writes `model` at `path` as a whole or not at all (see replace_file). Throws UserError(Fault::failure).
 void save_model_file(const std::string& path, const ModelFile& model);
 
-/// Reads and checks the model at `path`. Throws UserError(Fault::model_file) for a file that is missing, cut off, damaged,
-/// of a newer format version, or of another program (.pt, pickle, HDF5, GGUF, ONNX are named, with a way to convert).
+/// Reads and checks the model at `path`. Throws UserError(Fault::model_file) for a file that is missing, cut off,
+/// damaged, of a newer format version, or of another program (.pt, pickle, HDF5, GGUF, ONNX are named, with a way to
+/// convert).
 ModelFile load_model_file(const std::string& path);
 
 /// The same, for bytes in memory; messages call them `name`.

@@ -27,6 +27,8 @@ class Object {
   Value& operator[](std::string_view key);
   /// The member `key`, or nullptr.
   const Value* find(std::string_view key) const;
+  /// Adds a member without looking for one of the same name. REQUIRES: there is none.
+  void append(std::string key, Value value);
   std::size_t size() const;
   const Member* begin() const;
   const Member* end() const;
@@ -42,21 +44,20 @@ class Value {
   Value() = default;
   Value(bool truth) : data_(truth) {}  // NOLINT: documents are written as nested braces
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T number) {  // NOLINT
+  requires(!std::same_as<T, bool>) Value(T number) {  // NOLINT
     if constexpr (std::is_unsigned_v<T>) data_ = static_cast<std::uint64_t>(number);
     else data_ = static_cast<std::int64_t>(number);
   }
-  Value(double number) : data_(number) {}                       // NOLINT
-  Value(const char* text) : data_(std::string(text)) {}         // NOLINT
-  Value(std::string_view text) : data_(std::string(text)) {}    // NOLINT
-  Value(std::string text) : data_(std::move(text)) {}           // NOLINT
-  Value(Array array) : data_(std::move(array)) {}               // NOLINT
-  Value(Object object) : data_(std::move(object)) {}            // NOLINT
+  Value(double number) : data_(number) {}                     // NOLINT
+  Value(const char* text) : data_(std::string(text)) {}       // NOLINT
+  Value(std::string_view text) : data_(std::string(text)) {}  // NOLINT
+  Value(std::string text) : data_(std::move(text)) {}         // NOLINT
+  Value(Array array) : data_(std::move(array)) {}             // NOLINT
+  Value(Object object) : data_(std::move(object)) {}          // NOLINT
   /// An array of anything that a Value can be made of.
   template <class T>
-    requires(!std::same_as<T, Value>)
-  Value(const std::vector<T>& items) : data_(Array(items.begin(), items.end())) {}  // NOLINT
+  requires(!std::same_as<T, Value>) Value(const std::vector<T>& items)
+      : data_(Array(items.begin(), items.end())) {}  // NOLINT
 
   bool is_null() const { return data_.index() == 0; }
   bool is_object() const { return std::holds_alternative<Object>(data_); }
@@ -78,6 +79,10 @@ class Value {
   /// The member `key`, or nullptr when it is missing. Throws when this is no object.
   const Value* find(std::string_view key) const { return object().find(key); }
 
+  /// Adds to an array or (under `key`) to an object that is being read. REQUIRES: it is one, and has no such member
+  /// yet.
+  void put(std::string key, Value value);
+
   using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
   const Data& data() const { return data_; }
 
@@ -96,9 +101,9 @@ struct Limits {
 /// bytes that are not UTF-8, a member given twice in one object, and anything beyond `limits`.
 Value parse(std::string_view text, std::string_view place, Fault fault = Fault::model_file, const Limits& limits = {});
 
-/// The document as text: one line, or one member a line when `indent` > 0. Numbers are the shortest text that reads back
-/// to the same bits; NaN and infinities, which JSON does not have, become the texts "NaN", "Infinity", "-Infinity".
-/// Bytes that are not UTF-8 become U+FFFD.
+/// The document as text: one line, or one member a line when `indent` > 0. Numbers are the shortest text that reads
+/// back to the same bits; NaN and infinities, which JSON does not have, become the texts "NaN", "Infinity",
+/// "-Infinity". Bytes that are not UTF-8 become U+FFFD.
 std::string write(const Value& value, int indent = 0);
 
 }  // namespace gradus::json

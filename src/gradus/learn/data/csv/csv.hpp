@@ -4,7 +4,8 @@
 // - UTF-8, with or without byte order mark; no NUL. UTF-16 and other encodings are refused by name.
 // - Lines end with LF or CR LF; empty lines are allowed at the end only. The first line names the columns: names are
 //   neither empty nor numbers, and differ. A file without such a line is refused.
-// - Fields are separated by one of , ; tab | (found from the first lines and said in the notes). A field in double quotes
+// - Fields are separated by one of , ; tab | (found from the first lines and said in the notes). A field in double
+// quotes
 //   may hold delimiters, line ends and "" for a quote. Blanks around a field's text are dropped. There are no escapes.
 // - Missing: an empty field, ?, NA, N/A, null, NaN (letters in either case).
 // - Numbers: [+-] digits with an optional point (digits on at least one side) and an optional exponent e[+-]digits;
@@ -25,14 +26,14 @@ struct CsvLimits {
   ReadLimits file;
   std::size_t field = std::size_t{1} << 20;  // bytes in one field
   std::size_t columns = 16'384;
-  std::size_t distinct = 100'000;            // distinct texts that a column keeps (more: TextCells::overflowed)
+  std::size_t distinct = 100'000;  // distinct texts that a column keeps (more: TextCells::overflowed)
   std::size_t distinct_in_all = 1'000'000;
 };
 
 struct CsvOptions {
-  char delimiter = 0;         // 0: find it
-  bool numeric_names = false; // take the first line as names even if they are numbers
-  int minimum_columns = 2;    // 1 for prediction files, which may have a single feature and no target
+  char delimiter = 0;          // 0: find it
+  bool numeric_names = false;  // take the first line as names even if they are numbers
+  int minimum_columns = 2;     // 1 for prediction files, which may have a single feature and no target
   int minimum_rows = 1;
   CsvLimits limits;
 };

@@ -1,5 +1,5 @@
-// IDX, the format of MNIST and its kin: two zero bytes, a type byte, the number of sizes, the sizes (32 bits, big endian),
-// the numbers. http://yann.lecun.com/exdb/mnist
+// IDX, the format of MNIST and its kin: two zero bytes, a type byte, the number of sizes, the sizes (32 bits, big
+// endian), the numbers. http://yann.lecun.com/exdb/mnist
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// The safetensors layout: 8 bytes little endian with the length of the header, the header (a JSON object: name -> dtype,
-// shape, [begin, end) in the bytes after the header; "__metadata__" -> texts), the numbers, nothing after them.
+// The safetensors layout: 8 bytes little endian with the length of the header, the header (a JSON object: name ->
+// dtype, shape, [begin, end) in the bytes after the header; "__metadata__" -> texts), the numbers, nothing after them.
 // https://github.com/huggingface/safetensors
 #pragma once
 
@@ -31,9 +31,10 @@ struct Safetensors {
 inline constexpr std::size_t safetensors_header_limit = std::size_t{16} << 20;
 inline constexpr std::size_t safetensors_tensor_limit = 65'536;
 
-/// Checks everything about the header before it takes memory for a tensor: length, UTF-8, JSON, names given twice, dtypes,
-/// shape x dtype = bytes, no overlap, no hole, no byte left over. F16 and BF16 become f32 (said in notes); dtypes that
-/// gradus does not have are refused by name. Throws UserError(Fault::model_file) naming the tensor and the numbers.
+/// Checks everything about the header before it takes memory for a tensor: length, UTF-8, JSON, names given twice,
+/// dtypes, shape x dtype = bytes, no overlap, no hole, no byte left over. F16 and BF16 become f32 (said in notes);
+/// dtypes that gradus does not have are refused by name. Throws UserError(Fault::model_file) naming the tensor and the
+/// numbers.
 Safetensors parse_safetensors(std::span<const std::byte> file, const std::string& name);
 
 /// Length and header, padded with blanks to a multiple of 8 bytes; the tensors' bytes follow in their order.

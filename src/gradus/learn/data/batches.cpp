@@ -1,0 +1,119 @@
+#include "gradus/learn/data/batches.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "gradus/learn/data/highway/scale_bytes.hpp"
+
+namespace gradus::data {
+namespace {
+
+void refuse_shape(const char* what, const Type& out, const std::string& expected) {
+  throw UserError(Fault::usage, Report{what, "a buffer " + to_string(out), expected, ""});
+}
+
+/// to[i] = from row i of `rows`, each of `size` numbers, converted one by one.
+template <class To, class From>
+void copy_rows(std::span<const From> from, std::span<const std::int64_t> rows, std::size_t size, To* to) {
+  for (const std::int64_t row : rows) {
+    const From* source = from.data() + static_cast<std::size_t>(row) * size;
+    if constexpr (std::is_same_v<To, From>) {
+      if (size == 1) *to = *source;
+      else std::memcpy(to, source, size * sizeof(To));
+    } else {
+      for (std::size_t i = 0; i < size; ++i) to[i] = convert_number<To>(source[i]);
+    }
+    to += size;
+  }
+}
+
+/// Bytes that are divided by something, through a table of the 256 quotients.
+template <class To> void look_up_rows(const Dataset& dataset, std::span<const std::int64_t> rows, std::span<To> out) {
+  std::array<To, 256> quotients;
+  for (std::size_t i = 0; i < 256; ++i) quotients[i] = static_cast<To>(static_cast<double>(i) / dataset.divisor);
+  const auto bytes = dataset.features.as<std::uint8_t>();
+  const auto size = static_cast<std::size_t>(dataset.row_size());
+  To* to = out.data();
+  for (const std::int64_t row : rows) {
+    for (const std::uint8_t byte : bytes.subspan(static_cast<std::size_t>(row) * size, size)) *to++ = quotients[byte];
+  }
+}
+
+/// Asks the memory for a row that is needed soon: the rows of a shuffled batch lie far apart.
+void prefetch(std::span<const std::uint8_t> row) {
+  constexpr std::size_t cache_line = 64;
+  for (std::size_t i = 0; i < row.size(); i += cache_line) __builtin_prefetch(row.data() + i);
+}
+
+void gather_bytes(const Dataset& dataset, std::span<const std::int64_t> rows, std::span<float> out) {
+  const auto bytes = dataset.features.as<std::uint8_t>();
+  const auto size = static_cast<std::size_t>(dataset.row_size());
+  const auto row = [&](std::size_t i) { return bytes.subspan(static_cast<std::size_t>(rows[i]) * size, size); };
+  constexpr std::size_t ahead = 4;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i + ahead < rows.size()) prefetch(row(i + ahead));
+    scale_bytes(row(i), out.subspan(i * size, size));
+  }
+}
+
+template <class To> void put_one_hot(const Dataset& dataset, std::span<const std::int64_t> rows, std::span<To> out) {
+  const auto classes = static_cast<std::size_t>(dataset.classes());
+  const auto labels = dataset.targets.as<std::int64_t>();
+  std::fill(out.begin(), out.end(), To{0});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    out[i * classes + static_cast<std::size_t>(labels[static_cast<std::size_t>(rows[i])])] = To{1};
+  }
+}
+
+}  // namespace
+
+std::span<const std::int64_t> batch_rows(std::span<const std::int64_t> order, std::int64_t batch, std::int64_t index) {
+  require(batch > 0 && index >= 0, "batch_rows: no such batch");
+  const auto first = std::min(order.size(), static_cast<std::size_t>(batch * index));
+  return order.subspan(first, std::min(order.size() - first, static_cast<std::size_t>(batch)));
+}
+
+void gather_features(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
+  const auto wanted = static_cast<std::int64_t>(rows.size()) * dataset.row_size();
+  if (!is_floating(out.dtype()) || out.count() != wanted) {
+    refuse_shape("features", out.type(), "f32 or f64 with " + std::to_string(wanted) + " numbers");
+  }
+  if (dataset.features.dtype() == DType::u8 && out.dtype() == DType::f32 && dataset.divisor == 255) {
+    gather_bytes(dataset, rows, out.as<float>());
+    return;
+  }
+  visit_floating(out.dtype(), [&]<class To>(std::type_identity<To>) {
+    if (dataset.features.dtype() == DType::u8) return look_up_rows(dataset, rows, out.as<To>());
+    visit(dataset.features.dtype(), [&]<class From>(std::type_identity<From>) {
+      copy_rows(dataset.features.as<From>(), rows, static_cast<std::size_t>(dataset.row_size()), out.as<To>().data());
+    });
+  });
+}
+
+void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
+  require(dataset.has_targets, "gather_targets: no targets");
+  const auto count = static_cast<std::int64_t>(rows.size());
+  if (dataset.task == Task::classification && is_floating(out.dtype())) {
+    if (out.count() != count * dataset.classes()) {
+      refuse_shape("targets", out.type(),
+                   "one-hot [" + std::to_string(count) + "," + std::to_string(dataset.classes()) +
+                       "] or class numbers as i64 or i32");
+    }
+    visit_floating(out.dtype(), [&]<class To>(std::type_identity<To>) { put_one_hot(dataset, rows, out.as<To>()); });
+    return;
+  }
+  const bool fits_task = dataset.task == Task::classification ? out.dtype() == DType::i64 || out.dtype() == DType::i32
+                                                              : is_floating(out.dtype());
+  const std::int64_t width = dataset.task == Task::regression ? dataset.targets.shape().last() : 1;
+  if (!fits_task || out.count() != count * width) {
+    refuse_shape("targets", out.type(), std::to_string(count * width) + " numbers of the kind that the task has");
+  }
+  visit(out.dtype(), [&]<class To>(std::type_identity<To>) {
+    visit(dataset.targets.dtype(), [&]<class From>(std::type_identity<From>) {
+      copy_rows(dataset.targets.as<From>(), rows, static_cast<std::size_t>(width), out.as<To>().data());
+    });
+  });
+}
+
+}  // namespace gradus::data

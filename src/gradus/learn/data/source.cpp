@@ -1,0 +1,202 @@
+#include "gradus/learn/data/source.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include "gradus/core/base/nearest.hpp"
+#include "gradus/learn/data/gzip/inflate.hpp"
+
+namespace gradus::data {
+namespace {
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+/// "did you mean ...?" from the names in the same folder.
+std::string suggest_file(const std::string& path) {
+  const std::filesystem::path wanted(path);
+  const auto folder = wanted.has_parent_path() ? wanted.parent_path() : std::filesystem::path(".");
+  std::vector<std::string> names;
+  std::error_code error;
+  constexpr std::size_t most = 10'000;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end && names.size() < most;
+       it.increment(error)) {
+    names.push_back(it->path().filename().string());
+  }
+  if (error && !std::filesystem::exists(folder, error))
+    return "the folder " + printable(folder.string()) + " does not exist";
+  const std::string close = nearest(wanted.filename().string(), names);
+  return close.empty() ? "another path" : "did you mean " + printable((wanted.parent_path() / close).string()) + "?";
+}
+
+const char* kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a FIFO (named pipe)";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
+  return "no regular file";
+}
+
+}  // namespace
+
+struct Source::State {
+  std::string name;
+  Fault fault = Fault::data;
+  int file = -1;
+  bool standard_input = false;
+  struct stat opened {};
+  std::uint64_t taken = 0;                             // bytes read from the file
+  std::array<std::byte, std::size_t{1} << 16> buffer;  // bytes read and not yet handed on: [begin, end)
+  std::size_t begin = 0, end = 0;
+  std::optional<Inflater> inflater;
+  std::optional<std::byte> peeked;  // unpacked by at_end, not yet handed on
+
+  ~State() {
+    if (file >= 0 && !standard_input) ::close(file);
+  }
+
+  [[noreturn]] void refuse(const std::string& found, const std::string& expected, const std::string& remedy) const {
+    throw UserError(fault, Report{name, found, expected, remedy});
+  }
+
+  void open(const std::string& path) {
+    file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);  // a FIFO must not block here
+    const int error = errno;
+    if (file < 0 && error == ENOENT) refuse("no such file", "a file that can be read", suggest_file(path));
+    if (file < 0) refuse(reason(error), "a file that can be read", "");
+    if (::fstat(file, &opened) != 0) refuse(reason(errno), "a file that can be read", "");
+    if (!S_ISREG(opened.st_mode)) {
+      const bool pipe = S_ISFIFO(opened.st_mode);
+      refuse(kind_of(opened.st_mode), "a regular file", pipe ? "- and the data on standard input" : "");
+    }
+  }
+
+  std::size_t read_raw(std::span<std::byte> out) {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      const ssize_t count = ::read(file, out.data() + done, out.size() - done);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0)
+        refuse(reason(errno) + " after " + std::to_string(taken) + " bytes", "a file that can be read", "");
+      if (count == 0) break;
+      done += static_cast<std::size_t>(count);
+      taken += static_cast<std::uint64_t>(count);
+    }
+    return done;
+  }
+
+  bool refill() {
+    if (begin < end) return true;
+    begin = 0;
+    end = read_raw(buffer);
+    if (end == 0) require_unchanged();
+    return end > 0;
+  }
+
+  std::span<const std::byte> hand_on() {
+    if (!refill()) return {};
+    const auto bytes = std::span<const std::byte>(buffer).subspan(begin, end - begin);
+    begin = end;
+    return bytes;
+  }
+
+  void require_unchanged() const {
+    if (standard_input) return;
+    struct stat now {};
+    if (::fstat(file, &now) != 0) refuse(reason(errno), "a file that can be read", "");
+    const bool same_time = now.st_mtim.tv_sec == opened.st_mtim.tv_sec && now.st_mtim.tv_nsec == opened.st_mtim.tv_nsec;
+    if (now.st_size != opened.st_size || !same_time || taken != static_cast<std::uint64_t>(opened.st_size)) {
+      refuse("a file that changed while it was read", "a file at rest", "again when its writer has finished");
+    }
+  }
+};
+
+Source::Source(std::string path, Fault fault) : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  state.fault = fault;
+  state.standard_input = path == "-";
+  state.name = state.standard_input ? "standard input" : printable(path);
+  if (state.standard_input) state.file = STDIN_FILENO;
+  else state.open(path);
+  state.refill();
+  if (is_gzip(std::span(state.buffer).first(state.end))) {
+    state.inflater.emplace([&state] { return state.hand_on(); }, state.name, fault);
+  }
+}
+
+Source::Source(Source&&) noexcept = default;
+Source& Source::operator=(Source&&) noexcept = default;
+Source::~Source() = default;
+
+std::size_t Source::read(std::span<std::byte> out) {
+  if (state_->inflater) {
+    std::size_t done = 0;
+    if (state_->peeked && !out.empty()) {
+      out[done++] = *state_->peeked;
+      state_->peeked.reset();
+    }
+    return done + state_->inflater->read(out.subspan(done));
+  }
+  const std::size_t buffered = std::min(out.size(), state_->end - state_->begin);
+  std::memcpy(out.data(), state_->buffer.data() + state_->begin, buffered);
+  state_->begin += buffered;
+  return buffered + state_->read_raw(out.subspan(buffered));
+}
+
+bool Source::at_end() {
+  if (!state_->inflater) return !state_->refill();
+  if (state_->peeked) return false;
+  std::byte next;
+  if (state_->inflater->read({&next, 1}) == 0) return true;
+  state_->peeked = next;
+  return false;
+}
+
+const std::string& Source::name() const { return state_->name; }
+Fault Source::fault() const { return state_->fault; }
+bool Source::packed() const { return state_->inflater.has_value(); }
+
+std::optional<std::uint64_t> Source::file_size() const {
+  if (state_->standard_input) return std::nullopt;
+  return static_cast<std::uint64_t>(state_->opened.st_size);
+}
+
+std::uint64_t Source::position() const { return state_->taken - (state_->end - state_->begin); }
+
+std::string read_all(Source& source, const ReadLimits& limits) {
+  constexpr std::uint64_t free_of_ratio = std::uint64_t{64} << 20;
+  std::string text;
+  std::size_t size = 0;
+  // A plain file is read into exactly its size; one byte more shows that it has ended.
+  const std::uint64_t guess = source.packed() ? std::uint64_t{1} << 20 : source.file_size().value_or(1u << 20);
+  std::size_t room = static_cast<std::size_t>(std::min(guess, limits.bytes));
+  while (true) {
+    text.resize(std::max<std::size_t>(room, 1));
+    size += source.read(std::as_writable_bytes(std::span(text)).subspan(size));
+    if (size < text.size() || source.at_end()) break;
+    if (size >= limits.bytes) {
+      throw UserError(source.fault(), Report{source.name(), "more than " + std::to_string(limits.bytes) + " bytes",
+                                             "a smaller file", "the data in parts"});
+    }
+    if (source.packed() && size > free_of_ratio && size / limits.ratio > source.position()) {
+      throw UserError(source.fault(),
+                      Report{source.name(),
+                             "gzip data that grows more than " + std::to_string(limits.ratio) + " times when unpacked",
+                             "at most that", "unpack it first, if it is meant to be so"});
+    }
+    room = static_cast<std::size_t>(std::min<std::uint64_t>(std::uint64_t{size} * 2, limits.bytes));
+  }
+  text.resize(size);
+  if (!source.at_end()) throw InternalError("read_all stopped early");
+  return text;
+}
+
+}  // namespace gradus::data

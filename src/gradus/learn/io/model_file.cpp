@@ -1,0 +1,169 @@
+#include "gradus/learn/io/model_file.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "gradus/learn/data/source.hpp"
+#include "gradus/learn/io/atomic_file.hpp"
+#include "gradus/learn/io/foreign_format.hpp"
+#include "gradus/learn/io/sha256.hpp"
+
+namespace gradus::io {
+namespace {
+
+constexpr std::size_t hash_digits = 64;
+const std::string no_hash(hash_digits, '0');
+
+[[noreturn]] void refuse(const std::string& place, const std::string& found, const std::string& expected,
+                         const std::string& remedy) {
+  throw UserError(Fault::model_file, Report{place, found, expected, remedy});
+}
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+std::span<const std::byte> bytes_of(const Tensor& tensor) {
+  return {static_cast<const std::byte*>(tensor.data()), tensor.bytes()};
+}
+
+const std::string& metadata(const Safetensors& file, std::string_view key, const std::string& name) {
+  if (const std::string* text = file.find_metadata(key)) return *text;
+  refuse(name, "safetensors without the metadata \"" + std::string(key) + "\"", "a model that gradus wrote",
+         "another file");
+}
+
+void check_version(const Safetensors& file, const std::string& name) {
+  if (const std::string& format = metadata(file, "format", name); format != "gradus") {
+    refuse(name, "safetensors of format \"" + printable(format) + "\"", "format \"gradus\"",
+           "a model that gradus wrote");
+  }
+  const std::string& text = metadata(file, "format_version", name);
+  int version = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (error != std::errc() || end != text.data() + text.size() || version < 1) {
+    refuse(name, "format version \"" + printable(text) + "\"", "a number from 1", "save the model again");
+  }
+  if (version > model_format_version) {
+    const std::string* writer = file.find_metadata("library_version");
+    refuse(name, "format version " + text + (writer ? ", written by gradus " + printable(*writer) : ""),
+           "at most " + std::to_string(model_format_version) + ", which gradus " + std::string(library_version()) +
+               " reads",
+           "a newer gradus");
+  }
+}
+
+/// The whole file is hashed with the digits of the hash itself read as zeros.
+void check_hash(std::span<const std::byte> file, const std::string& stated, const std::string& name) {
+  const std::string damaged = "the file is damaged: a checksum that does not fit";
+  if (stated.size() != hash_digits)
+    refuse(name, "a sha256 of " + std::to_string(stated.size()) + " digits", "64", "a copy");
+  std::uint64_t length = 0;  // parse_safetensors has checked it
+  for (std::size_t i = 8; i-- > 0;) length = length << 8 | std::to_integer<std::uint64_t>(file[i]);
+  const std::size_t header_size = 8 + static_cast<std::size_t>(length);
+  std::string header(reinterpret_cast<const char*>(file.data()), header_size);
+  const std::size_t at = header.find(stated);
+  if (at == std::string::npos || header.find(stated, at + 1) != std::string::npos) {
+    refuse(name, damaged, "the sha256 once in the header", "a copy of the file");
+  }
+  header.replace(at, hash_digits, no_hash);
+  Sha256 hash;
+  hash.add(bytes_of(header));
+  hash.add(file.subspan(header_size));
+  if (const std::string computed = hash.finish(); computed != stated) {
+    refuse(name, damaged, "sha256 " + printable(stated.substr(0, 16)) + "..., not " + computed.substr(0, 16) + "...",
+           "a copy of the file");
+  }
+}
+
+void note_non_finite(const NamedTensor& named, std::vector<std::string>& notes) {
+  if (!is_floating(named.tensor.dtype())) return;
+  visit_floating(named.tensor.dtype(), [&]<class T>(std::type_identity<T>) {
+    const auto numbers = named.tensor.as<T>();
+    const auto bad = std::count_if(numbers.begin(), numbers.end(), [](T x) { return !std::isfinite(x); });
+    if (bad > 0) {
+      notes.push_back("tensor \"" + printable(named.name) + "\" has " + std::to_string(bad) +
+                      " numbers that are not finite");
+    }
+  });
+}
+
+}  // namespace
+
+std::string_view library_version() { return GRADUS_VERSION; }
+
+const Tensor* ModelFile::find(std::string_view name) const {
+  const auto found = std::find_if(tensors.begin(), tensors.end(), [&](const NamedTensor& t) { return t.name == name; });
+  return found == tensors.end() ? nullptr : &found->tensor;
+}
+
+void save_model_file(const std::string& path, const ModelFile& model) {
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {"format", "gradus"},
+      {"format_version", std::to_string(model_format_version)},
+      {"library_version", std::string(library_version())},
+      {"sha256", no_hash},
+      {"gradus", json::write(model.document)},
+  };
+  std::string header = safetensors_header(model.tensors, texts);
+  if (header.size() - 8 > safetensors_header_limit) {
+    throw UserError(Fault::failure,
+                    Report{printable(path), "a header of " + std::to_string(header.size() - 8) + " bytes",
+                           "at most " + std::to_string(safetensors_header_limit), ""});
+  }
+  Sha256 hash;
+  hash.add(bytes_of(header));
+  for (const NamedTensor& named : model.tensors) hash.add(bytes_of(named.tensor));
+  header.replace(header.find("\"sha256\":\"" + no_hash) + 10, hash_digits, hash.finish());
+
+  std::vector<std::span<const std::byte>> parts = {bytes_of(header)};
+  for (const NamedTensor& named : model.tensors) parts.push_back(bytes_of(named.tensor));
+  replace_file(path, parts);
+}
+
+ModelFile load_model_file(const std::string& path) {
+  data::Source source(path, Fault::model_file);
+  constexpr data::ReadLimits limits{std::uint64_t{64} << 30, 200};
+  const std::string file = data::read_all(source, limits);
+  return parse_model_file(bytes_of(file), path);
+}
+
+ModelFile parse_model_file(std::span<const std::byte> file, const std::string& name) {
+  const std::string shown = printable(name);
+  if (file.empty()) refuse(shown, "an empty file", "a model that gradus wrote", "another file");
+  if (const auto foreign = foreign_format(file))
+    refuse(shown, foreign->name, "a model that gradus wrote", foreign->remedy);
+  Safetensors parsed = parse_safetensors(file, name);
+  check_version(parsed, shown);
+  check_hash(file, metadata(parsed, "sha256", shown), shown);
+
+  ModelFile out;
+  out.document = json::parse(metadata(parsed, "gradus", shown), shown + ": metadata \"gradus\"");
+  out.written_by = metadata(parsed, "library_version", shown);
+  out.notes = std::move(parsed.notes);
+  for (const NamedTensor& named : parsed.tensors) note_non_finite(named, out.notes);
+  out.tensors = std::move(parsed.tensors);
+  return out;
+}
+
+void require_tensors(const ModelFile& model, std::span<const Wanted> wanted, const std::string& path) {
+  std::string found, expected;
+  const auto add = [](std::string& list, const std::string& item) { list += (list.empty() ? "" : ", ") + item; };
+  for (const auto& [name, type] : wanted) {
+    const Tensor* tensor = model.find(name);
+    if (tensor && tensor->type() == type) continue;
+    const std::string shown = "\"" + printable(name) + "\"";
+    add(found, tensor ? shown + " " + to_string(tensor->type()) : "no " + shown);
+    add(expected, shown + " " + to_string(type));
+  }
+  for (const NamedTensor& named : model.tensors) {
+    const bool known = std::any_of(wanted.begin(), wanted.end(), [&](const Wanted& w) { return w.name == named.name; });
+    if (known) continue;
+    add(found, "\"" + printable(named.name) + "\" " + to_string(named.tensor.type()));
+    add(expected, "no \"" + printable(named.name) + "\"");
+  }
+  if (!found.empty()) refuse(printable(path) + ": tensors", found, expected, "the network that the weights belong to");
+}
+
+}  // namespace gradus::io

@@ -1,0 +1,114 @@
+#include <nlohmann/json.hpp>
+
+#include <unordered_set>
+
+#include "gradus/learn/json/value.hpp"
+
+namespace gradus::json {
+namespace {
+
+struct Level {
+  Value container;  // an array or an object that is being filled
+  std::string key;  // of the member to come
+  std::unordered_set<std::string> keys;
+};
+
+/// Receives the parser's events and builds the Value: no recursion, limits checked as it goes.
+class Builder {
+ public:
+  Builder(const Limits& limits, std::string place, Fault fault)
+      : limits_(limits), place_(std::move(place)), fault_(fault) {}
+
+  Value result() { return std::move(root_); }
+
+  bool null() { return add(Value()); }
+  bool boolean(bool truth) { return add(truth); }
+  bool number_integer(std::int64_t number) { return add(number); }
+  bool number_unsigned(std::uint64_t number) {
+    const bool is_signed = number <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    return add(is_signed ? Value(static_cast<std::int64_t>(number)) : Value(number));
+  }
+  bool number_float(double number, const std::string&) { return add(number); }
+  bool string(std::string& text) { return add(std::move(text)); }
+  bool binary(nlohmann::json::binary_t&) { return false; }
+
+  bool start_object(std::size_t) { return open(Object()); }
+  bool start_array(std::size_t) { return open(Array()); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+
+  bool key(std::string& name) {
+    Level& level = levels_.back();
+    if (!level.keys.insert(name).second) refuse("member \"" + shortened(name) + "\" twice", "each member once");
+    level.key = std::move(name);
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) {
+    // The library's text begins with "[json.exception.parse_error.101] "; the part after the last ": " may quote the
+    // file.
+    std::string reason = error.what();
+    if (const auto bracket = reason.find("] "); bracket != std::string::npos) reason.erase(0, bracket + 2);
+    throw UserError(fault_, Report{place_ + ":byte " + std::to_string(position), shortened(reason), "JSON (RFC 8259)",
+                                   "write the file again"});
+  }
+
+ private:
+  static std::string shortened(std::string_view text) {
+    constexpr std::size_t longest = 200;
+    return printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
+  }
+
+  [[noreturn]] void refuse(const std::string& found, const std::string& expected) const {
+    throw UserError(fault_, Report{place_, found, expected, ""});
+  }
+
+  bool add(Value value) {
+    if (++values_ > limits_.values) {
+      refuse("more than " + std::to_string(limits_.values) + " values", "a smaller document");
+    }
+    if (levels_.empty()) {
+      root_ = std::move(value);
+      return true;
+    }
+    Level& level = levels_.back();
+    level.container.put(std::move(level.key), std::move(value));
+    return true;
+  }
+
+  bool open(Value container) {
+    if (levels_.size() >= limits_.depth) {
+      refuse("more than " + std::to_string(limits_.depth) + " levels of nesting", "a flatter document");
+    }
+    levels_.push_back({std::move(container), {}, {}});
+    return true;
+  }
+
+  bool close() {
+    Value done = std::move(levels_.back().container);
+    levels_.pop_back();
+    return add(std::move(done));
+  }
+
+  const Limits& limits_;
+  std::string place_;
+  Fault fault_;
+  std::vector<Level> levels_;
+  Value root_;
+  std::size_t values_ = 0;
+};
+
+}  // namespace
+
+Value parse(std::string_view text, std::string_view place, Fault fault, const Limits& limits) {
+  if (text.size() > limits.bytes) {
+    throw UserError(fault, Report{std::string(place), std::to_string(text.size()) + " bytes of JSON",
+                                  "at most " + std::to_string(limits.bytes), ""});
+  }
+  Builder builder(limits, std::string(place), fault);
+  const bool done = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
+  require(done, "the JSON parser stopped without an error");
+  return builder.result();
+}
+
+}  // namespace gradus::json
