@@ -16,7 +16,8 @@ using pointwise::Signature;
 template <class F>
 constexpr int arity_of() {
   using T = std::conditional_t<F::signature == Signature::logic, bool, double>;
-  if constexpr (F::signature == Signature::choose || requires(T x) { F::value(x, x, x); }) return 3;
+  if constexpr (F::signature == Signature::choose) return 3;  // its condition is no T, so it is not tried below
+  else if constexpr (requires(T x) { F::value(x, x, x); }) return 3;
   else if constexpr (requires(T x) { F::value(x, x); }) return 2;
   else return 1;
 }

@@ -1,0 +1,64 @@
+# For scripts that work in stages: one line for each, output kept in a log that is shown when the stage fails. Sourced, not run.
+# shellcheck shell=bash
+
+log_folder=build/log
+live=
+if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ] && [ -z "${CI:-}" ]; then live=1; fi
+
+# say TEXT...: one line with the seconds since the script began.
+say() { printf '%5d s  %s\n' "$SECONDS" "$*"; }
+
+# follow NAME LOG: on a terminal, rewrites the stage's line with the share that is done, while the log says [17/120] or 17/120 Test.
+follow() {
+  local done_of
+  while sleep 0.5; do
+    done_of=$(tail -n 3 "$2" 2>/dev/null | grep -oE '^\[?[ ]*[0-9]+/[0-9]+' | tail -n 1 | tr -d '[ ') || continue
+    printf '\r\033[K%5d s  %s  %3d %%' "$SECONDS" "$1" $((100 * ${done_of%/*} / ${done_of#*/}))
+  done
+}
+
+# stage NAME HINT COMMAND...: runs the command. When it fails, shows the end of its log and the hint, and ends the script.
+stage() {
+  local name=$1 hint=$2 log status=0 follower=
+  shift 2
+  log=$log_folder/$(echo "$name" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9-').log
+  mkdir -p "$log_folder"
+  if [ -n "$live" ]; then
+    printf '%5d s  %s' "$SECONDS" "$name"
+    : >"$log"
+    follow "$name" "$log" &
+    follower=$!
+  else
+    say "$name"
+  fi
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  if [ -n "$follower" ]; then
+    kill "$follower" 2>/dev/null || true
+    wait "$follower" 2>/dev/null || true
+    printf '\r\033[K%5d s  %s\n' "$SECONDS" "$name"
+  fi
+  [ "$status" -eq 0 ] && return
+  {
+    echo
+    tail -n 40 "$log"
+    echo
+    say "FAILED (exit status $status): $name. The whole output: $log"
+    [ -z "$hint" ] || echo "         Try: $hint"
+  } >&2
+  exit "$status"
+}
+
+# configure PRESET: runs CMake if it has not run since the presets or the packages changed.
+configure() {
+  local made=build/$1/build.ninja
+  [ "$made" -nt CMakePresets.json ] && [ ! "$log_folder/packages-installed" -nt "$made" ] && return
+  stage "Configure $1" "see the message above; rm -rf build/$1 starts afresh" cmake --preset "$1"
+}
+
+# build PRESET TARGET...: builds what is not up to date; without targets everything.
+build() {
+  local preset=$1
+  shift
+  stage "Build $preset${*:+: $*}" "the first error is above; rm -rf build/$preset starts afresh" \
+    ninja -C "build/$preset" -j "$(nproc)" "$@"
+}
