@@ -31,7 +31,7 @@ foreach(group IN LISTS groups)
     add_dependencies(test_${group} gradus)
   endif()
   target_compile_definitions(test_${group} PRIVATE GRADUS_BINARY="${PROJECT_BINARY_DIR}/gradus")
-  gtest_discover_tests(test_${group} TEST_PREFIX "${group}: " DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(test_${group} TEST_PREFIX "${group}: " NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endforeach()
 
 # The scripts: each tests/scripts/*_test.py, and the order of the layers itself.
