@@ -62,3 +62,18 @@ build() {
   stage "Build $preset${*:+: $*}" "the first error is above; rm -rf build/$preset starts afresh" \
     ninja -C "build/$preset" -j "$(nproc)" "$@"
 }
+
+# failures_of_ctest: of ctest's output, only failures and the summary; on a terminal also one line that counts.
+failures_of_ctest() {
+  awk -v live="$live" '
+    /^ *Start +[0-9]+: / || /^Test project / || /^Internal ctest changing/ { next }
+    /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: .*(Passed|\*\*\*Skipped) +[0-9.]+ sec/ {
+      if (/\*\*\*Skipped/) skipped++
+      if (live) { printf "\r\033[K%s", substr($0, 1, 100); fflush() }
+      next
+    }
+    /^The following tests did not run:/ || /^\t *[0-9]+ - .*\(Skipped\)$/ { next }
+    { if (live) printf "\r\033[K" }
+    /% tests passed/ && skipped { print skipped " skipped; their reasons are in Testing/Temporary/LastTest.log of the build folder" }
+    !/^$/ { print; fflush() }'
+}

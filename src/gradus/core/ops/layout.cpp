@@ -378,7 +378,7 @@ Value broadcast_to(Value x, const Shape& shape) {
   return x.shape() == shape ? x : apply(ops[2], {x}, {{"shape", integers(shape)}});
 }
 
-Value sum_to(Value x, const Shape& shape) {
+Value sum_to(Value x, Shape shape) {
   if (x.shape() == shape) return x;
   const int extra = x.shape().rank() - shape.rank();
   Integers axes;

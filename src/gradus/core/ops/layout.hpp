@@ -18,7 +18,7 @@ Value reshape(Value x, const Shape& shape);
 /// x repeated along axes of size 1 (NumPy's rule); x itself when it has the shape.
 Value broadcast_to(Value x, const Shape& shape);
 /// The inverse of broadcasting for gradients: sums over the axes that broadcasting `shape` to x's shape repeated.
-Value sum_to(Value x, const Shape& shape);
+Value sum_to(Value x, Shape shape);  // by value: a node's shape moves when the sum is appended
 /// Elements start, start + step, ... below stop on every axis. REQUIRES one entry an axis, step >= 1.
 Value slice(Value x, const Integers& start, const Integers& stop, const Integers& step);
 Value slice(Value x, int axis, std::int64_t start, std::int64_t stop, std::int64_t step = 1);
