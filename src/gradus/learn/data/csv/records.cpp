@@ -125,7 +125,6 @@ void Records::read_field(Field& field) {
   field.quoted = at_ < text_.size() && text_[at_] == '"';
   if (field.quoted) read_quoted(field);
   else read_plain(field);
-  return field;
 }
 
 bool Records::next(std::vector<Field>& fields) {
