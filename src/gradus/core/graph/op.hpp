@@ -23,9 +23,15 @@ struct Traits {
   bool pointwise = false;    // element i of the output depends on element i of the (broadcast) inputs alone
 };
 
-/// Where an axis of an input is found again in the output.
+/// What becomes of an axis of an input.
 struct Axis {
-  enum Kind { kept, reduced, mixed } kind = mixed;
+  enum Kind {
+    kept,       // it is axis `at` of the output, element by element
+    reduced,    // summed (or the like) over
+    repeated,   // of size 1, read again for every element of the output's axis
+    looked_up,  // any element may be read for any element of the output
+    mixed,      // rearranged, or more than one of these
+  } kind = mixed;
   int at = -1;  // the output's axis, when kept
 };
 

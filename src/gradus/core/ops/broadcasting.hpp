@@ -27,7 +27,7 @@ void for_each_element(const Shape& shape, const std::array<std::array<std::int64
 }
 
 /// The rule of ops whose inputs broadcast to the output: an axis is kept where its size is the output's, and lies as far
-/// from the last axis as before; a repeated axis of size 1 is mixed.
+/// from the last axis as before; else it is repeated.
 Axis broadcast_axis(int input, int axis, Types in, const Node& node);
 
 }  // namespace gradus

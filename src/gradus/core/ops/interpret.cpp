@@ -6,9 +6,7 @@
 #include "gradus/core/graph/print.hpp"
 
 namespace gradus {
-namespace {
 
-/// Numbers of the graph's inputs by node; refuses bindings that do not fit.
 std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bindings, std::vector<Tensor>& converted) {
   std::vector<const Tensor*> given(static_cast<std::size_t>(graph.size()));
   converted.reserve(bindings.size());
@@ -30,6 +28,13 @@ std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bin
   return given;
 }
 
+void refuse_unbound(const Node& input) {
+  throw UserError(Fault::usage, Report{"input \"" + printable(input.attrs.text("name")) + "\"", "no value",
+                                       to_string(input.type), "bind it"});
+}
+
+namespace {
+
 std::vector<char> needed_for(const Graph& graph, std::span<const Value> wanted) {
   std::vector<char> needed(static_cast<std::size_t>(graph.size()));
   for (Value value : wanted) needed[static_cast<std::size_t>(value.id)] = 1;
@@ -45,8 +50,7 @@ Tensor evaluate_node(const Graph& graph, int id, const std::vector<Tensor>& valu
   if (node.op == &constant_op) return node.attrs.literal("value");
   if (node.op == &input_op) {
     if (given) return *given;
-    throw UserError(Fault::usage, Report{"input \"" + printable(node.attrs.text("name")) + "\"", "no value",
-                                         to_string(node.type), "bind it"});
+    refuse_unbound(node);
   }
   std::vector<ConstView> in;
   for (int input : node.inputs) in.push_back(values[static_cast<std::size_t>(input)].view());

@@ -11,6 +11,13 @@ struct Binding {
   Tensor value;
 };
 
+/// What each node of the graph is bound to, nullptr where nothing is. Converted scalars are kept in `converted`.
+/// Throws UserError for a binding that is not of an input of `graph`, given twice, or of another type.
+std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bindings, std::vector<Tensor>& converted);
+
+/// The error of an input that has no binding.
+[[noreturn]] void refuse_unbound(const Node& input);
+
 /// The values of `wanted`, which share one graph. Only nodes that they need are evaluated.
 /// Throws UserError naming the input that is missing, bound twice or of another type.
 std::vector<Tensor> interpret(std::span<const Value> wanted, std::span<const Binding> bindings);

@@ -29,6 +29,7 @@ std::size_t byte_count(const Type& type);
 /// A readable array that somebody else owns, row-major and contiguous.
 class ConstView {
  public:
+  ConstView() = default;
   ConstView(Type type, const void* data) : type_(type), data_(data) {}
   const Type& type() const { return type_; }
   DType dtype() const { return type_.dtype; }
@@ -46,7 +47,7 @@ class ConstView {
 
  private:
   Type type_;
-  const void* data_;
+  const void* data_ = nullptr;
 };
 
 /// A writable array that somebody else owns.

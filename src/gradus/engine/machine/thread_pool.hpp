@@ -1,11 +1,30 @@
-// Worker threads that sleep between runs and meet at barriers inside one.
+// Worker threads that wait for work by spinning a while and then parking, and a barrier of the same kind.
 #pragma once
 
-#include <cstddef>
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
 
 namespace gradus {
 
-/// The caller of run() is thread 0 of the team; the others are the pool's. One run at a time.
+/// Cores that this process may run on (its affinity mask), at least 1.
+int available_cores();
+
+/// A point that all of a team must reach before any goes on.
+class Barrier {
+ public:
+  /// `spin`: how many times to look before parking.
+  explicit Barrier(int spin) : spin_(spin) {}
+  void wait(int team);
+
+ private:
+  int spin_;
+  alignas(64) std::atomic<int> arrived_{0};
+  alignas(64) std::atomic<unsigned> turn_{0};
+};
+
+/// The caller of run() is thread 0 of the team; the others are the pool's. One run at a time, from one thread at a time.
 class ThreadPool {
  public:
   /// Throws UserError when a thread cannot be started.
@@ -14,10 +33,25 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  int threads() const { return threads_; }
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+  /// job(context, thread) on threads 0 .. team-1; returns when all are done. REQUIRES: 1 <= team <= threads(); the job
+  /// throws nothing.
+  void run(int team, void (*job)(void* context, int thread), void* context);
+  /// Within a job: waits for the whole team.
+  void barrier(int team) { barrier_.wait(team); }
 
  private:
-  int threads_;
+  void work(int thread);
+
+  int spin_;
+  Barrier barrier_;
+  void (*job_)(void*, int) = nullptr;
+  void* context_ = nullptr;
+  std::atomic<int> team_{0};
+  alignas(64) std::atomic<unsigned> turn_{0};  // of the job that workers wait for
+  alignas(64) std::atomic<int> busy_{0};
+  std::atomic<bool> stop_{false};
+  std::vector<std::thread> workers_;
 };
 
 }  // namespace gradus

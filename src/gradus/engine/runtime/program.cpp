@@ -1,82 +1,186 @@
 #include "gradus/engine/runtime/program.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
+#include <set>
 
-#include "gradus/core/ops/interpret.hpp"
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/engine/compile/passes.hpp"
+#include "gradus/engine/compile/pipeline.hpp"
+#include "gradus/engine/kernels/block.hpp"
+#include "gradus/engine/machine/thread_pool.hpp"
+#include "gradus/engine/runtime/executor.hpp"
 
 namespace gradus {
+namespace {
+
+using Tensors = std::map<std::string, Tensor, std::less<>>;
+
+Tensor bytes_of(std::size_t bytes) { return Tensor(DType::u8, Shape{static_cast<std::int64_t>(std::max<std::size_t>(bytes, 64))}); }
+
+/// The parameters named by the caller, and every input that some graph gives a next value.
+std::vector<std::string> parameters_of(std::vector<Graph>& graphs, const ProgramOptions& options) {
+  std::set<std::string> names(options.parameters.begin(), options.parameters.end());
+  for (Graph& graph : graphs) {
+    for (const Output& output : graph.outputs()) {
+      const Value input = graph.find_input(output.name);
+      if (input && input.type() == graph.node(output.id).type) names.insert(output.name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+/// Gives the parameters that matmuls read transposed a transposed copy, in all graphs alike.
+std::vector<std::string> keep_transposed_copies(std::vector<Graph>& graphs, const std::vector<std::string>& parameters) {
+  std::set<std::string> names;
+  for (Graph& graph : graphs) {
+    graph = optimize(graph);
+    const auto found = transposed_parameters(graph, parameters);
+    names.insert(found.begin(), found.end());
+  }
+  const std::vector<std::string> copies(names.begin(), names.end());
+  for (Graph& graph : graphs) graph = keep_transposed(graph, copies);
+  // A graph that updates a parameter without reading it transposed must keep the copy true all the same.
+  for (Graph& graph : graphs) {
+    for (const std::string& name : copies) {
+      const Value next = graph.find_output(name);
+      if (!next || graph.find_input(transposed_name(name))) continue;
+      graph.input(transposed_name(name), Type{next.dtype(), {next.shape()[1], next.shape()[0]}});
+      graph.output(transposed_name(name), transpose(graph.find_output(name)));
+    }
+  }
+  return copies;
+}
+
+}  // namespace
 
 struct Program::Memory {
-  std::vector<Graph> graphs;
-  std::map<std::string, Tensor, std::less<>> shared;
-  std::vector<std::map<std::string, Tensor, std::less<>>> own, outputs;
+  Engine* engine = nullptr;
+  std::vector<Plan> plans;
+  Tensors shared;
+  std::vector<Tensors> own, outputs;  // by graph
+  std::set<std::string, std::less<>> parameters;
+  std::vector<std::string> transposed;
+  Tensor arena;
+  std::vector<Tensor> threads;
+  std::vector<Executor> executors;
 
-  Tensor& input(int graph, std::string_view name) {
-    auto& mine = own[static_cast<std::size_t>(graph)];
-    if (const auto found = mine.find(name); found != mine.end()) return found->second;
+  Tensor& input(std::size_t graph, std::string_view name) {
+    const auto mine = own[graph].find(name);
+    if (mine != own[graph].end()) return mine->second;
     const auto found = shared.find(name);
-    require(found != shared.end(), "program has no such input");
+    require(found != shared.end(), "the program has no such input");
     return found->second;
+  }
+
+  void make_inputs(const std::vector<Graph>& graphs) {
+    std::map<std::string, std::vector<Type>> types;
+    for (const Graph& graph : graphs) {
+      for (const Node& node : graph.nodes()) {
+        if (node.op == &input_op) types[node.attrs.text("name")].push_back(node.type);
+      }
+    }
+    own.resize(graphs.size());
+    for (std::size_t g = 0; g < graphs.size(); ++g) {
+      for (const Node& node : graphs[g].nodes()) {
+        if (node.op != &input_op) continue;
+        const std::string& name = node.attrs.text("name");
+        const auto& all = types[name];
+        const bool same = std::all_of(all.begin(), all.end(), [&](const Type& type) { return type == node.type; });
+        (same ? shared : own[g]).try_emplace(name, node.type);
+      }
+    }
+  }
+
+  PlanMemory bind(std::size_t graph) {
+    const Plan& plan = plans[graph];
+    PlanMemory memory;
+    const auto pointer = [](Tensor& tensor) { return static_cast<std::byte*>(tensor.data()); };
+    for (const Buffer& buffer : plan.buffers) {
+      std::byte* at = nullptr;
+      if (buffer.home == Home::input) {
+        at = pointer(input(graph, buffer.name));
+      } else if (buffer.home == Home::output && buffer.in_place_of >= 0) {
+        at = pointer(input(graph, buffer.name));
+      } else if (buffer.home == Home::output) {
+        at = pointer(outputs[graph].try_emplace(buffer.name, buffer.type).first->second);
+      } else if (buffer.home == Home::constant) {
+        at = static_cast<std::byte*>(const_cast<void*>(buffer.literal->data()));  // read only, by verify_plan
+      } else if (buffer.home == Home::arena) {
+        at = pointer(arena) + buffer.offset;
+      }
+      memory.buffers.push_back(at);
+    }
+    for (Tensor& thread : threads) memory.threads.push_back(pointer(thread));
+    return memory;
   }
 };
 
-Program::Program(Engine&, std::vector<Graph> graphs) : memory_(std::make_unique<Memory>()) {
-  std::map<std::string, std::vector<Type>> types;
+Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions& options) : memory_(std::make_unique<Memory>()) {
+  Memory& memory = *memory_;
+  memory.engine = &engine;
+  const std::vector<std::string> parameters = parameters_of(graphs, options);
+  memory.parameters.insert(parameters.begin(), parameters.end());
+  memory.transposed = keep_transposed_copies(graphs, parameters);
+  memory.make_inputs(graphs);
+  std::size_t arena = 0, thread = 0;
   for (const Graph& graph : graphs) {
-    for (const Node& node : graph.nodes()) {
-      if (node.op == &input_op) types[node.attrs.text("name")].push_back(node.type);
-    }
+    memory.plans.push_back(compile(graph));
+    arena = std::max(arena, memory.plans.back().arena_bytes);
+    thread = std::max(thread, memory.plans.back().local_bytes + memory.plans.back().scratch_bytes);
   }
-  memory_->own.resize(graphs.size());
-  memory_->outputs.resize(graphs.size());
+  memory.arena = bytes_of(arena);
+  for (int t = 0; t < engine.threads(); ++t) memory.threads.push_back(bytes_of(aligned(thread) + 4096));
+  memory.outputs.resize(graphs.size());
   for (std::size_t g = 0; g < graphs.size(); ++g) {
-    for (const Node& node : graphs[g].nodes()) {
-      if (node.op != &input_op) continue;
-      const std::string& name = node.attrs.text("name");
-      bool same = true;
-      for (const Type& type : types[name]) same = same && type == node.type;
-      (same ? memory_->shared : memory_->own[g]).emplace(name, Tensor(node.type));
-    }
-    for (const Output& output : graphs[g].outputs()) {
-      memory_->outputs[g].emplace(output.name, Tensor(graphs[g].node(output.id).type));
-    }
+    memory.executors.emplace_back(memory.plans[g], memory.bind(g), engine.pool());
   }
-  memory_->graphs = std::move(graphs);
 }
+
 Program::~Program() = default;
 Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 
-View Program::input(int graph, std::string_view name) { return memory_->input(graph, name).view(); }
+View Program::input(int graph, std::string_view name) {
+  require(!memory_->parameters.contains(name), "parameters and state are set by write()");
+  return memory_->input(static_cast<std::size_t>(graph), name).view();
+}
 
 ConstView Program::output(int graph, std::string_view name) const {
-  return memory_->outputs[static_cast<std::size_t>(graph)].find(name)->second.view();
+  const auto& outputs = memory_->outputs[static_cast<std::size_t>(graph)];
+  const auto found = outputs.find(name);
+  if (found != outputs.end()) return found->second.view();
+  const auto state = memory_->shared.find(name);
+  require(state != memory_->shared.end(), "the program has no such output");
+  return state->second.view();
 }
 
 void Program::write(std::string_view name, ConstView value) {
-  Tensor& target = memory_->shared.find(name)->second;
-  require(target.type() == value.type(), "program: value of another type");
-  std::memcpy(target.data(), value.data(), target.bytes());
-}
-
-Tensor Program::read(std::string_view name) const { return memory_->shared.find(name)->second; }
-
-void Program::run(int index) {
-  Graph& graph = memory_->graphs[static_cast<std::size_t>(index)];
-  std::vector<Value> wanted;
-  std::vector<Binding> bindings;
-  for (int id = 0; id < graph.size(); ++id) {
-    const Node& node = graph.node(id);
-    if (node.op == &input_op) bindings.push_back({graph.value(id), memory_->input(index, node.attrs.text("name"))});
-  }
-  for (const Output& output : graph.outputs()) wanted.push_back(graph.value(output.id));
-  auto values = interpret(wanted, bindings);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string& name = graph.outputs()[i].name;
-    if (memory_->shared.contains(name)) memory_->shared.find(name)->second = values[i];
-    memory_->outputs[static_cast<std::size_t>(index)].find(name)->second = std::move(values[i]);
+  const auto found = memory_->shared.find(name);
+  require(found != memory_->shared.end(), "the program shares no such input");
+  require(found->second.type() == value.type(), "the value is of another type than the input");
+  std::memcpy(found->second.data(), value.data(), found->second.bytes());
+  const auto copy = memory_->shared.find(transposed_name(std::string(name)));
+  if (copy == memory_->shared.end()) return;
+  const Shape& shape = value.type().shape;
+  const std::size_t size = size_of(value.dtype());
+  for (std::int64_t i = 0; i < shape[0]; ++i) {
+    for (std::int64_t j = 0; j < shape[1]; ++j) {
+      std::memcpy(static_cast<std::byte*>(copy->second.data()) + static_cast<std::size_t>(j * shape[0] + i) * size,
+                  static_cast<const std::byte*>(value.data()) + static_cast<std::size_t>(i * shape[1] + j) * size, size);
+    }
   }
 }
+
+Tensor Program::read(std::string_view name) const {
+  const auto found = memory_->shared.find(name);
+  require(found != memory_->shared.end(), "the program shares no such input");
+  return found->second;
+}
+
+void Program::run(int graph) { memory_->executors[static_cast<std::size_t>(graph)].run(); }
+
+const Plan& Program::plan(int graph) const { return memory_->plans[static_cast<std::size_t>(graph)]; }
 
 }  // namespace gradus

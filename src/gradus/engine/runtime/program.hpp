@@ -8,9 +8,16 @@
 #include <vector>
 
 #include "gradus/core/graph/graph.hpp"
+#include "gradus/engine/plan/plan.hpp"
 #include "gradus/engine/runtime/engine.hpp"
 
 namespace gradus {
+
+struct ProgramOptions {
+  /// Inputs beside those that a graph updates which are set by write() alone (the weights of a net that only predicts):
+  /// the program may keep them in memory as its kernels like them.
+  std::vector<std::string> parameters;
+};
 
 /// Inputs that have the same name and type in every graph that has them are one buffer (parameters, optimizer state);
 /// an output named like such an input becomes its next value when run() returns. Inputs of equal name whose types differ
@@ -18,20 +25,22 @@ namespace gradus {
 class Program {
  public:
   /// Compiles. The engine must outlive the program. Throws UserError when a graph has no outputs.
-  Program(Engine& engine, std::vector<Graph> graphs);
+  Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions& options = {});
   ~Program();
   Program(Program&&) noexcept;
   Program& operator=(Program&&) noexcept;
 
-  /// Row-major memory of an input that only this graph has or that no graph updates: write it before run(graph).
-  /// Throws InternalError for a name the graph does not have.
+  /// Row-major memory of an input: write it before run(graph). Throws InternalError for a name the graph does not have,
+  /// and for parameters and state, which are set by write().
   View input(int graph, std::string_view name);
   /// Row-major memory of an output after run(graph).
   ConstView output(int graph, std::string_view name) const;
   /// Sets or gets a shared input (parameters, state) in row-major form, whatever layout the plan keeps it in.
   void write(std::string_view name, ConstView value);
   Tensor read(std::string_view name) const;
+  /// Allocates nothing. Rethrows what a kernel throws (an index out of range).
   void run(int graph);
+  const Plan& plan(int graph) const;
 
  private:
   struct Memory;

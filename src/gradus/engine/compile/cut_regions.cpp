@@ -1,0 +1,265 @@
+#include "gradus/engine/compile/cut_regions.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "gradus/engine/compile/known_ops.hpp"
+#include "gradus/engine/compile/rewrite.hpp"
+#include "gradus/engine/kernels/block.hpp"
+
+namespace gradus {
+namespace {
+
+std::size_t at(int id) { return static_cast<std::size_t>(id); }
+
+/// A node as a step: which values it reads, and which part of each a block needs.
+struct Task {
+  int node = -1;
+  std::vector<int> inputs = {};
+  bool transposed[2] = {false, false};
+  std::vector<Access> access = {};
+  Access result = Access::whole;
+  std::int64_t rows = 1;  // of its loop; 1 with result == whole: not cut at all
+  int level = 0;
+  int loop = -1;
+};
+
+/// How a block of the rows of `node` reads input `i`, or nothing when rows of the output do not follow from it so.
+bool access_of_input(const Graph& graph, const Node& node, std::size_t i, Access& access) {
+  if (!node.op->axis) return false;
+  std::vector<Type> types;
+  for (int input : node.inputs) types.push_back(graph.node(input).type);
+  bool mixed = false;
+  int source = -1;
+  for (int axis = 0; axis < types[i].shape.rank(); ++axis) {
+    const Axis found = node.op->axis(static_cast<int>(i), axis, types, node);
+    if (found.kind == Axis::kept && found.at == 0) source = axis;
+    mixed = mixed || found.kind == Axis::mixed;
+  }
+  if (source == 0) {
+    access = Access::rows;
+    return true;
+  }
+  if (source == 1 && types[i].shape.rank() == 2) {
+    access = Access::columns;
+    return true;
+  }
+  access = Access::whole;
+  return source < 0 && !mixed;
+}
+
+/// Whether the op, asked for a block of one row, infers a block of one row.
+bool infers_blocks(const Graph& graph, const Node& node, const std::vector<Access>& access) {
+  std::vector<Type> types;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    Type type = graph.node(node.inputs[i]).type;
+    if (access[i] == Access::rows) type.shape = type.shape.with(0, 1);
+    if (access[i] == Access::columns) type.shape = type.shape.with(1, 1);
+    types.push_back(type);
+  }
+  try {
+    const Type block = node.op->infer(types, attrs_of_block(node.attrs, node.type.shape[0], 1));
+    return block.shape == node.type.shape.with(0, 1);
+  } catch (const UserError&) {
+    return false;
+  }
+}
+
+Task cut_task(const Graph& graph, int id) {
+  const Node& node = graph.node(id);
+  Task task{.node = id, .inputs = node.inputs};
+  task.access.assign(node.inputs.size(), Access::whole);
+  const Shape& shape = node.type.shape;
+  if (is_matmul(node)) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Node& input = graph.node(node.inputs[i]);
+      task.transposed[i] = is_matrix_transpose(input);
+      if (task.transposed[i]) task.inputs[i] = input.inputs[0];
+    }
+    task.access[0] = task.transposed[0] ? Access::columns : Access::rows;
+    task.result = Access::rows;
+    task.rows = shape[0];
+    return task;
+  }
+  if (is_matrix_transpose(node)) {  // written column by column where its input is made row by row
+    task.access[0] = Access::rows;
+    task.result = Access::columns;
+    task.rows = shape[1];
+    return task;
+  }
+  bool blocks = shape.rank() > 0 && shape[0] > 1;
+  if (blocks && node.op->traits.random) {
+    task.rows = shape[0];
+    task.result = Access::rows;
+    return task;
+  }
+  for (std::size_t i = 0; blocks && i < task.inputs.size(); ++i) blocks = access_of_input(graph, node, i, task.access[i]);
+  if (blocks && infers_blocks(graph, node, task.access)) {
+    task.rows = shape[0];
+    task.result = Access::rows;
+  }
+  return task;
+}
+
+/// A task of one row is not cut: with its neighbours of one row it runs through from start to end.
+Task task_of(const Graph& graph, int id) {
+  Task task = cut_task(graph, id);
+  if (task.result != Access::whole && task.rows > 1) return task;
+  task.rows = 1;
+  task.result = Access::whole;
+  std::fill(task.access.begin(), task.access.end(), Access::whole);
+  return task;
+}
+
+/// Whether `task` may take its input from `source` block by block, in one loop.
+bool flows(const Task& source, const Task& task, std::size_t input) {
+  if (source.rows != task.rows || source.result == Access::columns) return false;
+  return source.result == Access::rows ? task.access[input] == Access::rows
+                                       : task.result == Access::whole;  // both uncut: one after the other
+}
+
+std::vector<Task> make_tasks(const Graph& graph) {
+  const std::vector<char> needed = needed_nodes(graph);
+  std::vector<Task> tasks;
+  std::vector<char> read(at(graph.size()));
+  for (const Output& output : graph.outputs()) read[at(output.id)] = 1;
+  for (int id = graph.size() - 1; id >= 0; --id) {  // from the end, so that folded transposes are seen to be unread
+    const Node& node = graph.node(id);
+    if (!needed[at(id)] || !read[at(id)] || node.inputs.empty()) continue;
+    tasks.push_back(task_of(graph, id));
+    for (int input : tasks.back().inputs) read[at(input)] = 1;
+  }
+  // Leaves that are neither inputs nor constants (iota).
+  for (int id = graph.size() - 1; id >= 0; --id) {
+    const Node& node = graph.node(id);
+    if (read[at(id)] && node.inputs.empty() && node.op->evaluate) tasks.push_back({.node = id});
+  }
+  std::sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) { return a.node < b.node; });
+  return tasks;
+}
+
+/// What only later regions read is computed there: its inputs are at hand, and its result need not be kept.
+void postpone(std::vector<Task>& tasks, const std::vector<int>& task_of_node, const Graph& graph) {
+  constexpr int never = 1 << 30;
+  std::vector<int> latest(tasks.size(), never);
+  for (const Output& output : graph.outputs()) {
+    const int task = task_of_node[at(output.id)];
+    if (task >= 0) latest[at(task)] = tasks[at(task)].level;
+  }
+  for (std::size_t t = tasks.size(); t-- > 0;) {
+    Task& task = tasks[t];
+    if (latest[t] != never) task.level = std::max(task.level, latest[t]);
+    for (std::size_t i = 0; i < task.inputs.size(); ++i) {
+      const int source = task_of_node[at(task.inputs[i])];
+      if (source < 0) continue;
+      latest[at(source)] = std::min(latest[at(source)], task.level - (flows(tasks[at(source)], task, i) ? 0 : 1));
+    }
+  }
+}
+
+/// Levels (regions) as early as the inputs allow, and loops: tasks of a level that flow into one another.
+int assign_loops(std::vector<Task>& tasks, const Graph& graph) {
+  std::vector<int> task_of_node(at(graph.size()), -1), parent;
+  const auto root = [&](int i) {
+    while (parent[at(i)] != i) i = parent[at(i)] = parent[at(parent[at(i)])];
+    return i;
+  };
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    Task& task = tasks[t];
+    task_of_node[at(task.node)] = static_cast<int>(t);
+    parent.push_back(static_cast<int>(t));
+    for (std::size_t i = 0; i < task.inputs.size(); ++i) {
+      const int source = task_of_node[at(task.inputs[i])];
+      if (source < 0) continue;
+      task.level = std::max(task.level, tasks[at(source)].level + (flows(tasks[at(source)], task, i) ? 0 : 1));
+    }
+  }
+  postpone(tasks, task_of_node, graph);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const Task& task = tasks[t];
+    for (std::size_t i = 0; i < task.inputs.size(); ++i) {
+      const int source = task_of_node[at(task.inputs[i])];
+      if (source >= 0 && tasks[at(source)].level == task.level) parent[at(root(static_cast<int>(t)))] = root(source);
+    }
+  }
+  int loops = 0;
+  std::map<int, int> number;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const auto [place, fresh] = number.try_emplace(root(static_cast<int>(t)), loops);
+    if (fresh) ++loops;
+    tasks[t].loop = place->second;
+  }
+  return loops;
+}
+
+Step step_of(const Graph& graph, const Task& task) {
+  const Node& node = graph.node(task.node);
+  Step step;
+  step.call.op = node.op;
+  step.call.attrs = node.attrs;
+  step.label = node.label;
+  std::vector<Type> types;
+  for (int input : node.inputs) types.push_back(graph.node(input).type);
+  step.flops = node.op->flops ? node.op->flops(types, node) : static_cast<double>(node.type.shape.count());
+  for (std::size_t i = 0; i < task.inputs.size(); ++i) {
+    step.call.inputs.push_back({graph.node(task.inputs[i]).type, task.access[i]});
+    if (i < 2) step.call.transposed[i] = task.transposed[i];
+    step.operands.push_back(task.inputs[i]);
+  }
+  step.call.outputs.push_back({node.type, task.result});
+  step.operands.push_back(task.node);
+  return step;
+}
+
+}  // namespace
+
+std::int64_t block_rows(std::int64_t rows, std::int64_t inner, bool batch) {
+  if (batch) return rows >= 64 ? 32 : rows >= 32 ? 16 : std::max<std::int64_t>(rows, 1);
+  constexpr std::int64_t elements = 2048, least = 16;
+  const std::int64_t wanted = elements / std::max<std::int64_t>(inner, 1) / least * least;
+  return std::clamp<std::int64_t>(wanted, least, std::max(rows, least));
+}
+
+Plan cut_regions(const Graph& graph) {
+  std::vector<Task> tasks = make_tasks(graph);
+  const int loops = assign_loops(tasks, graph);
+  Plan plan;
+  for (int id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    Buffer buffer{.name = "%" + std::to_string(id), .type = node.type, .bytes = byte_count(node.type)};
+    if (node.op == &input_op) buffer.home = Home::input, buffer.name = node.attrs.text("name");
+    if (node.op == &constant_op) {
+      buffer.home = Home::constant;
+      buffer.literal = std::get<Literal>(*node.attrs.find("value"));
+    }
+    plan.buffers.push_back(std::move(buffer));
+  }
+  std::vector<int> place(at(loops), -1);
+  for (const Task& task : tasks) {
+    if (at(task.level) >= plan.regions.size()) plan.regions.resize(at(task.level) + 1);
+    Region& region = plan.regions[at(task.level)];
+    if (place[at(task.loop)] < 0) {
+      place[at(task.loop)] = static_cast<int>(region.loops.size());
+      region.loops.push_back({.rows = task.rows, .block = 1, .steps = {}});
+    }
+    region.loops[at(place[at(task.loop)])].steps.push_back(step_of(graph, task));
+  }
+  for (Region& region : plan.regions) {
+    for (Loop& loop : region.loops) {
+      std::int64_t inner = 1;
+      bool batch = false, cut = true;
+      for (const Step& step : loop.steps) {
+        const Operand& result = step.call.outputs[0];
+        cut = cut && result.access != Access::whole;
+        if (loop.rows > 0) inner = std::max(inner, result.type.shape.count() / loop.rows);
+        batch = batch || (is_matmul(Node{step.call.op, {}, {}, result.type}) && step.call.inputs[0].access == Access::rows);
+      }
+      loop.block = cut ? block_rows(loop.rows, inner, batch) : 1;
+      for (Step& step : loop.steps) step.call.rows = loop.rows, step.call.block = std::min(loop.block, loop.rows);
+    }
+  }
+  return plan;
+}
+
+}  // namespace gradus

@@ -1,0 +1,188 @@
+#include "gradus/engine/compile/fuse.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/engine/compile/known_ops.hpp"
+
+namespace gradus {
+namespace {
+
+std::size_t at(int id) { return static_cast<std::size_t>(id); }
+
+/// The instruction that a step would be: its op, or nothing.
+bool instruction_of(const Step& step, int& op, DType& dtype) {
+  if (!step.call.op) return false;
+  const Node node{step.call.op, {}, step.call.attrs, step.call.outputs[0].type};
+  const DType in = step.call.inputs.empty() ? DType::f32 : step.call.inputs.back().type.dtype;
+  const DType out = node.type.dtype;
+  if (is_cast(node)) {
+    op = PointwiseProgram::cast, dtype = out;
+    return in == DType::u8 && is_floating(out);
+  }
+  op = pointwise_index(node);
+  // Truth values alone have no dtype of numbers; f32 holds them.
+  dtype = is_floating(out) ? out : is_floating(in) ? in : DType::f32;
+  const bool logic = in == DType::u8 && out == DType::u8;
+  if (op < 0 || (!is_floating(in) && !logic)) return false;
+  return !logic || step.call.op->infix.empty();  // == of bytes is a comparison of numbers: left alone
+}
+
+std::int64_t inner_of(const Operand& operand) {
+  const Shape& shape = operand.type.shape;
+  return shape.rank() == 0 || shape[0] == 0 ? 1 : shape.count() / shape[0];
+}
+
+/// Whether a kernel over rows x inner elements can read `input`: the same elements, one number, one row, or one column.
+enum class Reach { no, same, other };
+Reach reach(const Operand& input, const Operand& out) {
+  if (input.access == Access::columns || out.access == Access::columns) return Reach::no;
+  if (input.access == out.access && input.type.shape == out.type.shape) return Reach::same;
+  if (input.access == Access::whole && input.type.shape.count() == 1) return Reach::other;
+  if (out.access == Access::whole) return input.type.shape.count() == out.type.shape.count() ? Reach::other : Reach::no;
+  const Shape &from = input.type.shape, &to = out.type.shape;
+  if (input.access == Access::rows) return from.rank() == to.rank() && from[0] == from.count() ? Reach::other : Reach::no;
+  const auto row = broadcast(from, to.with(0, 1));
+  const bool one_row = row && *row == to.with(0, 1) && from.count() == inner_of(out);
+  return one_row ? Reach::other : Reach::no;
+}
+
+struct Candidate {
+  bool fusable = false;
+  int op = 0, stage = 0;
+  DType dtype = DType::f32;
+};
+
+bool same_group(const Step& a, const Candidate& ca, const Step& b, const Candidate& cb) {
+  return ca.fusable && cb.fusable && ca.dtype == cb.dtype &&
+         a.call.outputs[0].type.shape == b.call.outputs[0].type.shape &&
+         a.call.outputs[0].access == b.call.outputs[0].access;
+}
+
+/// Stage of each step: steps of one stage and group need nothing of one another but what flows element by element.
+std::vector<Candidate> stages(const std::vector<Step>& steps) {
+  std::vector<Candidate> out(steps.size());
+  std::map<int, std::size_t> writer;
+  const auto flows = [&](std::size_t from, std::size_t to, std::size_t input) {
+    return same_group(steps[from], out[from], steps[to], out[to]) &&
+           reach(steps[to].call.inputs[input], steps[to].call.outputs[0]) == Reach::same;
+  };
+  for (std::size_t s = 0; s < steps.size(); ++s) {
+    const Step& step = steps[s];
+    Candidate& candidate = out[s];
+    candidate.fusable = instruction_of(step, candidate.op, candidate.dtype);
+    for (const Operand& input : step.call.inputs) {
+      candidate.fusable = candidate.fusable && reach(input, step.call.outputs[0]) != Reach::no;
+    }
+    for (std::size_t i = 0; i < step.call.inputs.size(); ++i) {
+      const auto source = writer.find(step.operands[i]);
+      if (source == writer.end()) continue;
+      const std::size_t u = source->second;
+      candidate.stage = std::max(candidate.stage, out[u].stage + (flows(u, s, i) ? 0 : 1));
+    }
+    writer[step.operands.back()] = s;
+  }
+  // Then as late as the readers allow, so that what one reader alone needs is fused with it.
+  std::vector<int> latest(steps.size(), -1);
+  for (std::size_t s = steps.size(); s-- > 0;) {
+    if (latest[s] >= 0) out[s].stage = latest[s];
+    for (std::size_t i = 0; i < steps[s].call.inputs.size(); ++i) {
+      const auto source = writer.find(steps[s].operands[i]);
+      if (source == writer.end()) continue;
+      const std::size_t u = source->second;
+      const int stage = out[s].stage - (flows(u, s, i) ? 0 : 1);
+      latest[u] = latest[u] < 0 ? stage : std::min(latest[u], stage);
+    }
+  }
+  return out;
+}
+
+/// How often each buffer is read: by steps, and as an output.
+std::vector<int> count_reads(const Plan& plan, const Graph& graph) {
+  std::vector<int> reads(plan.buffers.size());
+  for (const Output& output : graph.outputs()) ++reads[at(output.id)];
+  for (const Region& region : plan.regions) {
+    for (const Loop& loop : region.loops) {
+      for (const Step& step : loop.steps) {
+        for (std::size_t i = 0; i < step.call.inputs.size(); ++i) ++reads[at(step.operands[i])];
+      }
+    }
+  }
+  return reads;
+}
+
+/// One step that does what the steps of `group` do, in their order. `reads`: of each buffer, by the whole plan.
+Step fused_step(const std::vector<Step>& steps, const std::vector<std::size_t>& group, const std::vector<Candidate>& of,
+                const std::vector<int>& reads) {
+  Step out;
+  out.call.program.dtype = of[group[0]].dtype;
+  out.call.rows = steps[group[0]].call.rows, out.call.block = steps[group[0]].call.block;
+  std::map<int, int> internal, external, reads_inside;
+  for (std::size_t g = 0; g < group.size(); ++g) internal[steps[group[g]].operands.back()] = static_cast<int>(g);
+  for (std::size_t s : group) {
+    for (std::size_t i = 0; i < steps[s].call.inputs.size(); ++i) {
+      const int buffer = steps[s].operands[i];
+      ++reads_inside[buffer];
+      if (internal.contains(buffer) || !external.try_emplace(buffer, static_cast<int>(external.size())).second) continue;
+      out.call.inputs.push_back(steps[s].call.inputs[i]);
+      out.operands.push_back(buffer);
+    }
+  }
+  const int inputs = static_cast<int>(external.size());
+  for (std::size_t g = 0; g < group.size(); ++g) {
+    const Step& step = steps[group[g]];
+    PointwiseProgram::Instruction instruction{.op = of[group[g]].op, .inputs = {}};
+    for (std::size_t i = 0; i < step.call.inputs.size(); ++i) {
+      const auto own = internal.find(step.operands[i]);
+      instruction.inputs.push_back(own != internal.end() ? inputs + own->second : external[step.operands[i]]);
+    }
+    out.call.program.instructions.push_back(std::move(instruction));
+    out.flops += step.flops;
+    const int result = step.operands.back();
+    if (reads[at(result)] == reads_inside[result]) continue;
+    out.call.program.outputs.push_back(inputs + static_cast<int>(g));
+    out.call.outputs.push_back(step.call.outputs[0]);
+    out.operands.push_back(result);
+    if (!step.label.empty()) out.label = step.label;
+  }
+  return out;
+}
+
+std::vector<Step> fuse_steps(const std::vector<Step>& steps, const std::vector<int>& reads) {
+  const std::vector<Candidate> of = stages(steps);
+  int last = 0;
+  for (const Candidate& candidate : of) last = std::max(last, candidate.stage);
+  std::vector<Step> out;
+  for (int stage = 0; stage <= last; ++stage) {
+    std::vector<std::vector<std::size_t>> groups;
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+      if (of[s].stage != stage) continue;
+      const auto place = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
+        return same_group(steps[group[0]], of[group[0]], steps[s], of[s]);
+      });
+      if (place != groups.end()) {
+        place->push_back(s);
+      } else {
+        groups.push_back({s});
+      }
+    }
+    for (const auto& group : groups) {
+      out.push_back(of[group[0]].fusable ? fused_step(steps, group, of, reads) : steps[group[0]]);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Plan fuse(const Plan& plan, const Graph& graph) {
+  const std::vector<int> reads = count_reads(plan, graph);
+  Plan out = plan;
+  for (Region& region : out.regions) {
+    for (Loop& loop : region.loops) loop.steps = fuse_steps(loop.steps, reads);
+  }
+  return out;
+}
+
+}  // namespace gradus

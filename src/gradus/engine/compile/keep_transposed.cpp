@@ -1,0 +1,50 @@
+#include <algorithm>
+
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/engine/compile/known_ops.hpp"
+#include "gradus/engine/compile/passes.hpp"
+#include "gradus/engine/compile/rewrite.hpp"
+
+namespace gradus {
+namespace {
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+std::string transposed_name(const std::string& parameter) { return parameter + "'"; }
+
+std::vector<std::string> transposed_parameters(const Graph& graph, const std::vector<std::string>& parameters) {
+  std::vector<std::string> out;
+  for (const Node& node : graph.nodes()) {
+    if (!is_matmul(node)) continue;
+    // Only the second matrix: a first matrix that is stored transposed is read as it is (dW = dZ' X).
+    const Node& right = graph.node(node.inputs[1]);
+    if (!is_matrix_transpose(right)) continue;
+    const Node& source = graph.node(right.inputs[0]);
+    if (source.op != &input_op) continue;
+    const std::string& name = source.attrs.text("name");
+    if (contains(parameters, name) && !contains(out, name)) out.push_back(name);
+  }
+  return out;
+}
+
+Graph keep_transposed(const Graph& graph, const std::vector<std::string>& parameters) {
+  std::vector<std::string> made;
+  Graph out = rewrite(graph, [&](Graph& g, const Node& node, const Values& inputs) -> Value {
+    if (!is_matrix_transpose(node) || &inputs[0].op() != &input_op) return {};
+    const std::string& name = inputs[0].node().attrs.text("name");
+    if (!contains(parameters, name)) return {};
+    if (const Value copy = g.find_input(transposed_name(name))) return copy;
+    made.push_back(name);
+    return g.input(transposed_name(name), node.type);
+  });
+  for (const std::string& name : made) {
+    if (const Value next = out.find_output(name)) out.output(transposed_name(name), transpose(next));
+  }
+  return out;
+}
+
+}  // namespace gradus

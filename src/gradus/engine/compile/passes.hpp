@@ -1,0 +1,35 @@
+// The passes from graph to graph. Each keeps what the graph computes: bit for bit where it says so, NaN and Inf always.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gradus/core/graph/graph.hpp"
+
+namespace gradus {
+
+/// Evaluates nodes all of whose inputs are constants, up to 4096 elements each. Exact.
+Graph fold_constants(const Graph& graph);
+
+/// Rewrites that need no knowledge of values: x * 1, x / 1, x - 0, x ^ 2, -(-x), a + (-b), a double transpose or reshape,
+/// a broadcast that its reader would do itself, a sum over axes of size 1, (A B)' = B' A'. Never x * 0 -> 0, never another
+/// order of sums.
+Graph simplify(const Graph& graph);
+
+/// One node where several have the same op, inputs (in any order when commutative), attributes and type. Exact.
+Graph merge_duplicates(const Graph& graph);
+
+/// Drops nodes that no output needs. Inputs stay. Exact.
+Graph drop_unused(const Graph& graph);
+
+/// The inputs among `parameters` that a matmul reads transposed: these are worth a second, transposed copy in memory.
+std::vector<std::string> transposed_parameters(const Graph& graph, const std::vector<std::string>& parameters);
+
+/// Reads `name` transposed through an input of its own, called `name'`, for each of `parameters`; where the graph gives
+/// `name` a next value it gives `name'` one too. Exact.
+Graph keep_transposed(const Graph& graph, const std::vector<std::string>& parameters);
+
+/// The name of the transposed copy of a parameter.
+std::string transposed_name(const std::string& parameter);
+
+}  // namespace gradus

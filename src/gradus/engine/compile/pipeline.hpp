@@ -1,0 +1,24 @@
+// From a graph to a plan: the list of passes, run, named, verified, dumped.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "gradus/core/graph/graph.hpp"
+#include "gradus/engine/plan/plan.hpp"
+
+namespace gradus {
+
+struct CompileOptions {
+  bool verify = true;  // after every pass
+  /// Called after every pass with its name, the text of what it made, and whether that differs from what it was given.
+  std::function<void(const std::string& pass, const std::string& text, bool changed)> dump = nullptr;
+};
+
+/// The graph passes: fold_constants, simplify, merge_duplicates, drop_unused, until nothing changes (at most 4 rounds).
+Graph optimize(const Graph& graph, const CompileOptions& options = {});
+
+/// Everything. Throws UserError when the graph has no outputs.
+Plan compile(const Graph& graph, const CompileOptions& options = {});
+
+}  // namespace gradus

@@ -1,0 +1,13 @@
+// The promises of a plan, checked.
+#pragma once
+
+#include "gradus/engine/plan/plan.hpp"
+
+namespace gradus {
+
+/// Throws InternalError unless every value is written before it is read (in an earlier region, or earlier in the same loop
+/// and by the same rows), nothing is written twice, state is overwritten only after every reader of its old value, local
+/// values stay in their loop, and no two values that are alive at once overlap in memory.
+void verify(const Plan& plan);
+
+}  // namespace gradus

@@ -1,0 +1,60 @@
+// Runs a plan on memory that is given to it. Allocates nothing and takes no mutex while it runs.
+#pragma once
+
+#include <exception>
+#include <vector>
+
+#include "gradus/engine/machine/thread_pool.hpp"
+#include "gradus/engine/plan/plan.hpp"
+
+namespace gradus {
+
+/// The memory a plan runs on. All of it outlives the executor.
+struct PlanMemory {
+  std::vector<std::byte*> buffers;  // by buffer of the plan; unused for local ones
+  std::vector<std::byte*> threads;  // of each thread: local_bytes, then scratch_bytes, 64-byte aligned
+};
+
+class Executor {
+ public:
+  /// Cuts the plan's blocks among the threads of the pool: a thread has the same blocks in every run.
+  Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool);
+  /// Rethrows the first exception of a kernel (an index out of range) after all threads have stopped.
+  void run();
+  /// How many threads run() uses: 1 when waking the others would take longer than they save.
+  int team() const { return team_; }
+
+ private:
+  struct Pointer {
+    std::byte* base = nullptr;  // nullptr: local, at `offset` of the thread's memory
+    std::size_t offset = 0, stride = 0;  // bytes from row to row
+  };
+  struct RunStep {
+    void (*run)(const void*, const Frame&) = nullptr;
+    const void* state = nullptr;
+    std::size_t first_pointer = 0, pointers = 0;
+  };
+  struct Item {
+    std::size_t first_step = 0, steps = 0;
+    std::int64_t first = 0, rows = 0;
+  };
+  struct RunRegion {
+    std::vector<std::size_t> begin;  // items of thread t: begin[t] to begin[t + 1]
+    bool serial = false;             // thread 0 does all of it
+  };
+  void add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop, std::vector<double>& costs);
+  void run_thread(int thread);
+  void run_item(const Item& item, int thread);
+
+  std::vector<Pointer> pointers_;
+  std::vector<RunStep> steps_;
+  std::vector<Item> items_;
+  std::vector<RunRegion> regions_;
+  std::vector<std::byte*> thread_memory_;
+  std::size_t local_bytes_;
+  std::vector<std::exception_ptr> failures_;  // by thread
+  ThreadPool* pool_;
+  int team_ = 1;
+};
+
+}  // namespace gradus

@@ -1,0 +1,222 @@
+#include "gradus/engine/runtime/program.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "gradus/core/grad/differentiate.hpp"
+#include "gradus/core/ops/index.hpp"
+#include "gradus/core/ops/interpret.hpp"
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/core/ops/matmul.hpp"
+#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/random.hpp"
+#include "gradus/core/ops/reduce.hpp"
+#include "gradus/core/ops/softmax.hpp"
+
+namespace gradus {
+namespace {
+
+/// Numbers between -1 and 1 that look random and are the same everywhere.
+Tensor numbers(const Type& type, std::uint64_t seed) {
+  Tensor out(type);
+  std::uint64_t state = seed * 2654435761u + 12345;
+  for (std::int64_t i = 0; i < out.count(); ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    out.set(i, is_floating(type.dtype) ? static_cast<double>(state >> 40) / (1 << 23) - 1 : static_cast<double>((state >> 40) % 3));
+  }
+  return out;
+}
+
+/// One Adam step of a classifier in -> hidden -> 3 with dropout, on `rows` rows.
+Graph training_step(std::int64_t rows, std::int64_t in, std::int64_t hidden, DType dtype) {
+  Graph g;
+  const Value x = g.input("x", {rows, in}, dtype), y = g.input("y", {rows}, DType::i64), key = g.input("key", {2}, DType::i64);
+  const Value w1 = g.input("0.weight", {hidden, in}, dtype), b1 = g.input("0.bias", {hidden}, dtype);
+  const Value w2 = g.input("2.weight", {3, hidden}, dtype), b2 = g.input("2.bias", {3}, dtype);
+  const Value mask = cast(random_bernoulli(key, {rows, hidden}, 0.8, 7), dtype);
+  const Value h = relu(matmul(x, transpose(w1)) + b1) * mask / 0.8;
+  const Value logits = matmul(h, transpose(w2)) + b2;
+  const Value loss = -mean(sum(log_softmax(logits) * one_hot(y, 3, dtype), {1}));
+  const Values parameters{w1, b1, w2, b2};
+  const Values gradients = gradient(loss, parameters);
+  const Value t = cast(reshape(slice(key, 0, 1, 2), Shape{}), DType::f64) + 1.0;
+  const Value c1 = cast(1.0 - pow(constant_like(t, 0.9), t), dtype), c2 = cast(1.0 - pow(constant_like(t, 0.999), t), dtype);
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Value p = parameters[i], d = gradients[i];
+    const std::string name = p.node().label;
+    const Value m = g.input("m/" + name, p.type()), v = g.input("v/" + name, p.type());
+    const Value m1 = 0.9 * m + 0.1 * d, v1 = 0.999 * v + 0.001 * (d * d);
+    g.output("m/" + name, m1);
+    g.output("v/" + name, v1);
+    g.output(name, p - 1e-2 * (m1 / c1) / (sqrt(v1 / c2) + 1e-8));
+  }
+  g.output("loss", loss);
+  return g;
+}
+
+const char* const parameter_names[] = {"0.weight", "0.bias", "2.weight", "2.bias"};
+
+void fill(Program& program, const Graph& graph) {
+  std::uint64_t seed = 1;
+  for (const Node& node : graph.nodes()) {
+    if (node.op != &input_op) continue;
+    const std::string& name = node.attrs.text("name");
+    const bool parameter = name.find('.') != std::string::npos;
+    if (parameter) {
+      if (name[0] != 'm' && name[0] != 'v') program.write(name, numbers(node.type, ++seed));
+    } else if (name != "key") {
+      const Tensor value = numbers(node.type, ++seed);
+      std::memcpy(program.input(0, name).data(), value.data(), value.bytes());
+    }
+  }
+}
+
+/// The parameters after `steps` steps on `threads` threads, one after the other.
+std::vector<Tensor> train(std::int64_t rows, std::int64_t in, std::int64_t hidden, DType dtype, int threads, int steps, double* loss = nullptr) {
+  Engine engine({.threads = threads});
+  const Graph graph = training_step(rows, in, hidden, dtype);
+  std::vector<Graph> graphs;
+  graphs.push_back(graph);
+  Program program(engine, std::move(graphs));
+  fill(program, graph);
+  for (int step = 0; step < steps; ++step) {
+    program.input(0, "key").set(0, 42);
+    program.input(0, "key").set(1, step);
+    program.run(0);
+  }
+  if (loss) *loss = program.output(0, "loss").number();
+  std::vector<Tensor> out;
+  for (const char* name : parameter_names) out.push_back(program.read(name));
+  return out;
+}
+
+/// The same by the interpreter.
+std::vector<Tensor> train_interpreted(std::int64_t rows, std::int64_t in, std::int64_t hidden, DType dtype, int steps) {
+  Graph graph = training_step(rows, in, hidden, dtype);
+  std::vector<Binding> bindings;
+  std::uint64_t seed = 1;
+  for (int id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    if (node.op != &input_op) continue;
+    const std::string& name = node.attrs.text("name");
+    const bool state = name.find('.') != std::string::npos && (name[0] == 'm' || name[0] == 'v');
+    bindings.push_back({graph.value(id), state || name == "key" ? Tensor(node.type) : numbers(node.type, ++seed)});
+    if (name == "key") bindings.back().value.set(0, 42);
+  }
+  for (int step = 0; step < steps; ++step) {
+    Values wanted;
+    for (const Output& output : graph.outputs()) wanted.push_back(graph.value(output.id));
+    const auto values = interpret(wanted, bindings);
+    for (Binding& binding : bindings) {
+      if (binding.input.node().attrs.text("name") == "key") binding.value.set(1, step + 1);
+      for (std::size_t o = 0; o < wanted.size(); ++o) {
+        if (graph.outputs()[o].name == binding.input.node().attrs.text("name")) binding.value = values[o];
+      }
+    }
+  }
+  std::vector<Tensor> out;
+  for (const char* name : parameter_names) {
+    for (const Binding& binding : bindings) {
+      if (binding.input.node().attrs.text("name") == name) out.push_back(binding.value);
+    }
+  }
+  return out;
+}
+
+double worst_difference(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
+  double worst = 0;
+  for (std::size_t t = 0; t < a.size(); ++t) {
+    for (std::int64_t i = 0; i < a[t].count(); ++i) worst = std::max(worst, std::fabs(a[t].number(i) - b[t].number(i)));
+  }
+  return worst;
+}
+
+struct Size {
+  std::int64_t rows, in, hidden;
+};
+
+class ProgramSizes : public testing::TestWithParam<Size> {};
+
+TEST_P(ProgramSizes, AgreesWithTheInterpreterInF64) {
+  const auto [rows, in, hidden] = GetParam();
+  const auto compiled = train(rows, in, hidden, DType::f64, 2, 5);
+  EXPECT_LT(worst_difference(compiled, train_interpreted(rows, in, hidden, DType::f64, 5)), 1e-11);
+}
+
+TEST_P(ProgramSizes, ThreadsDoNotChangeABit) {
+  const auto [rows, in, hidden] = GetParam();
+  for (DType dtype : {DType::f32, DType::f64}) {
+    const auto one = train(rows, in, hidden, dtype, 1, 20);
+    for (int threads : {2, 3, 5}) {
+      const auto many = train(rows, in, hidden, dtype, threads, 20);
+      for (std::size_t t = 0; t < one.size(); ++t) {
+        EXPECT_TRUE(same_bits(one[t], many[t])) << parameter_names[t] << " " << threads << " threads " << name(dtype);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, ProgramSizes,
+                         testing::Values(Size{1, 5, 4}, Size{7, 5, 1}, Size{64, 33, 20}, Size{150, 17, 70}, Size{200, 130, 40}));
+
+TEST(Program, LossFallsOverTraining) {
+  double first = 0, last = 0;
+  train(64, 33, 20, DType::f32, 2, 1, &first);
+  train(64, 33, 20, DType::f32, 2, 300, &last);
+  EXPECT_LT(last, first * 0.7);
+}
+
+TEST(Program, SwappedStatesKeepTheirOldValues) {
+  Graph g;
+  const Value a = g.input("a", {3}, DType::f64), b = g.input("b", {3}, DType::f64);
+  g.output("a", b);
+  g.output("b", a);
+  Engine engine({.threads = 1});
+  std::vector<Graph> graphs;
+  graphs.push_back(std::move(g));
+  Program program(engine, std::move(graphs));
+  program.write("a", Tensor::from({3}, {1, 2, 3}));
+  program.write("b", Tensor::from({3}, {4, 5, 6}));
+  program.run(0);
+  EXPECT_EQ(program.read("a").numbers(), (std::vector<double>{4, 5, 6}));
+  EXPECT_EQ(program.read("b").numbers(), (std::vector<double>{1, 2, 3}));
+}
+
+TEST(Program, AStateThatIsReadAfterItsUpdateKeepsItsOldValueUntilTheEnd) {
+  // y needs the old w in a later region than the one that makes the new w.
+  Graph g;
+  const Value w = g.input("w", {40, 8}, DType::f64), x = g.input("x", {8, 40}, DType::f64);
+  g.output("w", w + 1.0);
+  g.output("y", matmul(w + matmul(w, matmul(x, w)), x));
+  Engine engine({.threads = 2});
+  std::vector<Graph> graphs;
+  graphs.push_back(g);
+  Program program(engine, std::move(graphs));
+  const Tensor w0 = numbers({DType::f64, {40, 8}}, 3), x0 = numbers({DType::f64, {8, 40}}, 4);
+  program.write("w", w0);
+  std::memcpy(program.input(0, "x").data(), x0.data(), x0.bytes());
+  program.run(0);
+  const auto expected = interpret({g.find_output("y"), g.find_output("w")}, {{g.find_input("w"), w0}, {g.find_input("x"), x0}});
+  for (std::int64_t i = 0; i < expected[0].count(); ++i) EXPECT_NEAR(program.output(0, "y").number(i), expected[0].number(i), 1e-12);
+  for (std::int64_t i = 0; i < expected[1].count(); ++i) EXPECT_EQ(program.read("w").number(i), expected[1].number(i));
+}
+
+TEST(Program, AKernelsErrorReachesTheCallerAndTheProgramStaysUsable) {
+  Graph g;
+  const Value table = g.input("table", {4, 2}, DType::f64), at = g.input("at", {200}, DType::i64);
+  g.output("rows", gather(table, at));
+  Engine engine({.threads = 2});
+  std::vector<Graph> graphs;
+  graphs.push_back(std::move(g));
+  Program program(engine, std::move(graphs));
+  program.input(0, "at").set(150, 9);
+  EXPECT_THROW(program.run(0), UserError);
+  program.input(0, "at").set(150, 3);
+  program.run(0);
+  EXPECT_EQ(program.output(0, "rows").number(), 0);
+}
+
+}  // namespace
+}  // namespace gradus
