@@ -1,5 +1,7 @@
 #include "gradus/core/grad/differentiate.hpp"
 
+#include <algorithm>
+
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/ops/layout.hpp"
 
@@ -10,6 +12,9 @@ void check(Value y, std::span<const Value> xs, Value seed) {
   const auto refuse = [](Value v, const std::string& expected, const std::string& remedy) {
     throw UserError(Fault::usage, Report{"gradient", print(v.node(), v.id), expected, remedy});
   };
+  if (!y || std::any_of(xs.begin(), xs.end(), [](Value x) { return !x; })) {
+    throw UserError(Fault::usage, Report{"gradient", "an empty value", "values of a graph", ""});
+  }
   if (!is_floating(y.dtype())) refuse(y, "an f32 or f64 value to derive", "cast it");
   if (!seed && y.shape().count() != 1) refuse(y, "a single number to derive", "sum() or mean() of it, or give a seed");
   if (seed && !(seed.type() == y.type())) refuse(seed, "a seed of type " + to_string(y.type()), "");
@@ -49,7 +54,7 @@ Derivative differentiate(Value y, std::span<const Value> xs, Value seed) {
 
   for (int id = y.id; id >= 0; --id) {
     const Value node = graph.value(id), adjoint = found.adjoint_of[at(id)];
-    const std::vector<int> inputs = graph.node(id).inputs;  // a copy: derive appends to the graph
+    const std::vector<int>& inputs = graph.node(id).inputs;
     if (!adjoint || !above[at(id)] || inputs.empty()) continue;
     if (!node.op().derive) {
       throw UserError(Fault::usage, Report{"gradient", print(node.node(), id), "an op that has a derivative",

@@ -1,6 +1,7 @@
 // A computation: an append-only array of nodes in topological order. Values are handles into it, never numbers.
 #pragma once
 
+#include <deque>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -66,7 +67,8 @@ class Graph {
   void output(std::string name, Value value);
   void name_node(Value value, std::string label);
 
-  const std::vector<Node>& nodes() const { return nodes_; }
+  /// Appending never moves a node: references to nodes, types and shapes stay good.
+  const std::deque<Node>& nodes() const { return nodes_; }
   const Node& node(int id) const { return nodes_[static_cast<std::size_t>(id)]; }
   int size() const { return static_cast<int>(nodes_.size()); }
   Value value(int id) { return {this, id}; }
@@ -77,7 +79,7 @@ class Graph {
   Value find_output(std::string_view name);
 
  private:
-  std::vector<Node> nodes_;
+  std::deque<Node> nodes_;
   std::vector<Output> outputs_;
 };
 

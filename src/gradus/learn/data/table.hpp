@@ -71,6 +71,9 @@ struct Table {
 /// "cars.csv:4:12"
 std::string to_string(const Table& table, const Place& place);
 
+/// The shortest text that reads back to the same number.
+std::string number_text(double x);
+
 /// The cell as text: numbers in their shortest form, "" when missing.
 std::string cell_text(const Column& column, std::int64_t row);
 

@@ -1,0 +1,111 @@
+// Elementary functions of vectors. Highway 1.0.3 has the cores; here are the values outside of their ranges, a more
+// exact expm1, and the functions that it lacks. Compiled once per instruction set.
+#if defined(GRADUS_HIGHWAY_MATH_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef GRADUS_HIGHWAY_MATH_INL
+#undef GRADUS_HIGHWAY_MATH_INL
+#else
+#define GRADUS_HIGHWAY_MATH_INL
+#endif
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "gradus/engine/kernels/highway/lanes.inl"
+#include "hwy/contrib/math/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradus::highway::HWY_NAMESPACE {
+
+template <class T> inline constexpr bool is_f32 = sizeof(T) == 4;
+template <class T> HWY_INLINE Numbers<T> infinity() { return fill(std::numeric_limits<T>::infinity()); }
+template <class T> HWY_INLINE Numbers<T> not_a_number() { return fill(std::numeric_limits<T>::quiet_NaN()); }
+/// x kept within [low, high]; a NaN becomes one of them, which keeps conversions to integers defined.
+template <class T> HWY_INLINE Numbers<T> keep_within(Numbers<T> x, double low, double high) {
+  x = select(x > like(x, low), x, like(x, low));
+  return select(x < like(x, high), x, like(x, high));
+}
+
+/// e^x = 2^q (1 + p): q a whole number, p = e^r - 1 of the remainder r.
+template <class T> struct Split {
+  Numbers<T> p;
+  decltype(hn::impl::ExpImpl<T>().ToInt32(Tag<T>(), hn::Zero(Tag<T>()))) q;
+};
+
+template <class T> HWY_INLINE Split<T> split_exp(Numbers<T> x) {
+  const Tag<T> d;
+  hn::impl::ExpImpl<T> impl;
+  const Numbers<T> half = with_sign(like(x, 0.5), x);
+  const auto q = impl.ToInt32(d, multiply_add(x, like(x, 1.442695040888963407359924681), half).v);
+  return {{impl.ExpPoly(d, impl.ExpReduce(d, x.v, q))}, q};
+}
+
+template <class T> HWY_INLINE Numbers<T> exp(Numbers<T> x) {
+  constexpr double low = is_f32<T> ? -104 : -746, high = is_f32<T> ? 89 : 710;
+  const auto [p, q] = split_exp(keep_within(x, low, high));
+  const Numbers<T> y{hn::impl::ExpImpl<T>().LoadExpShortRange(Tag<T>(), (p + like(x, 1)).v, q)};
+  return select(is_nan(x), x, select(x < like(x, low), like(x, 0), y));
+}
+
+template <class T> HWY_INLINE Numbers<T> expm1(Numbers<T> x) {
+  // 2^q p + (2^q - 1): exact but for two roundings. Beyond `high` the 1 no longer counts.
+  constexpr double low = is_f32<T> ? -20 : -40, high = is_f32<T> ? 88 : 709;
+  const auto [p, q] = split_exp(keep_within(x, low, high));
+  const Numbers<T> one = like(x, 1), scale{hn::impl::ExpImpl<T>().Pow2I(Tag<T>(), q)};
+  const Numbers<T> y = with_sign(multiply_add(scale, p, scale - one), x);
+  return select(x > like(x, high), exp(x), select(is_nan(x), x, y));
+}
+
+template <class T> HWY_INLINE Numbers<T> tanh(Numbers<T> x) {
+  const Numbers<T> size = abs(x), y = expm1(size + size), one = like(x, 1);
+  return with_sign(select(size > like(x, 20), one, y / (y + like(x, 2))), x);
+}
+
+template <class T> HWY_INLINE Numbers<T> log(Numbers<T> x) {
+  const Numbers<T> zero = like(x, 0), y{hn::Log(Tag<T>(), x.v)};
+  const Numbers<T> special = select(x == zero, -infinity<T>(), select(x > zero, x, not_a_number<T>()));  // NaN, inf
+  return select(x > zero && x < infinity<T>(), y, special);
+}
+
+template <class T> HWY_INLINE Numbers<T> log1p(Numbers<T> x) {
+  // ln(y) x / (y - 1) with y = 1 + x: the quotient undoes the rounding of y.
+  const Numbers<T> one = like(x, 1), y = x + one;
+  const Numbers<T> usual = log(y) * (x / select(y == one, one, y - one));
+  return select(y == one, x, select(x > like(x, -1) && x < infinity<T>(), usual, log(y)));
+}
+
+/// f of the lanes whose size is beyond `limit` (or is no number), by the standard library; `y` elsewhere.
+template <class T> HWY_NOINLINE Numbers<T> each_beyond(Numbers<T> x, Numbers<T> y, double limit, T (*f)(T)) {
+  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  HWY_ALIGN T from[width];
+  HWY_ALIGN T to[width];
+  store(x, from);
+  store(y, to);
+  for (std::size_t i = 0; i < width; ++i) {
+    if (!(std::fabs(from[i]) <= static_cast<T>(limit))) to[i] = f(from[i]);
+  }
+  return load(to);
+}
+
+/// Highway's sine and cosine are right up to here.
+inline constexpr double trigonometric_limit = 39000;
+
+template <class T> HWY_INLINE Numbers<T> sin(Numbers<T> x) {
+  const Numbers<T> limit = like(x, trigonometric_limit);
+  const auto usual = abs(x) <= limit;
+  const Numbers<T> y{hn::Sin(Tag<T>(), select(usual, x, like(x, 0)).v)};
+  if (HWY_UNLIKELY(!hn::AllTrue(Tag<T>(), usual.m))) return each_beyond<T>(x, y, trigonometric_limit, std::sin);
+  return select(x == like(x, 0), x, y);
+}
+
+template <class T> HWY_INLINE Numbers<T> cos(Numbers<T> x) {
+  const Numbers<T> limit = like(x, trigonometric_limit);
+  const auto usual = abs(x) <= limit;
+  const Numbers<T> y{hn::Cos(Tag<T>(), select(usual, x, like(x, 0)).v)};
+  if (HWY_UNLIKELY(!hn::AllTrue(Tag<T>(), usual.m))) return each_beyond<T>(x, y, trigonometric_limit, std::cos);
+  return y;
+}
+
+}  // namespace gradus::highway::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif  // GRADUS_HIGHWAY_MATH_INL

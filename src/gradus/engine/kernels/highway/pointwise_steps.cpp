@@ -1,0 +1,302 @@
+#include "gradus/engine/kernels/highway/pointwise_steps.hpp"
+
+#include <algorithm>
+
+#include "gradus/core/ops/pointwise.hpp"
+
+namespace gradus::highway {
+namespace {
+
+constexpr std::int64_t chunk_bytes = 2048;  // of one buffer: a dozen of them stay in the first-level cache
+constexpr std::int64_t shortest_run = 128;  // elements: shorter runs are gathered into chunks of several
+
+const OpLoops* find_loops(std::string_view name) {
+  for (const auto family : {arithmetic_loops(), elementary_loops(), activation_loops(), logic_loops()}) {
+    for (const OpLoops& loops : family) {
+      if (loops.name == name) return &loops;
+    }
+  }
+  return nullptr;
+}
+
+class Maker {
+ public:
+  Maker(const Call& call, const Layout& layout, bool direct)
+      : call_(call), program_(call.program), layout_(layout), direct_(direct) {}
+
+  Steps make() {
+    if (made_.refusal = check(); !made_.refusal.empty()) return made_;
+    choose_chunk();
+    find_lives();
+    for (std::size_t i = 0; i < call_.inputs.size(); ++i) place_input(static_cast<int>(i));
+    for (now_ = 0; now_ < count(); ++now_) {
+      if (is_single(result_of(now_))) compute_single(now_);
+    }
+    for (now_ = 0; now_ < count(); ++now_) {
+      if (!is_single(result_of(now_))) compute(now_);
+    }
+    for (std::size_t o = 0; o < program_.outputs.size(); ++o) finish_output(static_cast<int>(o));
+    name_slots();
+    return made_;
+  }
+
+ private:
+  // A place before slots are numbered: kind and index.
+  enum class Kind { none, input, output, cell, buffer };
+  struct Place {
+    Kind kind = Kind::none;
+    int at = 0;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  struct Move {
+    Loop loop;
+    Place in[3];
+    Place out;
+  };
+
+  int inputs() const { return static_cast<int>(call_.inputs.size()); }
+  int count() const { return static_cast<int>(program_.instructions.size()); }
+  const PointwiseProgram::Instruction& instruction(int i) const {
+    return program_.instructions[static_cast<std::size_t>(i)];
+  }
+  int result_of(int i) const { return inputs() + i; }
+  /// The register whose number `r` is, through casts.
+  int source(int r) const {
+    while (r >= inputs() && instruction(r - inputs()).op == PointwiseProgram::cast)
+      r = instruction(r - inputs()).inputs[0];
+    return r;
+  }
+  bool is_single(int r) const { return single_[static_cast<std::size_t>(r)]; }
+  Place& place(int r) { return places_[static_cast<std::size_t>(r)]; }
+  int& last_use(int r) { return last_use_[static_cast<std::size_t>(r)]; }
+  bool f32() const { return program_.dtype == DType::f32; }
+  const Type& input_type(int i) const { return call_.inputs[static_cast<std::size_t>(i)].type; }
+  const InputLayout& layout_of(int i) const { return layout_.inputs[static_cast<std::size_t>(i)]; }
+  bool has_bytes(const Operand& operand) const { return operand.type.dtype == DType::u8; }
+
+  std::string check() {
+    if (program_.dtype != DType::f32 && program_.dtype != DType::f64) return "numbers that are not f32 or f64";
+    for (const auto& operands : {call_.inputs, call_.outputs}) {
+      for (const Operand& operand : operands) {
+        if (operand.type.dtype != program_.dtype && !has_bytes(operand)) return "an operand of another dtype";
+      }
+    }
+    if (program_.outputs.size() != call_.outputs.size()) return "outputs that the program does not have";
+    for (const auto& of : program_.instructions) {
+      if (of.op == PointwiseProgram::cast) continue;
+      const std::string_view name = pointwise_ops()[static_cast<std::size_t>(of.op)].name;
+      loops_.resize(pointwise_ops().size());
+      auto& loops = loops_[static_cast<std::size_t>(of.op)];
+      if (!loops) loops = find_loops(name);
+      if (!loops || loops->arity != static_cast<int>(of.inputs.size())) return "no loop for " + std::string(name);
+    }
+    return {};
+  }
+
+  void choose_chunk() {
+    const std::int64_t most = chunk_bytes / static_cast<std::int64_t>(size_of(program_.dtype));
+    const bool flat = std::all_of(layout_.inputs.begin(), layout_.inputs.end(),
+                                  [](const InputLayout& input) { return input.linear || input.single; });
+    made_.by_run = !flat && layout_.inner >= shortest_run;
+    if (made_.by_run) {  // runs are cut evenly, in whole vectors
+      const std::int64_t pieces = (layout_.inner + most - 1) / most;
+      made_.chunk = ((layout_.inner + pieces - 1) / pieces + 15) / 16 * 16;
+    } else {
+      made_.chunk =
+          flat ? most : std::max<std::int64_t>(1, most / std::max<std::int64_t>(layout_.inner, 1)) * layout_.inner;
+    }
+  }
+
+  void find_lives() {
+    const auto registers = static_cast<std::size_t>(inputs() + count());
+    single_.assign(registers, false);
+    places_.assign(registers, {});
+    filled_.assign(registers, {});
+    last_use_.assign(registers, -1);
+    for (int i = 0; i < inputs(); ++i) single_[static_cast<std::size_t>(i)] = layout_of(i).single;
+    for (int i = 0; i < count(); ++i) {
+      bool single = true;
+      for (const int r : instruction(i).inputs) {
+        single = single && is_single(r);
+        if (instruction(i).op != PointwiseProgram::cast) last_use(source(r)) = i;
+      }
+      single_[static_cast<std::size_t>(result_of(i))] = single;
+    }
+    for (const int r : program_.outputs) last_use(source(r)) = count();
+  }
+
+  void place_input(int i) {
+    const bool bytes = has_bytes(call_.inputs[static_cast<std::size_t>(i)]);
+    const InputLayout& layout = layout_of(i);
+    Place here{Kind::input, i};
+    if (last_use(i) < 0) return;
+    if (layout.single) {
+      if (bytes) single_steps_.push_back({moves().load, {here}, place(i) = new_cell()});
+      else place(i) = here;
+      return;
+    }
+    const bool spread = !layout.linear && !made_.by_run;
+    const bool once = spread && layout.same_rows;
+    if (spread) {
+      here = once ? kept_buffer() : buffer_until(i);
+      (once ? spread_once_ : spread_).push_back({i, here});
+    } else if (!layout.inner && !layout.linear) {
+      if (bytes) steps_.push_back({moves().load_single, {here}, place(i) = buffer_until(i)});
+      else one_per_run_.push_back(i), place(i) = here;  // loops read it as a single number
+      return;
+    }
+    if (bytes) {
+      const Place to = once ? kept_buffer() : buffer_until(i);
+      (once ? full_steps_ : steps_).push_back({moves().load, {here}, to});
+      here = to;
+    } else if (!direct_ && layout.linear && is_output(i)) {
+      const Place to = buffer_until(i);
+      steps_.push_back({moves().copy, {here}, to});
+      here = to;
+    }
+    place(i) = here;
+  }
+
+  bool is_output(int r) const {
+    return std::any_of(program_.outputs.begin(), program_.outputs.end(), [&](int out) { return source(out) == r; });
+  }
+
+  MoveLoops moves() const { return f32() ? move_loops_f32() : move_loops_f64(); }
+  const Variants& variants(int op) const {
+    const OpLoops& loops = *loops_[static_cast<std::size_t>(op)];
+    return f32() ? loops.f32 : loops.f64;
+  }
+
+  Place new_cell() { return {Kind::cell, made_.cells++}; }
+  Place kept_buffer() { return {Kind::buffer, made_.buffers++}; }
+  Place free_buffer() {
+    if (free_.empty()) return kept_buffer();
+    const Place place = free_.back();
+    free_.pop_back();
+    return place;
+  }
+  Place buffer_until(int r) {
+    const Place place = free_buffer();
+    owned_.push_back({r, place});
+    return place;
+  }
+  /// Buffers whose registers are not read after instruction `i`.
+  void release(int i) {
+    std::erase_if(owned_, [&](const auto& owned) {
+      if (last_use(owned.first) > i) return false;
+      free_.push_back(owned.second);
+      return true;
+    });
+  }
+
+  /// Whether loops see register `r` as one number.
+  bool reads_single(int r) const {
+    return is_single(r) || std::find(one_per_run_.begin(), one_per_run_.end(), r) != one_per_run_.end();
+  }
+
+  void compute_single(int i) {
+    const auto& of = instruction(i);
+    if (of.op == PointwiseProgram::cast || last_use(result_of(i)) < 0) return;
+    Move move{variants(of.op)[0], {}, place(result_of(i)) = new_cell()};
+    for (std::size_t k = 0; k < of.inputs.size(); ++k) move.in[k] = place(source(of.inputs[k]));
+    single_steps_.push_back(move);
+  }
+
+  /// A buffer filled with a single number, for loops that were not compiled for it.
+  Place filled(int r) {
+    Place& to = filled_[static_cast<std::size_t>(r)];
+    if (to.kind == Kind::none) {
+      to = kept_buffer();
+      (is_single(r) ? full_steps_ : steps_).push_back({moves().fill, {place(r)}, to});
+    }
+    return to;
+  }
+
+  void compute(int i) {
+    const auto& of = instruction(i);
+    const int result = result_of(i);
+    if (of.op == PointwiseProgram::cast || last_use(result) < 0) return;
+    unsigned singles = 0;
+    for (std::size_t k = 0; k < of.inputs.size(); ++k) singles |= reads_single(source(of.inputs[k])) ? 1U << k : 0U;
+    if (!variants(of.op)[singles]) singles = 0;
+    Move move{variants(of.op)[singles], {}, {}};
+    for (std::size_t k = 0; k < of.inputs.size(); ++k) {
+      const int r = source(of.inputs[k]);
+      move.in[k] = reads_single(r) && !(singles >> k & 1) ? filled(r) : place(r);
+    }
+    release(i);  // a loop may write over what it reads
+    place(result) = move.out = direct_ ? output_place(i) : Place{};
+    if (move.out.kind == Kind::none) place(result) = move.out = buffer_until(result);
+    steps_.push_back(move);
+  }
+
+  /// The output that instruction `i` may write at once.
+  Place output_place(int i) {
+    for (std::size_t o = 0; o < program_.outputs.size(); ++o) {
+      if (source(program_.outputs[o]) != result_of(i) || has_bytes(call_.outputs[o])) continue;
+      for (int r = 0; r < inputs(); ++r) {
+        if (last_use(r) > i && place(r).kind == Kind::input) made_.hazards.push_back({static_cast<int>(o), r});
+      }
+      return {Kind::output, static_cast<int>(o)};
+    }
+    return {};
+  }
+
+  void finish_output(int o) {
+    const int r = source(program_.outputs[static_cast<std::size_t>(o)]);
+    const Place to{Kind::output, o};
+    Place from = place(r);
+    if (has_bytes(call_.outputs[static_cast<std::size_t>(o)])) {
+      if (reads_single(r)) from = filled(r);
+      steps_.push_back({moves().store, {from}, to});
+    } else if (from != to) {
+      steps_.push_back({reads_single(r) ? moves().fill : moves().copy, {from}, to});
+      if (!direct_) return;
+      for (int other = 0; other < inputs(); ++other) {  // an input handed on is read again after this write
+        if (other != r && place(other).kind == Kind::input && is_output(other)) made_.hazards.push_back({o, other});
+      }
+    }
+  }
+
+  std::uint16_t slot(Place place) const {
+    const int outputs = static_cast<int>(call_.outputs.size());
+    int first = 0;
+    if (place.kind == Kind::output) first = inputs();
+    if (place.kind == Kind::cell) first = inputs() + outputs;
+    if (place.kind == Kind::buffer) first = inputs() + outputs + made_.cells;
+    return static_cast<std::uint16_t>(first + place.at);
+  }
+
+  void name_slots() {
+    const auto named = [&](const std::vector<Move>& from, std::vector<Step>& to) {
+      for (const Move& move : from) {
+        to.push_back({move.loop, {slot(move.in[0]), slot(move.in[1]), slot(move.in[2])}, slot(move.out)});
+      }
+    };
+    named(single_steps_, made_.once_single);
+    named(full_steps_, made_.once_full);
+    named(steps_, made_.steps);
+    for (const auto& [input, to] : spread_once_) made_.spread_once.push_back({input, slot(to)});
+    for (const auto& [input, to] : spread_) made_.spread.push_back({input, slot(to)});
+  }
+
+  const Call& call_;
+  const PointwiseProgram& program_;
+  const Layout& layout_;
+  const bool direct_;
+  Steps made_;
+  int now_ = 0;
+  std::vector<const OpLoops*> loops_;
+  std::vector<bool> single_;
+  std::vector<Place> places_, filled_;
+  std::vector<int> last_use_, one_per_run_;
+  std::vector<Place> free_;
+  std::vector<std::pair<int, Place>> owned_, spread_once_, spread_;
+  std::vector<Move> single_steps_, full_steps_, steps_;
+};
+
+}  // namespace
+
+Steps make_steps(const Call& call, const Layout& layout, bool direct) { return Maker(call, layout, direct).make(); }
+
+}  // namespace gradus::highway

@@ -1,0 +1,129 @@
+#include "gradus/learn/data/column_checks.hpp"
+
+#include <cmath>
+
+#include "gradus/core/base/error.hpp"
+#include "gradus/core/base/nearest.hpp"
+
+namespace gradus::data {
+namespace {
+
+constexpr std::int64_t enough_rows_to_judge = 20;
+
+std::string named(const Column& column) { return "column \"" + printable(column.name) + "\""; }
+
+std::string count_text(std::uint64_t count, const std::string& what) {
+  return count == 1 ? what : what + " (" + std::to_string(count) + " cells, this is the first)";
+}
+
+[[noreturn]] void refuse_cell(const Table& table, const Column& column, const Finding& finding, const std::string& what,
+                              const std::string& expected, const std::string& remedy) {
+  throw UserError(Fault::data, Report{to_string(table, finding.first),
+                                      count_text(finding.count, what) + " in " + named(column), expected, remedy});
+}
+
+std::string quoted(const std::string& text) { return "\"" + printable(text) + "\""; }
+
+void refuse_disguised_numbers(const Table& table, const Column& column) {
+  const ColumnFacts& facts = column.facts;
+  const std::uint64_t cells = facts.numbers + facts.not_number.count;
+  const auto nearly_all = [&](std::uint64_t count) { return count > 0 && 10 * (count + facts.numbers) >= 9 * cells; };
+  if (nearly_all(facts.thousands.count)) {
+    refuse_cell(table, column, facts.thousands, quoted(facts.thousands.text) + ", a number with thousands marks",
+                "digits without marks, as 45000", "take the marks out, or ignore the column");
+  }
+  if (nearly_all(facts.decimal_comma.count)) {
+    refuse_cell(table, column, facts.decimal_comma,
+                quoted(facts.decimal_comma.text) + ", a number with a decimal comma", "a decimal point, as 1.5",
+                "replace the commas by points, or ignore the column");
+  }
+  // Codes such as 1, 2, 3, A are few and come again; a slip of the pen among measured numbers is not.
+  const std::size_t distinct = column.text.distinct.size();
+  constexpr std::size_t few = 20;
+  const bool like_codes =
+      !column.text.overflowed && distinct <= few && 2 * distinct <= static_cast<std::size_t>(table.rows);
+  if (2 * facts.numbers >= cells && !like_codes) {
+    refuse_cell(table, column, facts.not_number, quoted(facts.not_number.text), "a number, as in most of its cells",
+                "correct it, or ignore the column");
+  }
+}
+
+}  // namespace
+
+std::string describe(const Table& table, const Column& column) {
+  return named(column) + " of " + printable(table.source);
+}
+
+const Column& require_column(const Table& table, const std::string& name) {
+  if (const Column* column = table.find(name)) return *column;
+  std::vector<std::string> names;
+  for (const Column& column : table.columns) names.push_back(column.name);
+  const std::string close = nearest(name, names);
+  std::string list;
+  constexpr std::size_t most = 20;
+  for (std::size_t i = 0; i < names.size() && i < most; ++i) list += (i ? ", " : "") + printable(names[i]);
+  if (names.size() > most) list += ", ...";
+  throw UserError(Fault::data,
+                  Report{printable(table.source) + ":1", "no column \"" + printable(name) + "\"", "one of " + list,
+                         close.empty() ? "" : "did you mean \"" + printable(close) + "\"?"});
+}
+
+void require_complete(const Table& table, const Column& column) {
+  const ColumnFacts& facts = column.facts;
+  if (facts.missing.count > 0) {
+    const std::string text = facts.missing.text;
+    refuse_cell(table, column, facts.missing, "a missing value" + (text.empty() ? std::string() : " " + quoted(text)),
+                column.numeric ? "a number" : "a text", "fill it in, take the row out, or ignore the column");
+  }
+  if (facts.infinite.count > 0 && (column.numeric || facts.not_number.count == 0)) {
+    refuse_cell(table, column, facts.infinite, "an infinite number", "a finite one",
+                "take the row out, or ignore the column");
+  }
+}
+
+void require_numeric(const Table& table, const Column& column) {
+  if (column.numeric || column.facts.not_number.count == 0) return;
+  refuse_cell(table, column, column.facts.not_number, quoted(column.facts.not_number.text), "a number", "correct it");
+}
+
+void check_categories(const Table& table, const Column& column, Notes& notes) {
+  refuse_disguised_numbers(table, column);
+  const std::size_t distinct = column.text.distinct.size();
+  if (column.text.overflowed || distinct > most_categories) {
+    const std::string many = column.text.overflowed ? "more than 100000" : std::to_string(distinct);
+    throw UserError(Fault::data, Report{describe(table, column), many + " different texts",
+                                        "at most " + std::to_string(most_categories) + " categories",
+                                        "ignore the column, or put its texts into groups"});
+  }
+  const ColumnFacts& facts = column.facts;
+  if (facts.unit.count > 0 && 10 * facts.unit.count >= 9 * (facts.numbers + facts.not_number.count)) {
+    notes.push_back({true, describe(table, column) + " looks like numbers with a unit (" + quoted(facts.unit.text) +
+                               "), but is read as " + std::to_string(distinct) + " categories; take the unit out"});
+  } else if (table.rows >= enough_rows_to_judge && distinct == static_cast<std::size_t>(table.rows)) {
+    notes.push_back({true, describe(table, column) +
+                               " differs in every row (a name, an id, a date?); nothing can be learnt from it"});
+  }
+}
+
+void check_numbers(const Table& table, const Column& column, double mean, double deviation, Notes& notes) {
+  const ColumnFacts& facts = column.facts;
+  if (facts.large_integer.count > 0) {
+    notes.push_back({true, describe(table, column) + " has " + std::to_string(facts.large_integer.count) +
+                               " whole numbers above 2^53, which are rounded (an id?)"});
+  }
+  bool counts_up = table.rows >= enough_rows_to_judge;
+  std::size_t farthest = 0;
+  for (std::size_t i = 0; i < column.numbers.size(); ++i) {
+    if (i > 0 && column.numbers[i] != column.numbers[i - 1] + 1) counts_up = false;
+    if (std::abs(column.numbers[i] - mean) > std::abs(column.numbers[farthest] - mean)) farthest = i;
+  }
+  if (counts_up) notes.push_back({true, describe(table, column) + " numbers the rows; it says nothing about new ones"});
+  constexpr double far = 10;  // deviations
+  if (!counts_up && deviation > 0 && std::abs(column.numbers[farthest] - mean) > far * deviation) {
+    notes.push_back({true, describe(table, column) + " has " + number_text(column.numbers[farthest]) + " in line " +
+                               std::to_string(table.line_of(static_cast<std::int64_t>(farthest))) +
+                               ", more than 10 deviations from the mean"});
+  }
+}
+
+}  // namespace gradus::data

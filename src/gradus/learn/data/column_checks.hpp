@@ -1,0 +1,34 @@
+// What must hold of a column before it is used, each trouble with its place in the file.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "gradus/learn/data/note.hpp"
+#include "gradus/learn/data/table.hpp"
+
+namespace gradus::data {
+
+/// Most categories that a column of texts, and most classes that a target may have.
+inline constexpr std::size_t most_categories = 1000;
+
+/// The column called `name`. Throws UserError(Fault::data) that names the nearest one.
+const Column& require_column(const Table& table, const std::string& name);
+
+/// Throws UserError(Fault::data) at the first cell that is missing or infinite.
+void require_complete(const Table& table, const Column& column);
+
+/// Throws UserError(Fault::data) at the first cell that is not a number.
+void require_numeric(const Table& table, const Column& column);
+
+/// Throws UserError(Fault::data) for texts that are mostly numbers, numbers with thousands marks or decimal commas, and
+/// for too many different texts; adds a warning for numbers with units and for texts that differ in every row.
+void check_categories(const Table& table, const Column& column, Notes& notes);
+
+/// Adds warnings for numbers that look like row numbers, are rounded, or lie far from all others.
+void check_numbers(const Table& table, const Column& column, double mean, double deviation, Notes& notes);
+
+/// "column "age" of cars.csv"
+std::string describe(const Table& table, const Column& column);
+
+}  // namespace gradus::data

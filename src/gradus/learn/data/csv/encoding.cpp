@@ -1,0 +1,72 @@
+#include "gradus/learn/data/csv/encoding.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "gradus/core/base/error.hpp"
+#include "gradus/learn/data/csv/records.hpp"
+
+namespace gradus::data {
+namespace {
+
+/// Bytes of the character at text[at]; 0 when it is none (RFC 3629: shortest form, no surrogates, up to U+10FFFF).
+std::size_t character_length(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
+  const auto follows = [&](std::size_t i) { return byte(i) >= 0x80 && byte(i) <= 0xbf; };
+  const unsigned first = byte(0), second = byte(1);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
+  if (first >= 0xe0 && first <= 0xef) {
+    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f)) return 0;
+    return follows(1) && follows(2) ? 3 : 0;
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) return 0;
+    return follows(1) && follows(2) && follows(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+/// True when none of the eight bytes is 0 or above 0x7f. (x - 1 in each byte borrows into the top bit only from 0.)
+bool is_plain(const char* eight) {
+  std::uint64_t x;
+  std::memcpy(&x, eight, sizeof x);
+  constexpr std::uint64_t tops = 0x8080808080808080, ones = 0x0101010101010101;
+  return ((x | (x - ones)) & tops) == 0;
+}
+
+void refuse_utf16(std::string_view text, const std::string& name) {
+  const bool little = text.starts_with("\xff\xfe"), big = text.starts_with("\xfe\xff");
+  if (!little && !big) return;
+  const std::string encoding = little ? "UTF-16LE" : "UTF-16BE";
+  throw UserError(Fault::data, Report{name, encoding + " text", "UTF-8", "iconv -f UTF-16 -t UTF-8 IN > OUT"});
+}
+
+}  // namespace
+
+std::string_view check_encoding(std::string_view text, const std::string& name) {
+  refuse_utf16(text, name);
+  const std::string_view mark = "\xef\xbb\xbf";
+  if (text.starts_with(mark)) text.remove_prefix(mark.size());
+  for (std::size_t i = 0; i < text.size();) {
+    if (i + 8 <= text.size() && is_plain(text.data() + i)) {
+      i += 8;
+      continue;
+    }
+    const std::size_t length = character_length(text, i);
+    if (length == 0 || text[i] == '\0') {
+      static constexpr char digits[] = "0123456789abcdef";
+      const auto byte = static_cast<unsigned char>(text[i]);
+      const std::string shown = {'0', 'x', digits[byte >> 4], digits[byte & 15]};
+      throw UserError(Fault::data,
+                      Report{name + ":" + to_string(place_of(text, i)),
+                             text[i] == '\0' ? "a NUL byte" : "byte " + shown + ", which is not UTF-8", "UTF-8 text",
+                             text[i] == '\0' ? "a text file" : "iconv -f ISO-8859-1 -t UTF-8 IN > OUT"});
+    }
+    i += length;
+  }
+  return text;
+}
+
+}  // namespace gradus::data

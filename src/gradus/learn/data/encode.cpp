@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "gradus/core/base/error.hpp"
+#include "gradus/core/base/nearest.hpp"
+#include "gradus/learn/data/column_checks.hpp"
+#include "gradus/learn/data/schema.hpp"
+
+namespace gradus::data {
+namespace {
+
+std::string named(const std::string& name) { return "\"" + printable(name) + "\""; }
+
+/// All differences at once: missing columns are refused, extra ones noted.
+void match_columns(const Schema& schema, const Table& table, bool target_needed, Notes& notes) {
+  std::vector<std::string> wanted;
+  for (const ColumnEncoding& column : schema.columns) wanted.push_back(column.name);
+  if (target_needed) wanted.push_back(schema.target.name);
+  std::string missing, extra;
+  for (const std::string& name : wanted) {
+    if (!table.find(name)) missing += (missing.empty() ? "" : ", ") + named(name);
+  }
+  for (const Column& column : table.columns) {
+    const auto is = [&](const std::string& name) { return name == column.name; };
+    const bool known = std::any_of(wanted.begin(), wanted.end(), is) || is(schema.target.name) ||
+                       std::any_of(schema.ignored.begin(), schema.ignored.end(), is);
+    if (!known) extra += (extra.empty() ? "" : ", ") + named(column.name);
+  }
+  if (!missing.empty()) {
+    throw UserError(Fault::data, Report{printable(table.source) + ":1",
+                                        "no column " + missing +
+                                            (extra.empty() ? "" : ", but " + extra + ", which the model does not know"),
+                                        "the columns of the training file (in any order)", "rename or add them"});
+  }
+  if (!extra.empty()) notes.push_back({false, printable(table.source) + ": not used: " + extra});
+}
+
+/// For each row the number of its cell's text in `texts`; -1 when it is not among them.
+std::vector<std::int64_t> category_numbers(const Table& table, const Column& column,
+                                           const std::vector<std::string>& texts) {
+  std::unordered_map<std::string_view, std::int64_t> known;
+  for (const std::string& text : texts) known.emplace(text, static_cast<std::int64_t>(known.size()));
+  const auto number_of = [&](std::string_view text) {
+    const auto found = known.find(text);
+    return found == known.end() ? std::int64_t{-1} : found->second;
+  };
+  std::vector<std::int64_t> out(static_cast<std::size_t>(table.rows), -1);
+  if (column.numeric) {
+    for (std::size_t row = 0; row < out.size(); ++row) out[row] = number_of(number_text(column.numbers[row] + 0.0));
+  } else if (!column.text.overflowed) {
+    std::vector<std::int64_t> by_index;
+    for (const std::string& text : column.text.distinct) by_index.push_back(number_of(text));
+    for (std::size_t row = 0; row < out.size(); ++row)
+      out[row] = by_index[static_cast<std::size_t>(column.text.index[row])];
+  }
+  return out;
+}
+
+/// Writes the features of one column into `out`, row-major with `width` numbers a row, from column `first`.
+struct FeatureWriter {
+  const Table& table;
+  View out;
+  std::size_t width;
+  Notes& notes;
+
+  template <class T> void put_numbers(const Column& column, const Scaling& scaling, std::size_t first) const {
+    const auto to = out.as<T>();
+    for (std::size_t row = 0; row < column.numbers.size(); ++row) {
+      to[row * width + first] = static_cast<T>(scaling.encode(column.numbers[row]));
+    }
+  }
+
+  void note_range(const Column& column, const Scaling& scaling) const {
+    const double spread = scaling.maximum - scaling.minimum;
+    std::size_t outside = 0, first = 0;
+    bool far = false;
+    for (std::size_t row = 0; row < column.numbers.size(); ++row) {
+      const double x = column.numbers[row];
+      if (x >= scaling.minimum && x <= scaling.maximum) continue;
+      if (outside++ == 0) first = row;
+      far = far || x < scaling.minimum - spread || x > scaling.maximum + spread;
+    }
+    if (outside == 0) return;
+    notes.push_back({far, describe(table, column) + ": " + std::to_string(outside) + " of " +
+                              std::to_string(table.rows) + " numbers outside the training range " +
+                              number_text(scaling.minimum) + " to " + number_text(scaling.maximum) +
+                              ", the first in line " + std::to_string(table.line_of(static_cast<std::int64_t>(first))) +
+                              ": " + number_text(column.numbers[first])});
+  }
+
+  template <class T>
+  void put_categories(const Column& column, const ColumnEncoding& encoding, std::size_t first) const {
+    const auto to = out.as<T>();
+    const auto numbers = category_numbers(table, column, encoding.categories);
+    for (std::size_t row = 0; row < numbers.size() && encoding.feature_count() > 0; ++row) {
+      if (numbers[row] >= 0) to[row * width + first + static_cast<std::size_t>(numbers[row])] = T{1};
+    }
+    const auto unseen = std::count(numbers.begin(), numbers.end(), -1);
+    if (unseen == 0) return;
+    const std::int64_t row = std::find(numbers.begin(), numbers.end(), -1) - numbers.begin();
+    notes.push_back({true, describe(table, column) + ": " + std::to_string(unseen) + " of " +
+                               std::to_string(table.rows) + " categories were not in the training rows, the first " +
+                               named(cell_text(column, row)) + " in line " + std::to_string(table.line_of(row)) +
+                               "; they count as none of the known ones"});
+  }
+};
+
+Tensor encode_features(const Schema& schema, const Table& table, DType dtype, Notes& notes) {
+  constexpr std::int64_t most_bytes = std::int64_t{1} << 36;
+  const auto count = checked_multiply(table.rows, schema.feature_count());
+  if (!count || *count > most_bytes / static_cast<std::int64_t>(size_of(dtype))) {
+    throw UserError(
+        Fault::budget,
+        Report{printable(table.source),
+               std::to_string(table.rows) + " rows of " + std::to_string(schema.feature_count()) + " features",
+               "at most 64 GiB of numbers", "fewer rows, or ignore columns with many categories"});
+  }
+  Tensor out(dtype, {table.rows, schema.feature_count()});
+  FeatureWriter writer{table, out.view(), static_cast<std::size_t>(schema.feature_count()), notes};
+  std::size_t first = 0;
+  for (const ColumnEncoding& encoding : schema.columns) {
+    const Column& column = *table.find(encoding.name);
+    require_complete(table, column);
+    visit_floating(dtype, [&]<class T>(std::type_identity<T>) {
+      if (encoding.numeric) {
+        require_numeric(table, column);
+        writer.put_numbers<T>(column, encoding.scaling, first);
+        writer.note_range(column, encoding.scaling);
+      } else {
+        writer.put_categories<T>(column, encoding, first);
+      }
+    });
+    first += static_cast<std::size_t>(encoding.feature_count());
+  }
+  return out;
+}
+
+Tensor encode_classes(const TargetEncoding& target, const Table& table, const Column& column) {
+  const auto numbers = category_numbers(table, column, target.classes);
+  if (const auto unknown = std::find(numbers.begin(), numbers.end(), -1); unknown != numbers.end()) {
+    const std::int64_t row = unknown - numbers.begin();
+    const std::string text = cell_text(column, row);
+    const std::string close = nearest(text, target.classes);
+    throw UserError(Fault::data, Report{printable(table.source) + ":" + std::to_string(table.line_of(row)),
+                                        "class " + named(text) + " in column " + named(column.name),
+                                        "one of the " + std::to_string(target.classes.size()) + " classes of the model",
+                                        close.empty() ? "" : "did you mean " + named(close) + "?"});
+  }
+  Tensor out(DType::i64, {table.rows});
+  std::copy(numbers.begin(), numbers.end(), out.as<std::int64_t>().begin());
+  return out;
+}
+
+Tensor encode_target(const TargetEncoding& target, const Table& table, DType dtype) {
+  const Column& column = *table.find(target.name);
+  require_complete(table, column);
+  if (target.task == Task::classification) return encode_classes(target, table, column);
+  require_numeric(table, column);
+  Tensor out(dtype, {table.rows, 1});
+  visit_floating(dtype, [&]<class T>(std::type_identity<T>) {
+    std::transform(column.numbers.begin(), column.numbers.end(), out.as<T>().begin(),
+                   [&](double x) { return static_cast<T>(target.scaling.encode(x)); });
+  });
+  return out;
+}
+
+}  // namespace
+
+Encoded encode(const Schema& schema, const Table& table, DType dtype, bool target_needed) {
+  if (!schema.is_table()) {
+    throw UserError(Fault::data, Report{printable(table.source), "a table",
+                                        "images " + to_string(schema.image) + ", as the model was trained on", ""});
+  }
+  Encoded out;
+  match_columns(schema, table, target_needed, out.notes);
+  out.dataset.source = table.source;
+  out.dataset.task = schema.target.task;
+  out.dataset.class_names = schema.target.classes;
+  out.dataset.feature_names = schema.feature_names();
+  out.dataset.features = encode_features(schema, table, dtype, out.notes);
+  out.dataset.has_targets = target_needed;
+  if (target_needed) out.dataset.targets = encode_target(schema.target, table, dtype);
+  return out;
+}
+
+}  // namespace gradus::data

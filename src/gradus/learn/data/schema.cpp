@@ -1,0 +1,60 @@
+#include "gradus/learn/data/schema.hpp"
+
+#include "gradus/core/base/error.hpp"
+
+namespace gradus::data {
+
+std::int64_t ColumnEncoding::feature_count() const {
+  if (numeric) return 1;
+  return categories.size() < 2 ? 0 : static_cast<std::int64_t>(categories.size());
+}
+
+std::int64_t Schema::feature_count() const {
+  if (!is_table()) return image.count();
+  std::int64_t count = 0;
+  for (const ColumnEncoding& column : columns) count += column.feature_count();
+  return count;
+}
+
+std::int64_t Schema::output_count() const {
+  return target.task == Task::classification ? static_cast<std::int64_t>(target.classes.size()) : 1;
+}
+
+std::vector<std::string> Schema::feature_names() const {
+  std::vector<std::string> names;
+  for (const ColumnEncoding& column : columns) {
+    if (column.numeric) names.push_back(column.name);
+    else if (column.feature_count() > 0) {
+      for (const std::string& category : column.categories) names.push_back(column.name + "=" + category);
+    }
+  }
+  return names;
+}
+
+Schema image_schema(const Dataset& images) {
+  require(images.features.shape().rank() > 1, "image_schema: no images");
+  Schema schema;
+  schema.image = Shape(images.features.shape().sizes().subspan(1));
+  schema.divisor = images.divisor;
+  schema.target.task = images.task;
+  schema.target.classes = images.class_names;
+  return schema;
+}
+
+void require_images(const Schema& schema, const Dataset& images) {
+  const std::string place = printable(images.source);
+  if (schema.is_table())
+    throw UserError(Fault::data, Report{place, "images", "a table, as the model was trained on", ""});
+  const Shape size(images.features.shape().sizes().subspan(1));
+  if (size != schema.image || images.divisor != schema.divisor) {
+    throw UserError(Fault::data, Report{place, "images " + to_string(size),
+                                        "images " + to_string(schema.image) + ", as the model was trained on", ""});
+  }
+  if (images.class_names.size() > schema.target.classes.size()) {
+    throw UserError(Fault::data,
+                    Report{place, std::to_string(images.class_names.size()) + " classes",
+                           "at most the " + std::to_string(schema.target.classes.size()) + " of the model", ""});
+  }
+}
+
+}  // namespace gradus::data
