@@ -1,4 +1,6 @@
 #include "gradus/engine/kernels/kernel.hpp"
+
+#include "gradus/engine/kernels/highway/kernels.hpp"
 #include "gradus/engine/kernels/reference/evaluate.hpp"
 #ifdef GRADUS_HAS_XSMM
 #include "gradus/engine/kernels/xsmm/matmul.hpp"
@@ -11,6 +13,7 @@ std::span<const Kernel> kernels() {
 #ifdef GRADUS_HAS_XSMM
       {"xsmm.matmul", prepare_xsmm_matmul},
 #endif
+      {"highway.pointwise", highway::prepare_pointwise},
       {"philox", prepare_random},
       {"reference", prepare_evaluate},
   };
