@@ -218,7 +218,7 @@ std::int64_t block_rows(std::int64_t rows, std::int64_t inner, bool batch) {
   if (batch) return rows >= 64 ? 32 : rows >= 32 ? 16 : std::max<std::int64_t>(rows, 1);
   constexpr std::int64_t elements = 2048, least = 16;
   const std::int64_t wanted = elements / std::max<std::int64_t>(inner, 1) / least * least;
-  return std::clamp<std::int64_t>(wanted, least, std::max(rows, least));
+  return std::clamp<std::int64_t>(std::max(wanted, least), 1, std::max<std::int64_t>(rows, 1));
 }
 
 Plan cut_regions(const Graph& graph) {

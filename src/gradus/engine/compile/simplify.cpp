@@ -52,6 +52,9 @@ bool identity_order(const Integers& order) {
   return true;
 }
 
+/// The transpose of a matrix, without a second transpose of a transposed one.
+Value turned(Value x) { return is_matrix_transpose(x.node()) ? x.input(0) : transpose(x); }
+
 Value simplify_layout(const Node& node, const Values& in) {
   if (is_transpose(node)) {
     const Integers& order = node.attrs.integers("order");
@@ -63,7 +66,7 @@ Value simplify_layout(const Node& node, const Values& in) {
       return identity_order(both) ? in[0].input(0) : transpose(in[0].input(0), both);
     }
     if (is_matrix_transpose(node) && is_matmul(in[0].node())) {  // (A B)' = B' A': the transposes fold into the product
-      return matmul(transpose(in[0].input(1)), transpose(in[0].input(0)));
+      return matmul(turned(in[0].input(1)), turned(in[0].input(0)));
     }
   }
   if (is_reshape(node)) {

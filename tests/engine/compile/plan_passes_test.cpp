@@ -1,0 +1,197 @@
+// The passes that make a plan: graph text in, plan text out.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "gradus/core/ops/parse.hpp"
+#include "gradus/engine/compile/assign_memory.hpp"
+#include "gradus/engine/compile/cut_regions.hpp"
+#include "gradus/engine/compile/fuse.hpp"
+#include "gradus/engine/compile/pipeline.hpp"
+#include "gradus/engine/plan/verify_plan.hpp"
+
+namespace gradus {
+namespace {
+
+/// The lines of a plan up to its buffers.
+std::string regions(const Plan& plan) {
+  const std::string text = print(plan);
+  return text.substr(0, text.find("buffer "));
+}
+
+/// The lines of a plan's buffers.
+std::string buffers(const Plan& plan) {
+  const std::string text = print(plan);
+  const std::size_t begin = text.find("buffer ");
+  return text.substr(begin, text.find("\narena ") + 1 - begin);
+}
+
+// y = relu(x W' + b) on 64 rows, then a sum over the rows of it, and the gradient of W from dy.
+const char* const layer = R"(%0 = input {name="x", type=f32[64,8]} : f32[64,8]
+%1 = input {name="w", type=f32[4,8]} : f32[4,8]
+%2 = input {name="b", type=f32[4]} : f32[4]
+%3 = input {name="dy", type=f32[64,4]} : f32[64,4]
+%4 = transpose %1 {order=[1,0]} : f32[8,4]
+%5 = matmul %0 %4 : f32[64,4]
+%6 = add %5 %2 : f32[64,4]
+%7 = relu %6 : f32[64,4]
+%8 = multiply %7 %3 : f32[64,4]
+%9 = transpose %8 {order=[1,0]} : f32[4,64]
+%10 = matmul %9 %0 : f32[4,8]
+%11 = subtract %1 %10 : f32[4,8]
+%12 = sum %8 {axes=[0], keep=0} : f32[4]
+output %11 "w"
+output %12 "db"
+)";
+
+TEST(CutRegions, RowsRunThroughAndSumsOverRowsWait) {
+  EXPECT_EQ(regions(cut_regions(parse(layer))), R"(region 0
+  loop 64 rows by 32
+    %5[r] = matmul x[r] w'
+    %6[r] = add %5[r] b
+    %7[r] = relu %6[r]
+    %8[r] = multiply %7[r] dy[r]
+region 1
+  loop 4 rows by 4
+    %10[r] = matmul %8'[:,r] x
+    %11[r] = subtract w[r] %10[r]
+  loop 4 rows by 4
+    %12[r] = sum %8[:,r] {axes=[0], keep=0}
+)");
+}
+
+TEST(CutRegions, WhatOnlyALaterRegionReadsIsComputedThere) {
+  const Plan plan = cut_regions(parse(R"(%0 = input {name="x", type=f32[64,4]} : f32[64,4]
+%1 = input {name="w", type=f32[4,4]} : f32[4,4]
+%2 = exp %1 : f32[4,4]
+%3 = relu %0 : f32[64,4]
+%4 = transpose %3 {order=[1,0]} : f32[4,64]
+%5 = matmul %4 %0 : f32[4,4]
+%6 = add %5 %2 : f32[4,4]
+output %6 "y"
+)"));
+  EXPECT_EQ(regions(plan), R"(region 0
+  loop 64 rows by 64
+    %3[r] = relu x[r]
+region 1
+  loop 4 rows by 4
+    %2[r] = exp w[r]
+    %5[r] = matmul %3'[:,r] x
+    %6[r] = add %5[r] %2[r]
+)");
+}
+
+TEST(CutRegions, ValuesOfOneRowRunThroughUncut) {
+  EXPECT_EQ(regions(cut_regions(parse(R"(%0 = input {name="x", type=f32[1,8]} : f32[1,8]
+%1 = input {name="w", type=f32[8,4]} : f32[8,4]
+%2 = matmul %0 %1 : f32[1,4]
+%3 = tanh %2 : f32[1,4]
+%4 = sum %3 {axes=[0,1], keep=0} : f32[]
+output %4 "y"
+)"))),
+            R"(region 0
+  loop 1 rows by 1
+    %2 = matmul x w
+    %3 = tanh %2
+    %4 = sum %3 {axes=[0,1], keep=0}
+)");
+}
+
+TEST(BlockRows, AreAFunctionOfShapes) {
+  EXPECT_EQ(block_rows(64, 784, true), 32);
+  EXPECT_EQ(block_rows(1000, 784, true), 32);
+  EXPECT_EQ(block_rows(40, 784, true), 16);
+  EXPECT_EQ(block_rows(7, 784, true), 7);
+  EXPECT_EQ(block_rows(128, 784, false), 16);
+  EXPECT_EQ(block_rows(128, 64, false), 32);
+  EXPECT_EQ(block_rows(10, 128, false), 10);
+}
+
+TEST(Fuse, AChainBecomesOneStepAndItsInnerValuesVanish) {
+  const Graph graph = parse(layer);
+  EXPECT_EQ(regions(fuse(cut_regions(graph), graph)), R"(region 0
+  loop 64 rows by 32
+    %5[r] = matmul x[r] w'
+    %8[r] = fused(add i0 i1; relu t0; multiply t1 i2) %5[r] b dy[r]
+region 1
+  loop 4 rows by 4
+    %10[r] = matmul %8'[:,r] x
+    %11[r] = fused(subtract i0 i1) w[r] %10[r]
+  loop 4 rows by 4
+    %12[r] = sum %8[:,r] {axes=[0], keep=0}
+)");
+}
+
+TEST(Fuse, AValueThatOthersReadLeavesTheChain) {
+  const Graph graph = parse(R"(%0 = input {name="x", type=f64[8,3]} : f64[8,3]
+%1 = exp %0 : f64[8,3]
+%2 = sum %1 {axes=[1], keep=1} : f64[8,1]
+%3 = divide %1 %2 : f64[8,3]
+%4 = less %3 %0 : u8[8,3]
+%5 = cast %4 {dtype=f64} : f64[8,3]
+output %5 "y"
+)");
+  EXPECT_EQ(regions(fuse(cut_regions(graph), graph)), R"(region 0
+  loop 8 rows by 8
+    %1[r] = fused(exp i0) x[r]
+    %2[r] = sum %1[r] {axes=[1], keep=1}
+    %5[r] = fused(divide i0 i1; less t0 i2; cast t1) %1[r] %2[r] x[r]
+)");
+}
+
+TEST(AssignMemory, StateInPlaceLocalsAndArena) {
+  const Graph graph = parse(layer);
+  const Plan plan = assign_memory(fuse(cut_regions(graph), graph), graph);
+  verify(plan);
+  EXPECT_EQ(buffers(plan), R"(buffer x : f32[64,8] input 2048 bytes
+buffer w : f32[4,8] input 128 bytes
+buffer b : f32[4] input 16 bytes
+buffer dy : f32[64,4] input 1024 bytes
+buffer %5 : f32[64,4] local 512 bytes at 0
+buffer %8 : f32[64,4] arena 1024 bytes at 0 regions 0..1
+buffer %10 : f32[4,8] local 128 bytes at 0
+buffer w : f32[4,8] output 128 bytes in place of w
+buffer db : f32[4] output 16 bytes
+)");
+}
+
+TEST(VerifyPlan, FindsWhatIsBroken) {
+  const Graph graph = parse(layer);
+  const Plan good = assign_memory(fuse(cut_regions(graph), graph), graph);
+  const auto broken = [&](const std::function<void(Plan&)>& breaking) {
+    Plan plan = good;
+    breaking(plan);
+    try {
+      verify(plan);
+    } catch (const InternalError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing found");
+  };
+  EXPECT_EQ(broken([](Plan& p) { std::swap(p.regions[0], p.regions[1]); }), "plan: %8 is read before it is written");
+  EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].steps.pop_back(); }), "plan: %8 is never written");
+  EXPECT_EQ(broken([](Plan& p) { p.regions[1].loops[1].steps.push_back(p.regions[0].loops[0].steps[0]); }),
+            "plan: %5 is written twice");
+  EXPECT_EQ(broken([](Plan& p) { p.buffers[5].offset = 32; }), "plan: %8 lies outside of its memory");
+  // The update of w moved before the product that still reads the old w.
+  EXPECT_EQ(broken([](Plan& p) { std::swap(p.regions[0].loops[0].steps[0].operands[1], p.regions[1].loops[0].steps[0].operands[1]); })
+                .substr(0, 6),
+            "plan: ");
+}
+
+TEST(Compile, RefusesAGraphWithoutOutputs) {
+  EXPECT_THROW(compile(Graph{}), UserError);
+}
+
+TEST(Compile, DumpsEveryPassByName) {
+  std::vector<std::string> names;
+  CompileOptions options;
+  options.dump = [&](const std::string& name, const std::string&, bool) { names.push_back(name); };
+  compile(parse(layer), options);
+  for (const char* name : {"fold_constants", "simplify", "merge_duplicates", "drop_unused", "cut_regions", "fuse", "assign_memory", "lower"}) {
+    EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
+  }
+}
+
+}  // namespace
+}  // namespace gradus
