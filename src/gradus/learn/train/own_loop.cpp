@@ -91,6 +91,9 @@ double CompiledStep::operator()(std::span<const double> features, std::span<cons
 double CompiledStep::operator()(std::span<const float> features, std::span<const std::int64_t> target) {
   return state_->run(features, target);
 }
+double CompiledStep::operator()(std::span<const double> features, std::span<const std::int64_t> target) {
+  return state_->run(features, target);
+}
 std::span<const double> CompiledStep::predict(std::span<const float> features) { return state_->predict(features); }
 std::span<const double> CompiledStep::predict(std::span<const double> features) { return state_->predict(features); }
 void CompiledStep::set_learning_rate(double rate) { state_->learning_rate = rate; }

@@ -29,8 +29,9 @@ class CompiledStep {
   /// target: rows x outputs numbers. Throws UserError for another count.
   double operator()(std::span<const float> features, std::span<const float> target);
   double operator()(std::span<const double> features, std::span<const double> target);
-  /// target: class numbers, for a loss that takes them.
+  /// target: class numbers, for a loss that takes them (cross_entropy then takes nothing else).
   double operator()(std::span<const float> features, std::span<const std::int64_t> target);
+  double operator()(std::span<const double> features, std::span<const std::int64_t> target);
   /// rows x outputs numbers, valid until the next call: probabilities for losses on logits.
   std::span<const double> predict(std::span<const float> features);
   std::span<const double> predict(std::span<const double> features);

@@ -1,0 +1,82 @@
+#include "gradus/learn/train/evaluate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/train.hpp"
+#include "tests/learn/train/sample_data.hpp"
+
+namespace gradus {
+namespace {
+
+TrainedModel classifier(std::int64_t columns) {
+  TrainedModel model;
+  model.network =
+      nn::make_model(nn::with_output(nn::parse_net("16 tanh"), 3), {columns}, {.dtype = DType::f64, .seed = 4});
+  model.loss = loss::cross_entropy;
+  model.task = data::Task::classification;
+  model.class_names = {"a", "b", "c"};
+  return model;
+}
+
+// 700 rows are two whole batches of 256 and a short one: the numbers must be those of all rows at once.
+TEST(Evaluate, WeighsBatchesByTheirRows) {
+  Engine engine({.threads = 1});
+  const data::Dataset rows = sine_classes(700, 5, DType::f64);
+  const TrainedModel model = classifier(5);
+  const Evaluation e = evaluate(engine, model, rows);
+  const Tensor p = predict(engine, model, rows);
+  double loss = 0;
+  std::int64_t correct = 0;
+  for (std::int64_t r = 0; r < 700; ++r) {
+    const auto t = static_cast<std::int64_t>(rows.targets.number(r));
+    loss -= std::log(p.number(3 * r + t)) / 700;
+    correct += nn::class_of(p, r) == t;
+  }
+  EXPECT_NEAR(e.loss, loss, 1e-12);
+  EXPECT_EQ(e.correct, correct);
+  EXPECT_EQ(e.rows, 700);
+}
+
+TEST(Predict, GivesProbabilities) {
+  Engine engine({.threads = 1});
+  const Tensor p = predict(engine, classifier(5), sine_classes(10, 5, DType::f64).features);
+  EXPECT_EQ(to_string(p.type()), "f64[10,3]");
+  for (std::int64_t r = 0; r < 10; ++r)
+    EXPECT_NEAR(p.number(3 * r) + p.number(3 * r + 1) + p.number(3 * r + 2), 1, 1e-15);
+}
+
+TEST(Predict, OfNoRowsIsNoRows) {
+  Engine engine({.threads = 1});
+  EXPECT_EQ(to_string(predict(engine, classifier(5), Tensor(DType::f64, {0, 5})).type()), "f64[0,3]");
+}
+
+TEST(Evaluate, RefusesRowsThatDoNotFit) {
+  Engine engine({.threads = 1});
+  EXPECT_THROW(evaluate(engine, classifier(5), sine_classes(10, 4, DType::f64)), UserError);
+  EXPECT_THROW(evaluate(engine, classifier(5), plane(10, DType::f64)), UserError);
+  EXPECT_THROW(evaluate(engine, classifier(4), sine_classes(0, 4, DType::f64)), UserError);
+}
+
+TEST(Describe, SaysTheNumbersThatCount) {
+  Evaluation e{.task = data::Task::classification, .rows = 20, .loss = 1.25, .correct = 15, .accuracy = 0.75};
+  e.interval = {0.5, 0.9};
+  EXPECT_EQ(describe(e), "accuracy 75.00 % (95 %: 50.00 to 90.00), loss 1.25, 20 rows");
+  EXPECT_EQ(describe(Evaluation{.rows = 1, .loss = 4, .mse = 4, .mae = 2}),
+            "R2 undefined (constant target), MAE 2, MSE 4, loss 4, 1 row");
+}
+
+TEST(Baseline, IsTheMajorityOrTheMean) {
+  const Evaluation classes = baseline(sine_classes(10, 2, DType::f32), sine_classes(4, 2, DType::f32));
+  EXPECT_EQ(classes.correct, 2);  // 4 of the 10 classes are 0; so are 2 of the 4
+  data::Dataset train = plane(4, DType::f64), test = plane(2, DType::f64);
+  train.targets = Tensor::from({4, 1}, {1, 2, 3, 6});
+  test.targets = Tensor::from({2, 1}, {2, 6});
+  EXPECT_EQ(baseline(train, test).mse, 5);  // 3 for 2 and 6
+  EXPECT_EQ(baseline(train, test).mae, 2);
+}
+
+}  // namespace
+}  // namespace gradus

@@ -1,0 +1,148 @@
+// Every rule that ends a training, and that it says which one did.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/train.hpp"
+#include "tests/learn/train/sample_data.hpp"
+
+namespace gradus {
+namespace {
+
+nn::Layer linear_net() { return nn::sequential({nn::linear(1)}); }
+
+struct Stop : testing::Test {
+  Engine engine{{.threads = 1}};
+  TrainOptions options{.optimizer = optim::gradient_descent(0.05), .batch = 8, .epochs = 1000, .dtype = DType::f64};
+
+  gradus::Run run(std::int64_t rows = 20) { return train(engine, linear_net(), plane(rows, DType::f64), options); }
+};
+
+TEST_F(Stop, AfterItsSteps) {
+  options.steps = 7;
+  const auto r = run();
+  EXPECT_EQ(r.stopped_by, StoppedBy::steps);
+  EXPECT_EQ(r.model.record.steps, 7);
+  EXPECT_EQ(r.history.size(), 3u);  // 3 steps an epoch: the third epoch was cut short
+}
+
+TEST_F(Stop, WhenTheTimeIsUp) {
+  options.seconds = 0.05;
+  options.epochs = std::numeric_limits<std::int64_t>::max();
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(run().stopped_by, StoppedBy::time);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
+}
+
+TEST_F(Stop, WhenItIsAsked) {
+  int steps = 0;
+  options.observer.should_stop = [&] { return ++steps == 5; };
+  const auto r = run();
+  EXPECT_EQ(r.stopped_by, StoppedBy::request);
+  EXPECT_EQ(r.model.record.steps, 5);
+}
+
+TEST_F(Stop, AtTheTargetLoss) {
+  options.target_loss = 0.01;
+  const auto r = run();
+  EXPECT_EQ(r.stopped_by, StoppedBy::target_loss);
+  EXPECT_LE(r.history.back().loss, 0.01);
+  EXPECT_GT(r.history[r.history.size() - 2].loss, 0.01);
+}
+
+// One weight, f = (w x - t)^2 over one row with x = 1, t = 3, rate 1/4: w halves its distance to 3 each step, so it
+// moves by 3/2, 3/4, ... The first move below 2^-10 is the 12th, 3/4096.
+TEST_F(Stop, WhenTheWeightsMoveLessThanTheTolerance) {
+  data::Dataset one = plane(1, DType::f64);
+  one.features = Tensor::from({1, 1}, {1});
+  one.targets = Tensor::from({1, 1}, {3});
+  nn::Model model = nn::make_model(nn::sequential({nn::linear(1, {.bias = false, .init = init::zeros()})}), {1},
+                                   {.dtype = DType::f64});
+  const auto steps = [&](double tolerance) {
+    const auto r = train(engine, model, one,
+                         {.optimizer = optim::gradient_descent(0.25),
+                          .batch = 0,
+                          .epochs = 100,
+                          .tolerance = tolerance,
+                          .validation = 0});
+    EXPECT_EQ(r.stopped_by, StoppedBy::tolerance);
+    EXPECT_EQ(r.model.network.parameters[0].value.number(),
+              3 - 3 * std::ldexp(1, -static_cast<int>(r.model.record.steps)));
+    return r.model.record.steps;
+  };
+  EXPECT_EQ(steps(std::ldexp(1, -10)), 12);
+  EXPECT_EQ(steps(std::ldexp(3, -12)), 13);  // strict: the 12th move equals it
+}
+
+TEST_F(Stop, WhenValidationNoLongerImproves) {
+  // Targets without any rule: the validation loss gets worse as the training rows are learnt by heart.
+  data::Dataset noise = sine_classes(40, 12, DType::f64);
+  options = {.optimizer = optim::adam({.learning_rate = 0.02}),
+             .batch = 8,
+             .epochs = 500,
+             .patience = 5,
+             .validation = 0.25,
+             .dtype = DType::f64};
+  const auto r = train(engine, nn::with_output(nn::parse_net("32 tanh"), 3), noise, options);
+  EXPECT_EQ(r.stopped_by, StoppedBy::patience);
+  ASSERT_EQ(r.best_epoch, static_cast<std::int64_t>(r.history.size()) - 5);
+  double least = std::numeric_limits<double>::infinity();
+  for (const EpochReport& epoch : r.history) {
+    EXPECT_EQ(epoch.best, epoch.validation->loss < least);
+    least = std::min(least, epoch.validation->loss);
+  }
+  EXPECT_EQ(r.history[static_cast<std::size_t>(r.best_epoch) - 1].validation->loss, least);
+
+  options.patience = 0;
+  options.epochs = r.best_epoch;  // the weights that were kept are those of that epoch
+  const auto again = train(engine, nn::with_output(nn::parse_net("32 tanh"), 3), noise, options);
+  for (const nn::Parameter& p : again.model.network.parameters)
+    EXPECT_TRUE(same_bits(p.value, *r.model.network.find(p.name)));
+}
+
+TEST_F(Stop, NeverClaimsConvergenceForALimit) {
+  for (StoppedBy rule : {StoppedBy::epochs, StoppedBy::steps, StoppedBy::time, StoppedBy::request}) {
+    EXPECT_EQ(std::string(describe(rule)).find("converge"), std::string::npos);
+  }
+}
+
+TEST_F(Stop, WhenTheLossIsNotFinite) {
+  options.optimizer = optim::gradient_descent(1e3);  // the loss grows by many powers of ten a step
+  options.dtype = DType::f32;
+  try {
+    train(engine, nn::with_output(nn::parse_net("4"), 1), plane(100, DType::f32), options);
+    FAIL() << "did not diverge";
+  } catch (const Diverged& error) {
+    EXPECT_EQ(error.fault(), Fault::diverged);
+    const std::string what = error.what();
+    EXPECT_TRUE(what.starts_with("epoch 1, step ")) << what;
+    EXPECT_NE(what.find("the first values that are not finite are those of "), std::string::npos) << what;
+    EXPECT_NE(what.find("try: a smaller learning rate: 100"), std::string::npos) << what;
+    EXPECT_EQ(error.run().stopped_by, StoppedBy::diverged);
+    for (const nn::Parameter& p : error.run().model.network.parameters) {
+      for (double x : p.value.numbers()) EXPECT_TRUE(std::isfinite(x)) << p.name;
+    }
+  }
+}
+
+TEST_F(Stop, NamesTheLayerWhoseValuesAreNotFirstFinite) {
+  const nn::Layer bad = nn::layer("bad", [](nn::Scope& scope, Value x) {
+    const Value y = log(x - 1e30);  // NaN
+    scope.label(y, "logarithm");
+    return y;
+  });
+  try {
+    train(engine, nn::sequential({nn::linear(3), bad, nn::linear(1)}), plane(20, DType::f32), options = {});
+    FAIL() << "did not diverge";
+  } catch (const Diverged& error) {
+    EXPECT_NE(std::string(error.what()).find("those of 1.logarithm"), std::string::npos) << error.what();
+    EXPECT_EQ(error.run().model.record.steps, 1);
+  }
+}
+
+}  // namespace
+}  // namespace gradus
