@@ -9,6 +9,7 @@ namespace gradus::cli {
 
 std::span<const Command* const> all_commands() {
   static constexpr std::array all{
+      &explain_command,
       &ops_command,
   };
   return all;

@@ -14,6 +14,7 @@ std::span<const Command* const> all_commands();
 /// The verb called `name`. Throws UserError(Fault::usage) that names the nearest.
 const Command& find_command(std::string_view name);
 
+extern const Command explain_command;
 extern const Command ops_command;
 
 }  // namespace gradus::cli

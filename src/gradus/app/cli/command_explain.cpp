@@ -1,0 +1,115 @@
+// gradus explain: a formula with every value, local derivative and gradient.
+#include <algorithm>
+#include <array>
+
+#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/explain/annotate.hpp"
+#include "gradus/app/explain/dot.hpp"
+#include "gradus/app/explain/json_document.hpp"
+#include "gradus/app/explain/svg.hpp"
+#include "gradus/app/explain/text.hpp"
+#include "gradus/learn/io/atomic_file.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr Operand operands[] = {
+    {"FORMULA", "what to compute: '(2*x + y^2) * z^3', 'a = w*x; sigmoid(a)' (docs/reference/formulas.md)"},
+};
+
+constexpr Option options[] = {
+    {"--at", "NAME=VALUE,...", "values of the variables: x=4,W=[1 2; 3 4]", {}, true, "The formula"},
+    {"--wrt", "NAME,...", "derive by these alone; otherwise by all variables"},
+    {"--paths", "NAME", "the path algorithm: every path to NAME, beside reverse mode", {}, true},
+    {"--second", "", "second derivatives (the Hessian) too"},
+    {"--jacobian", "", "the Jacobian of every edge too"},
+    {"--text", "", "text for a terminal (what you get otherwise)", {}, false, "Output"},
+    {"--json", "", "one JSON document, schema gradus.explain/1"},
+    {"--svg", "", "a picture: values above, gradients below each edge"},
+    {"--dot", "", "the graph for Graphviz"},
+    {"--output", "FILE", "write to FILE, not to standard output", "-o"},
+};
+
+std::vector<std::string> names_in(const std::vector<std::string>& lists) {
+  std::vector<std::string> out;
+  for (const std::string& list : lists) {
+    for (std::size_t begin = 0; begin <= list.size();) {
+      const std::size_t end = std::min(list.find(',', begin), list.size());
+      std::string name = list.substr(begin, end - begin);
+      name.erase(0, name.find_first_not_of(' ') == std::string::npos ? name.size() : name.find_first_not_of(' '));
+      name.erase(name.find_last_not_of(' ') + 1);
+      if (name.empty())
+        throw UserError(Fault::usage, Report{"--wrt", "an empty name", "names separated by commas", ""});
+      out.push_back(std::move(name));
+      begin = end + 1;
+    }
+  }
+  return out;
+}
+
+std::vector<explain::Variable> values_in(const std::vector<std::string>& lists) {
+  std::vector<explain::Variable> out;
+  for (const std::string& list : lists) {
+    for (explain::Variable& variable : explain::parse_variables(list)) {
+      for (const explain::Variable& other : out) {
+        if (other.name != variable.name) continue;
+        throw UserError(Fault::usage, Report{"--at", "a second value of " + other.name, "one", ""});
+      }
+      out.push_back(std::move(variable));
+    }
+  }
+  return out;
+}
+
+std::string text_of(const explain::Explanation& explanation, const std::vector<int>& paths,
+                    const report::Terminal& terminal) {
+  const explain::TextOptions look{.color = terminal.color, .width = std::min(terminal.width, 80)};
+  std::string out = to_text(explanation, look);
+  for (int x : paths) out += paths_text(explanation, x, look);
+  return out;
+}
+
+/// What was asked for, as one text.
+std::string result(const Arguments& arguments, const explain::Explanation& explanation, const std::vector<int>& paths,
+                   const report::Terminal& terminal) {
+  const bool forms[] = {arguments.has("--json"), arguments.has("--dot"), arguments.has("--svg"),
+                        arguments.has("--text")};
+  if (std::count(std::begin(forms), std::end(forms), true) > 1) {
+    throw UserError(Fault::usage,
+                    Report{"gradus explain", "several forms of output", "one of --text --json --dot --svg", ""});
+  }
+  if (forms[0]) return json::write(to_json(explanation, paths), 1) + "\n";
+  if (forms[1]) return to_dot(explanation);
+  if (forms[2]) return to_svg(explanation);
+  return text_of(explanation, paths, terminal);
+}
+
+int run_explain(const Arguments& arguments, report::Console& console) {
+  const auto variables = values_in(arguments.texts("--at"));
+  explain::AnnotateOptions asked;
+  if (const auto wrt = arguments.text("--wrt")) asked.variables = names_in({*wrt});
+  asked.second = arguments.has("--second"), asked.jacobian = arguments.has("--jacobian");
+  const auto explanation = annotate(explain::parse_formula(arguments.required(0), variables), asked);
+  std::vector<int> paths;
+  for (const std::string& name : arguments.texts("--paths")) paths.push_back(find_node(explanation, name, "--paths"));
+  const auto file = arguments.text("--output");
+  const report::Terminal terminal = file ? report::Terminal{} : console.out();
+  const std::string text = result(arguments, explanation, paths, terminal);
+  if (file) {
+    const std::array parts{std::as_bytes(std::span(text))};
+    io::replace_file(*file, parts);
+  }
+  if (!file) console.print(text);
+  return 0;
+}
+
+}  // namespace
+
+const Command explain_command{"explain",
+                              "shows a formula with every value, local derivative and gradient",
+                              operands,
+                              options,
+                              "gradus explain '(2*x + y^2) * z^3' --at x=4,y=3,z=2",
+                              run_explain};
+
+}  // namespace gradus::cli

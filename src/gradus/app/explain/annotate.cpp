@@ -1,0 +1,293 @@
+#include "gradus/app/explain/annotate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "gradus/app/explain/names.hpp"
+#include "gradus/app/explain/second.hpp"
+#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/grad/differentiate.hpp"
+#include "gradus/core/ops/all.hpp"
+#include "gradus/core/ops/layout.hpp"
+
+namespace gradus::explain {
+namespace {
+
+std::vector<int> needed_nodes(const Graph& graph, int output) {
+  std::set<int> needed{output};
+  for (int id = output; id >= 0; --id) {
+    if (!needed.count(id)) continue;
+    for (int input : graph.node(id).inputs) needed.insert(input);
+  }
+  return {needed.begin(), needed.end()};
+}
+
+/// Places in `ids` by graph node, -1 for those left out.
+std::vector<int> places(const std::vector<int>& ids, int size) {
+  std::vector<int> out(static_cast<std::size_t>(size), -1);
+  for (std::size_t i = 0; i < ids.size(); ++i) out[static_cast<std::size_t>(ids[i])] = static_cast<int>(i);
+  return out;
+}
+
+std::vector<Node> describe_nodes(const Graph& graph, const std::vector<int>& ids, const std::vector<int>& place,
+                                 int output) {
+  const auto names = node_names(graph, ids, output);
+  std::vector<Node> out;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const gradus::Node& from = graph.node(ids[i]);
+    Node node;
+    node.kind = from.op == &input_op      ? Node::Kind::input
+                : from.op == &constant_op ? Node::Kind::constant
+                                          : Node::Kind::operation;
+    node.name = names[i], node.op = from.op->name, node.rule = from.op->rule;
+    std::vector<std::string> inputs;
+    for (int input : from.inputs) {
+      node.inputs.push_back(place[static_cast<std::size_t>(input)]);
+      inputs.push_back(names[static_cast<std::size_t>(node.inputs.back())]);
+    }
+    node.expression = node_expression(from, inputs);
+    out.push_back(std::move(node));
+  }
+  return out;
+}
+
+bool finite(ConstView value) {
+  for (std::int64_t i = 0; i < value.count(); ++i) {
+    if (!std::isfinite(value.number(i))) return false;
+  }
+  return true;
+}
+
+/// The first element of `value` that is not finite.
+std::int64_t first_trouble(ConstView value) {
+  std::int64_t i = 0;
+  while (std::isfinite(value.number(i))) ++i;
+  return i;
+}
+
+std::string trouble(const std::vector<Node>& nodes, const Node& node) {
+  const auto any = [&](std::size_t slot, auto&& holds) {
+    const Tensor& value = nodes[static_cast<std::size_t>(node.inputs[slot])].value;
+    for (std::int64_t i = 0; i < value.count(); ++i) {
+      if (holds(value.number(i))) return true;
+    }
+    return false;
+  };
+  const auto zero = [](double x) { return x == 0; };
+  const auto negative = [](double x) { return x < 0; };
+  if (node.op == "divide" && any(1, zero)) return "a division by zero";
+  if (node.op == "log" && any(0, negative)) return "the logarithm of a negative number";
+  if (node.op == "log" && any(0, zero)) return "the logarithm of zero";
+  if (node.op == "sqrt" && any(0, negative)) return "the square root of a negative number";
+  if (node.op == "power" && any(0, negative)) return "a negative number to a power that is no whole number";
+  if (node.op == "power" && any(0, zero)) return "zero to a negative power";
+  return "the value " + short_number(node.value.number(first_trouble(node.value)));
+}
+
+/// Tells the first node that is not finite although all that went into it is.
+void refuse_infinities(const std::vector<Node>& nodes) {
+  for (const Node& node : nodes) {
+    if (!is_floating(node.value.dtype()) || finite(node.value)) continue;
+    std::string at;
+    std::set<int> told;
+    for (int input : node.inputs) {
+      const Node& from = nodes[static_cast<std::size_t>(input)];
+      if (from.kind == Node::Kind::constant || !told.insert(input).second) continue;
+      at += (at.empty() ? " at " : ", ") + from.name + " = " + short_value(from.value);
+    }
+    const std::string own = node.kind == Node::Kind::operation ? node.name + " = " + node.expression : node.name;
+    throw UserError(Fault::data, Report{own, trouble(nodes, node) + at, "a finite value", "other values for --at"});
+  }
+}
+
+/// The inputs to derive by, as graph nodes.
+Values variables_of(Graph& graph, const std::vector<int>& ids, const std::vector<std::string>& asked) {
+  Values out;
+  std::vector<std::string> known;
+  for (int id : ids) {
+    const gradus::Node& node = graph.node(id);
+    const bool variable = node.op == &input_op && is_floating(node.type.dtype);
+    if (variable && asked.empty()) out.push_back(graph.value(id));
+    if (node.op != &constant_op && !node.label.empty() && is_floating(node.type.dtype)) known.push_back(node.label);
+  }
+  for (const std::string& name : asked) {
+    const auto found = std::find_if(ids.begin(), ids.end(), [&](int id) { return graph.node(id).label == name; });
+    if (found == ids.end() || std::find(known.begin(), known.end(), name) == known.end()) {
+      std::string all;
+      for (const std::string& other : known) all += (all.empty() ? "" : ", ") + other;
+      throw UserError(Fault::usage, Report{"--wrt", "\"" + printable(name) + "\"", "one of: " + all,
+                                           nearest(name, std::span<const std::string>(known))});
+    }
+    out.push_back(graph.value(*found));
+  }
+  return out;
+}
+
+/// Forward nodes (below `forward`) that `value` was computed from, going back as far as `stop`.
+std::vector<int> forward_reads(Graph& graph, Value value, Value stop, int forward) {
+  std::set<int> reads, seen;
+  std::vector<int> left{value.id};
+  while (!left.empty()) {
+    const int id = left.back();
+    left.pop_back();
+    if (id == stop.id || !seen.insert(id).second) continue;
+    if (id < forward) {
+      if (graph.node(id).op != &constant_op) reads.insert(id);
+      continue;
+    }
+    for (int input : graph.node(id).inputs) left.push_back(input);
+  }
+  return {reads.begin(), reads.end()};
+}
+
+/// An edge of the explanation and the graph values that hold its numbers.
+struct Wanted {
+  Edge edge;
+  Value local = {}, contribution = {};
+};
+
+/// The derivative of every element of `node` by its arguments: derive with ones, before sums over what broadcasting
+/// repeated.
+Values local_derivatives(Value node) {
+  bool numbers = node.shape().count() == 1;
+  for (std::size_t i = 0; i < node.node().inputs.size(); ++i) {
+    numbers = numbers && node.input(static_cast<int>(i)).shape().count() == 1;
+  }
+  const bool elementwise = node.op().traits.pointwise || numbers;
+  if (!elementwise || !node.op().derive) return {};
+  const Value ones = broadcast_to(constant_like(node, 1), node.shape());
+  Values out = node.op().derive(node, ones);
+  for (Value& slope : out) {
+    if (!slope) continue;
+    if (slope.shape().count() == node.shape().count()) slope = reshape(slope, node.shape());
+    else slope = broadcast_to(slope, node.shape());
+  }
+  return out;
+}
+
+class Annotator {
+ public:
+  Annotator(Graph graph, int output, std::span<const Binding> bindings, const AnnotateOptions& options)
+      : graph_(std::move(graph)),
+        output_(output),
+        forward_(graph_.size()),
+        ids_(needed_nodes(graph_, output)),
+        place_(places(ids_, forward_)),
+        options_(options) {
+    for (const Binding& binding : bindings) bindings_.push_back({graph_.value(binding.input.id), binding.value});
+  }
+
+  Explanation run() {
+    out_.nodes = describe_nodes(graph_, ids_, place_, output_);
+    out_.output = place_of(output_);
+    read_values();
+    refuse_infinities(out_.nodes);
+    derive();
+    evaluate();
+    if (options_.jacobian) add_jacobians(out_, graph_, ids_, bindings_);
+    if (options_.second) add_hessian(out_, gradients_, variables_, bindings_);
+    return std::move(out_);
+  }
+
+ private:
+  int place_of(int id) const { return place_[static_cast<std::size_t>(id)]; }
+
+  void read_values() {
+    Values forward;
+    for (int id : ids_) forward.push_back(graph_.value(id));
+    auto numbers = interpret(forward, bindings_);
+    for (std::size_t i = 0; i < ids_.size(); ++i) out_.nodes[i].value = std::move(numbers[i]);
+  }
+
+  void derive() {
+    const Value y = graph_.value(output_);
+    variables_ = variables_of(graph_, ids_, options_.variables);
+    for (Value x : variables_) out_.variables.push_back(place_of(x.id));
+    Value seed;
+    if (y.shape().count() != 1 && is_floating(y.dtype())) {
+      seed = broadcast_to(constant_like(y, 1), y.shape());
+      out_.notes.push_back(out_.nodes[static_cast<std::size_t>(out_.output)].name + " has " +
+                           std::to_string(y.shape().count()) + " elements: the gradients are those of their sum.");
+    }
+    derivative_ = differentiate(y, variables_, seed);
+    gradients_ = derivative_.of;
+    for (int id : ids_) {
+      const auto at = static_cast<std::size_t>(id);
+      const std::vector<int> inputs = graph_.node(id).inputs;
+      const Values& parts = derivative_.contribution_of[at];
+      const Values locals = parts.empty() ? Values{} : local_derivatives(graph_.value(id));
+      for (std::size_t slot = 0; slot < inputs.size(); ++slot) {
+        Wanted wanted{{place_of(inputs[slot]), place_of(id), static_cast<int>(slot), {}, {}, {}, {}}};
+        if (slot < parts.size() && parts[slot]) {
+          wanted.contribution = parts[slot];
+          if (slot < locals.size()) wanted.local = locals[slot];
+          for (int read : forward_reads(graph_, parts[slot], derivative_.adjoint_of[at], forward_)) {
+            wanted.edge.reads.push_back(place_of(read));
+          }
+        }
+        wanted_.push_back(std::move(wanted));
+      }
+    }
+  }
+
+  void evaluate() {
+    Values all;
+    for (int id : ids_) all.push_back(adjoint(id) ? adjoint(id) : graph_.value(id));
+    for (const Wanted& wanted : wanted_) {
+      for (Value value : {wanted.local, wanted.contribution}) {
+        if (value) all.push_back(value);
+      }
+    }
+    auto numbers = interpret(all, bindings_);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < ids_.size(); ++i, ++next) {
+      if (adjoint(ids_[i])) out_.nodes[i].gradient = std::move(numbers[next]);
+    }
+    for (Wanted& wanted : wanted_) {
+      if (wanted.local) wanted.edge.local = std::move(numbers[next++]);
+      if (wanted.contribution) wanted.edge.contribution = std::move(numbers[next++]);
+      out_.edges.push_back(std::move(wanted.edge));
+    }
+    for (std::size_t i = ids_.size(); i-- > 0;) {
+      if (!derivative_.contribution_of[static_cast<std::size_t>(ids_[i])].empty())
+        out_.backward.push_back(static_cast<int>(i));
+    }
+    zeros_where_no_path_leads();
+  }
+
+  /// A variable that the output does not depend on by any path with a gradient has the gradient 0.
+  void zeros_where_no_path_leads() {
+    for (int at : out_.variables) {
+      Node& node = out_.nodes[static_cast<std::size_t>(at)];
+      if (!node.gradient) node.gradient = Tensor(node.value.type());
+    }
+  }
+
+  Value adjoint(int id) const { return derivative_.adjoint_of[static_cast<std::size_t>(id)]; }
+
+  Graph graph_;
+  int output_, forward_;
+  std::vector<int> ids_, place_;
+  const AnnotateOptions& options_;
+  std::vector<Binding> bindings_;
+  Values variables_, gradients_;
+  Derivative derivative_;
+  std::vector<Wanted> wanted_;
+  Explanation out_;
+};
+
+}  // namespace
+
+Explanation annotate(Graph graph, int output, std::span<const Binding> bindings, const AnnotateOptions& options) {
+  return Annotator(std::move(graph), output, bindings, options).run();
+}
+
+Explanation annotate(Formula formula, const AnnotateOptions& options) {
+  const auto bindings = formula.bindings();
+  Explanation out = annotate(formula.graph, formula.output, bindings, options);
+  out.title = formula.text;
+  return out;
+}
+
+}  // namespace gradus::explain
