@@ -162,6 +162,15 @@ TEST_F(Training, SaysThatABatchIsLargerThanTheData) {
   EXPECT_TRUE(train(engine, net("", 1), plane(20, DType::f32), {.batch = 0, .epochs = 1}).notes.empty());
 }
 
+TEST_F(Training, WarnsThatNothingLearnsBeforeAStep) {
+  const auto run = train(engine, net("4 step", 1), plane(20, DType::f32), {.epochs = 2});
+  ASSERT_EQ(run.notes.size(), 2u);
+  EXPECT_NE(run.notes[1].find("step is flat"), std::string::npos);
+  const nn::Model fresh = nn::make_model(net("4 step", 1), {2});
+  EXPECT_TRUE(same_bits(*fresh.find("0.weight"), *run.model.network.find("0.weight")));
+  EXPECT_FALSE(same_bits(*fresh.find("2.weight"), *run.model.network.find("2.weight")));
+}
+
 TEST_F(Training, GivesBackTheOptimizersState) {
   const auto run = train(engine, net("", 1), plane(20, DType::f32), {.epochs = 1});
   std::vector<std::string> names;

@@ -164,6 +164,21 @@ StoppedBy run_epochs(Training& t) {
   return StoppedBy::epochs;
 }
 
+/// What the user should know before waiting for the result.
+std::vector<std::string> notes_on(const nn::Layer& net, const TrainOptions& options, std::int64_t rows) {
+  std::vector<std::string> notes;
+  if (options.batch > rows) {
+    notes.push_back("batch " + std::to_string(options.batch) + " is larger than the " + std::to_string(rows) +
+                    " rows: every step takes all rows");
+  }
+  for (const nn::Layer& layer : net.children) {
+    if (layer.text != "step") continue;
+    notes.push_back("step is flat: no gradient passes it, so the layers before it do not learn; try: sigmoid");
+    break;
+  }
+  return notes;
+}
+
 TrainedModel describe_training(const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options,
                                const loss::Loss& loss) {
   TrainedModel out{.network = model,
@@ -219,10 +234,7 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
                                          "validation rows whose loss can be watched", "validation 0.2, or more rows"});
   }
   Run run{.model = describe_training(model, dataset, options, loss)};
-  if (options.batch > static_cast<std::int64_t>(split.train.size())) {
-    run.notes.push_back("batch " + std::to_string(options.batch) + " is larger than the " +
-                        std::to_string(split.train.size()) + " rows: every step takes all rows");
-  }
+  run.notes = notes_on(model.net, options, static_cast<std::int64_t>(split.train.size()));
   StepRunner runner(engine, model, loss, options, dataset, std::move(split));
   Training t{.options = options, .loss = loss, .runner = runner, .run = run, .began = began};
   run.stopped_by = run_epochs(t);
