@@ -93,9 +93,10 @@ inline constexpr double trigonometric_limit = 39000;
 template <class T> HWY_INLINE Numbers<T> sin(Numbers<T> x) {
   const Numbers<T> limit = like(x, trigonometric_limit);
   const auto usual = abs(x) <= limit;
-  const Numbers<T> y{hn::Sin(Tag<T>(), select(usual, x, like(x, 0)).v)};
+  const Numbers<T> usual_x = select(usual, x, like(x, 0)), sine{hn::Sin(Tag<T>(), usual_x.v)};
+  const Numbers<T> y = select(x == like(x, 0), x, sine);  // keeps -0
   if (HWY_UNLIKELY(!hn::AllTrue(Tag<T>(), usual.m))) return each_beyond<T>(x, y, trigonometric_limit, std::sin);
-  return select(x == like(x, 0), x, y);
+  return y;
 }
 
 template <class T> HWY_INLINE Numbers<T> cos(Numbers<T> x) {
