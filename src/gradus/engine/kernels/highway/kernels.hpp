@@ -18,4 +18,10 @@ namespace gradus::highway {
 /// keeps rows with rows. An output may lie in the memory of an input of its own type.
 Prepared prepare_pointwise(const Call& call);
 
+/// sum, mean, max, min over the last axes, the middle axes, or axis 0 as well; logsumexp over the last axes; argmax,
+/// softmax, log_softmax along the last. f32 and f64. Blocks: rows to rows; or columns of a matrix reduced over its
+/// rows. A sum over rows is one over leaves (rows_per_leaf), each row having been summed first. softmax may work in
+/// place.
+Prepared prepare_reduce(const Call& call);
+
 }  // namespace gradus::highway

@@ -1,0 +1,201 @@
+// Reductions along and across rows (see reduce_loops.hpp).
+#include "gradus/engine/kernels/highway/targets.hpp"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "gradus/engine/kernels/highway/reduce_loops.cpp"
+#include "hwy/foreach_target.h"
+//
+#include <algorithm>
+
+#include "gradus/engine/kernels/highway/math.inl"
+#include "gradus/engine/kernels/highway/reduce_loops.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradus::highway::HWY_NAMESPACE {
+
+struct Sum {
+  template <class T> static HWY_INLINE Numbers<T> start() { return fill(T{0}); }
+  template <class T> static HWY_INLINE Numbers<T> combine(Numbers<T> a, Numbers<T> x) { return a + x; }
+  template <class T> static HWY_INLINE T lanes(Numbers<T> a) { return hn::GetLane(hn::SumOfLanes(Tag<T>(), a.v)); }
+};
+
+// A NaN, once met, stays.
+struct Max {
+  template <class T> static HWY_INLINE Numbers<T> start() { return -infinity<T>(); }
+  template <class T> static HWY_INLINE Numbers<T> combine(Numbers<T> a, Numbers<T> x) {
+    return select(x > a || is_nan(x), x, a);
+  }
+  template <class T> static HWY_INLINE T lanes(Numbers<T> a) {
+    if (!hn::AllFalse(Tag<T>(), is_nan(a).m)) return std::numeric_limits<T>::quiet_NaN();
+    return hn::GetLane(hn::MaxOfLanes(Tag<T>(), a.v));
+  }
+};
+
+struct Min {
+  template <class T> static HWY_INLINE Numbers<T> start() { return infinity<T>(); }
+  template <class T> static HWY_INLINE Numbers<T> combine(Numbers<T> a, Numbers<T> x) {
+    return select(x < a || is_nan(x), x, a);
+  }
+  template <class T> static HWY_INLINE T lanes(Numbers<T> a) {
+    if (!hn::AllFalse(Tag<T>(), is_nan(a).m)) return std::numeric_limits<T>::quiet_NaN();
+    return hn::GetLane(hn::MinOfLanes(Tag<T>(), a.v));
+  }
+};
+
+/// The first n numbers, and `rest` in the lanes beyond.
+template <class T> HWY_INLINE Numbers<T> load_first_or(const T* p, std::size_t n, Numbers<T> rest) {
+  return select(Truths<T>{hn::FirstN(Tag<T>(), n)}, load_first(p, n), rest);
+}
+
+/// One number of the n at x, by four vectors that take turns; a part of a vector last.
+template <class How, class T> HWY_INLINE T reduce_run(const T* x, std::size_t n) {
+  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  Numbers<T> a = How::template start<T>();
+  std::size_t i = 0;
+  if (n >= 4 * width) {
+    Numbers<T> b = a, c = a, d = a;
+    for (; i + 4 * width <= n; i += 4 * width) {
+      a = How::combine(a, load(x + i));
+      b = How::combine(b, load(x + i + width));
+      c = How::combine(c, load(x + i + 2 * width));
+      d = How::combine(d, load(x + i + 3 * width));
+    }
+    a = How::combine(How::combine(a, b), How::combine(c, d));
+  }
+  for (; i + width <= n; i += width) a = How::combine(a, load(x + i));
+  if (i < n) a = How::combine(a, load_first_or(x + i, n - i, How::template start<T>()));
+  return How::lanes(a);
+}
+
+template <class How, class T> void reduce_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
+  const T* from = static_cast<const T*>(x);
+  T* to = static_cast<T*>(y);
+  for (std::int64_t i = 0; i < count; ++i) to[i] = reduce_run<How>(from + i * n, static_cast<std::size_t>(n));
+}
+
+/// The sum of e^(x - top); with `keep`, its terms are stored.
+template <bool keep, class T> HWY_INLINE T sum_of_exp(const T* x, std::size_t n, T top, T* y) {
+  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  const Numbers<T> shift = fill(top);
+  Numbers<T> a = fill(T{0});
+  std::size_t i = 0;
+  for (; i + width <= n; i += width) {
+    const Numbers<T> e = exp(load(x + i) - shift);
+    if constexpr (keep) store(e, y + i);
+    a = a + e;
+  }
+  if (i < n) {
+    const Numbers<T> e = exp(load_first(x + i, n - i) - shift);
+    if constexpr (keep) store_first(e, y + i, n - i);
+    a = a + select(Truths<T>{hn::FirstN(Tag<T>(), n - i)}, e, fill(T{0}));
+  }
+  return Sum::lanes(a);
+}
+
+template <class T> HWY_INLINE T log_of(T x) { return hn::GetLane(log(fill(x)).v); }
+
+template <class T> void logsumexp_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
+  const auto length = static_cast<std::size_t>(n);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const T* from = static_cast<const T*>(x) + i * n;
+    const T top = reduce_run<Max>(from, length);
+    // Infinity less infinity is not a number, so an infinite maximum is the answer itself.
+    const bool infinite = std::fabs(top) == std::numeric_limits<T>::infinity();
+    static_cast<T*>(y)[i] = infinite ? top : top + log_of(sum_of_exp<false, T>(from, length, top, nullptr));
+  }
+}
+
+template <class T> void softmax_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
+  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  const auto length = static_cast<std::size_t>(n);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const T* from = static_cast<const T*>(x) + i * n;
+    T* to = static_cast<T*>(y) + i * n;
+    const Numbers<T> sum = fill(sum_of_exp<true, T>(from, length, reduce_run<Max>(from, length), to));
+    std::size_t k = 0;
+    for (; k + width <= length; k += width) store(load(to + k) / sum, to + k);
+    if (k < length) store_first(load_first(to + k, length - k) / sum, to + k, length - k);
+  }
+}
+
+template <class T> void log_softmax_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
+  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  const auto length = static_cast<std::size_t>(n);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const T* from = static_cast<const T*>(x) + i * n;
+    T* to = static_cast<T*>(y) + i * n;
+    const T top = reduce_run<Max>(from, length);
+    const Numbers<T> shift = fill(top), rest = fill(log_of(sum_of_exp<false, T>(from, length, top, nullptr)));
+    std::size_t k = 0;
+    for (; k + width <= length; k += width) store(load(from + k) - shift - rest, to + k);
+    if (k < length) store_first(load_first(from + k, length - k) - shift - rest, to + k, length - k);
+  }
+}
+
+/// The first place of the largest element, or of the first NaN.
+template <class T> void argmax_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
+  const auto length = static_cast<std::size_t>(n);
+  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  for (std::int64_t i = 0; i < count; ++i) {
+    const T* from = static_cast<const T*>(x) + i * n;
+    const Numbers<T> top = fill(reduce_run<Max>(from, length));
+    std::int64_t found = -1;
+    for (std::size_t k = 0; found < 0; k += width) {
+      const Numbers<T> part = k + width <= length ? load(from + k) : load_first(from + k, length - k);
+      const auto lane = hn::FindFirstTrue(Tag<T>(), (part == top || is_nan(part)).m);
+      if (lane >= 0) found = static_cast<std::int64_t>(k) + lane;
+    }
+    static_cast<std::int64_t*>(y)[i] = found;
+  }
+}
+
+template <class How, class T>
+void reduce_across(const void* x, std::int64_t n, std::int64_t stride, std::int64_t count, void* y, bool onto) {
+  constexpr std::int64_t width = hn::MaxLanes(Tag<T>());
+  T* to = static_cast<T*>(y);
+  std::int64_t j = 0;
+  for (; j + 4 * width <= count; j += 4 * width) {
+    const T* from = static_cast<const T*>(x) + j;
+    Numbers<T> a = How::template start<T>(), b = a, c = a, d = a;
+    if (onto) a = load(to + j), b = load(to + j + width), c = load(to + j + 2 * width), d = load(to + j + 3 * width);
+    for (std::int64_t k = 0; k < n; ++k, from += stride) {
+      a = How::combine(a, load(from));
+      b = How::combine(b, load(from + width));
+      c = How::combine(c, load(from + 2 * width));
+      d = How::combine(d, load(from + 3 * width));
+    }
+    store(a, to + j), store(b, to + j + width), store(c, to + j + 2 * width), store(d, to + j + 3 * width);
+  }
+  for (; j < count; j += width) {
+    const T* from = static_cast<const T*>(x) + j;
+    const auto part = static_cast<std::size_t>(std::min(width, count - j));
+    Numbers<T> a = onto ? load_first(to + j, part) : How::template start<T>();
+    for (std::int64_t k = 0; k < n; ++k, from += stride) a = How::combine(a, load_first(from, part));
+    store_first(a, to + j, part);
+  }
+}
+
+template <class T> void divide_all(void* x, std::int64_t count, double by) {
+  for (std::int64_t i = 0; i < count; ++i) static_cast<T*>(x)[i] /= static_cast<T>(by);
+}
+
+template <class T>
+constexpr ReduceLoops loops{reduce_along<Sum, T>,  reduce_along<Max, T>,  reduce_along<Min, T>, logsumexp_along<T>,
+                            argmax_along<T>,       softmax_along<T>,      log_softmax_along<T>, reduce_across<Sum, T>,
+                            reduce_across<Max, T>, reduce_across<Min, T>, divide_all<T>};
+
+ReduceLoops reduce_f32() { return loops<float>; }
+ReduceLoops reduce_f64() { return loops<double>; }
+
+}  // namespace gradus::highway::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gradus::highway {
+namespace {
+HWY_EXPORT(reduce_f32);
+HWY_EXPORT(reduce_f64);
+}  // namespace
+ReduceLoops reduce_loops_f32() { return HWY_DYNAMIC_DISPATCH(reduce_f32)(); }
+ReduceLoops reduce_loops_f64() { return HWY_DYNAMIC_DISPATCH(reduce_f64)(); }
+}  // namespace gradus::highway
+#endif
