@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <limits>
 
 #include "gradus/core/grad/differentiate.hpp"
 #include "gradus/core/graph/print.hpp"
@@ -221,6 +222,52 @@ TEST_P(EveryOp, RefusesWrongInputsWithItsName) {
     }
   }
   EXPECT_THROW(graph.append(op(), many, {{"no such attribute", 1.0}}), UserError);
+}
+
+/// `attrs` with one number in one attribute replaced, in all places.
+std::vector<Attrs> with_each_number_replaced(const Attrs& attrs, std::int64_t by) {
+  std::vector<Attrs> out;
+  for (const auto& [name, value] : attrs.entries()) {
+    const auto add = [&, &key = name](Attribute changed) {
+      Attrs copy = attrs;
+      copy.set(key, std::move(changed));
+      out.push_back(std::move(copy));
+    };
+    if (std::holds_alternative<std::int64_t>(value)) add(by);
+    if (std::holds_alternative<double>(value)) add(static_cast<double>(by));
+    if (const Integers* list = std::get_if<Integers>(&value)) {
+      for (std::size_t i = 0; i < list->size(); ++i) {
+        Integers changed = *list;
+        changed[i] = by;
+        add(changed);
+      }
+      Integers longer = *list, shorter = *list;
+      longer.push_back(by);
+      add(longer);
+      if (!shorter.empty()) shorter.pop_back(), add(shorter);
+    }
+  }
+  return out;
+}
+
+// What is accepted must also evaluate, within the memory it was given (the sanitizers watch).
+TEST_P(EveryOp, RefusesOrComputesWithAnyAttribute) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  for_each_sample([&](Case& c, const Sample& sample) {
+    std::vector<Value> inputs;
+    for (const Binding& binding : c.bindings) inputs.push_back(binding.input);
+    for (std::int64_t by : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, std::int64_t{2}, std::int64_t{5},
+                            std::int64_t{1} << 32, std::int64_t{1} << 61, Limits::max(), Limits::min()}) {
+      for (const Attrs& attrs : with_each_number_replaced(sample.attrs, by)) {
+        try {
+          c.y = c.graph->append(op(), inputs, attrs);
+          if (c.y.shape().count() < 100000) evaluate(c);
+        } catch (const UserError& error) {
+          EXPECT_FALSE(std::string(error.what()).empty());
+        }
+      }
+    }
+  });
 }
 
 // The suite must be able to fail: a rule that is wrong by one part in a thousand is seen.

@@ -156,6 +156,11 @@ TEST(Reshape, FillsInOneSize) {
   EXPECT_EQ(reshape(x, Integers{3, -1}).shape(), (Shape{3, 8}));
   EXPECT_NE(message([&] { reshape(x, Integers{-1, -1}); }).find("at most one"), std::string::npos);
   EXPECT_NE(message([&] { reshape(x, Integers{5, -1}); }).find("reshape"), std::string::npos);
+  EXPECT_NE(message([&] {
+              reshape(x, Integers{std::int64_t{1} << 40, std::int64_t{1} << 40, -1});
+            }).find("fits"),
+            std::string::npos);
+  EXPECT_NE(message([&] { reshape(x, Integers{-5, -1}); }).find("sizes >= 0"), std::string::npos);
   EXPECT_NE(message([&] { reshape(x, Integers{5, 5}); }).find("as many elements"), std::string::npos);
 }
 

@@ -167,7 +167,8 @@ Window window(const Shape& shape, const Attrs& attrs) {
   Window out;
   for (std::size_t i = 0; i < static_cast<std::size_t>(shape.rank()); ++i) {
     out.start += attrs.integers("start")[i] * own[i];
-    out.strides[i] = attrs.integers("step")[i] * own[i];
+    // A step beyond the size meets one element; times the stride it might not fit in 64 bits.
+    out.strides[i] = std::min(attrs.integers("step")[i], shape[static_cast<int>(i)]) * own[i];
   }
   return out;
 }
@@ -361,7 +362,9 @@ Value reshape(Value x, const Integers& sizes) {
   auto open = out.end();
   for (auto size = out.begin(); size != out.end(); ++size) {
     if (*size != -1) {
-      known *= *size;
+      const auto product = checked_multiply(known, *size);
+      if (!product) refuse("reshape", to_string(x.type()) + " to " + text(sizes), "sizes >= 0 whose product fits, or one -1");
+      known = *product;
     } else if (open != out.end()) {
       refuse("reshape", to_string(x.type()) + " to " + text(sizes), "at most one size of -1");
     } else {
