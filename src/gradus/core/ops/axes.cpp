@@ -18,6 +18,12 @@ void refuse(std::string_view op, const std::string& found, const std::string& ex
   throw UserError(Fault::usage, Report{std::string(op), found, expected, remedy});
 }
 
+std::string text(const Integers& values) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < values.size(); ++i) out += (i ? "," : "") + std::to_string(values[i]);
+  return out + "]";
+}
+
 std::int64_t normalize_axis(std::string_view op, const Type& type, int axis) {
   const int rank = type.shape.rank();
   if (axis < -rank || axis >= rank) refuse_axis(op, type, axis);

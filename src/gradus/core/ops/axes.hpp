@@ -22,6 +22,9 @@ struct Split {
 };
 Split split(const Shape& shape, int axis);
 
+/// "[1,2]"
+std::string text(const Integers& values);
+
 /// Throws UserError "op: found ...; expected ...; try: ...".
 [[noreturn]] void refuse(std::string_view op, const std::string& found, const std::string& expected,
                          const std::string& remedy = "");

@@ -3,28 +3,18 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gradus/core/ops/axes.hpp"
 #include "gradus/core/ops/broadcasting.hpp"
 #include "gradus/core/ops/reduce.hpp"
 
 namespace gradus {
 namespace {
 
-[[noreturn]] void refuse(std::string_view op, const std::string& found, const std::string& expected,
-                         const std::string& remedy = "") {
-  throw UserError(Fault::usage, Report{std::string(op), found, expected, remedy});
-}
-
 Shape shape_of(std::string_view op, const Integers& sizes) {
   for (std::int64_t size : sizes) {
     if (size < 0) refuse(op, "size " + std::to_string(size), "sizes >= 0");
   }
   return Shape(sizes);
-}
-
-std::string text(const Integers& values) {
-  std::string out = "[";
-  for (std::size_t i = 0; i < values.size(); ++i) out += (i ? "," : "") + std::to_string(values[i]);
-  return out + "]";
 }
 
 Integers integers(const Shape& shape) { return {shape.begin(), shape.end()}; }
@@ -226,17 +216,13 @@ std::vector<Sample> samples_unslice() {
 // ---- concatenate -------------------------------------------------------------------------------------------------------------------
 
 Type infer_concatenate(Types in, const Attrs& attrs) {
-  const auto axis = attrs.integer("axis");
+  const int at = axis_of("concatenate", in[0], attrs);
   const Shape& first = in[0].shape;
-  if (axis < 0 || axis >= first.rank()) {
-    refuse("concatenate", "axis " + std::to_string(axis) + " of " + to_string(in[0]), "an axis that is there");
-  }
-  const int at = static_cast<int>(axis);
   std::int64_t total = 0;
   for (const Type& type : in) {
     if (total >> 61) refuse("concatenate", std::to_string(in.size()) + " inputs", "sizes whose sum is below 2^61");
     if (type.dtype != in[0].dtype || type.shape.rank() != first.rank() || !(type.shape.with(at, 0) == first.with(at, 0))) {
-      refuse("concatenate", to_string(in[0]) + " and " + to_string(type) + " along axis " + std::to_string(axis),
+      refuse("concatenate", to_string(in[0]) + " and " + to_string(type) + " along axis " + std::to_string(at),
              "one dtype, and equal sizes on the other axes");
     }
     total += type.shape[at];
@@ -333,14 +319,6 @@ const Op ops[] = {
      .derive = derive_cast, .evaluate = evaluate_cast, .axis = broadcast_axis, .flops = no_flops, .samples = samples_cast},
 };
 
-int axis_from(std::string_view op, Value x, int axis) {
-  const int rank = x.shape().rank();
-  if (axis < -rank || axis >= rank) {
-    refuse(op, "axis " + std::to_string(axis) + " of " + to_string(x.type()), "an axis that is there");
-  }
-  return axis < 0 ? axis + rank : axis;
-}
-
 }  // namespace
 
 std::span<const Op> layout_ops() { return ops; }
@@ -396,7 +374,7 @@ Value slice(Value x, const Integers& start, const Integers& stop, const Integers
 }
 
 Value slice(Value x, int axis, std::int64_t start, std::int64_t stop, std::int64_t step) {
-  const auto at = static_cast<std::size_t>(axis_from("slice", x, axis));
+  const auto at = static_cast<std::size_t>(normalize_axis("slice", x.type(), axis));
   const auto rank = static_cast<std::size_t>(x.shape().rank());
   Integers starts(rank, 0), stops = integers(x.shape()), steps(rank, 1);
   starts[at] = start, stops[at] = stop, steps[at] = step;
@@ -409,7 +387,7 @@ Value unslice(Value x, const Shape& shape, const Integers& start, const Integers
 
 Value concatenate(std::span<const Value> parts, int axis) {
   if (parts.empty()) refuse("concatenate", "no inputs", "at least one");
-  return apply(ops[5], parts, {{"axis", std::int64_t{axis_from("concatenate", parts[0], axis)}}});
+  return apply(ops[5], parts, {{"axis", normalize_axis("concatenate", parts[0].type(), axis)}});
 }
 
 Value cast(Value x, DType dtype) { return x.dtype() == dtype ? x : apply(ops[6], {x}, {{"dtype", dtype}}); }

@@ -32,18 +32,12 @@ std::int64_t reduced_count(const Shape& shape, const Integers& axes) {
   return n;
 }
 
-std::string text(const Integers& axes) {
-  std::string out = "axes [";
-  for (std::size_t i = 0; i < axes.size(); ++i) out += (i ? "," : "") + std::to_string(axes[i]);
-  return out + "]";
-}
-
 enum class Numbers { floating, wide, any };  // wide: u8 would overflow
 
 Type infer_reduction(std::string_view op, const Type& in, const Attrs& attrs, Numbers allowed, bool of_nothing) {
   const Integers& axes = attrs.integers("axes");
   const std::int64_t keep = attrs.integer("keep");
-  const std::string found = text(axes) + " of " + to_string(in);
+  const std::string found = "axes " + text(axes) + " of " + to_string(in);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (axes[i] < (i ? axes[i - 1] + 1 : 0) || axes[i] >= in.shape.rank()) {
       refuse(op, found, "axes that are there, sorted, each once", "count axes from 0");
