@@ -14,6 +14,11 @@ std::span<const Command* const> all_commands();
 /// The verb called `name`. Throws UserError(Fault::usage) that names the nearest.
 const Command& find_command(std::string_view name);
 
+extern const Command train_command;
+extern const Command evaluate_command;
+extern const Command predict_command;
+extern const Command inspect_command;
+extern const Command plan_command;
 extern const Command explain_command;
 extern const Command ops_command;
 

@@ -111,9 +111,10 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
     if (!option.value.empty()) handle->expected(1)->allow_extra_args(false);
     handles.push_back(handle->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
   }
-  CLI::Option* operands = nullptr;
-  if (!command.operands.empty()) {
-    operands = app.add_option("operands")->expected(0, static_cast<int>(command.operands.size()));
+  // One handle an operand: the library would take a list "[1 2]" in several operands apart.
+  std::vector<CLI::Option*> operands;
+  for (std::size_t i = 0; i < command.operands.size(); ++i) {
+    operands.push_back(app.add_option("operand" + std::to_string(i))->expected(1)->allow_extra_args(false));
   }
   try {
     std::vector<std::string> reversed = split_empty_values(words);
@@ -137,7 +138,10 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
     check_values(command, options, options[i], values);
     given.emplace_back(options[i].name, std::move(values));
   }
-  const std::vector<std::string> found = operands != nullptr ? operands->results() : std::vector<std::string>{};
+  std::vector<std::string> found;
+  for (const CLI::Option* operand : operands) {
+    if (operand->count() > 0) found.push_back(operand->results().front());
+  }
   check_operands(command, found);
   return Arguments(std::string(command.name), found, std::move(given));
 }

@@ -71,7 +71,7 @@ int run(int argc, const char* const* argv) {
     console.flush();
     return code;
   } catch (const UserError& error) {
-    console.say(error.what());
+    if (!console.reader_gone()) console.say(error.what());  // `| head` has read all that it wants
     return exit_code(error.fault());
   } catch (const InternalError& error) {
     return defect(console, error.what());

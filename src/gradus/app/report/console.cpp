@@ -51,6 +51,7 @@ void Console::print(std::string_view text) {
 void Console::flush() {
   const int error = write_all(1, pending_);
   pending_.clear();  // what could not be written once is not tried again
+  reader_gone_ = error == EPIPE;
   if (error != 0) {
     throw UserError(Fault::failure,
                     Report{"standard output", std::string("a write error (") + std::strerror(error) + ")",

@@ -30,13 +30,16 @@ class Console {
   /// Rewrites the live line. Nothing happens unless err().live; the caller fits it into err().width - 1.
   void show(std::string_view line);
 
+  /// Whether standard output was a pipe that nobody reads any more.
+  bool reader_gone() const { return reader_gone_; }
+
   const Terminal& out() const { return out_; }
   const Terminal& err() const { return err_; }
 
  private:
   Terminal out_, err_;
   std::string pending_;
-  bool live_line_ = false;
+  bool live_line_ = false, reader_gone_ = false;
 };
 
 /// Writes all of `text` to `descriptor`; returns 0 or the errno of the write that failed.

@@ -1,0 +1,175 @@
+// gradus inspect: what is in a model file.
+#include <cmath>
+
+#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/print_json.hpp"
+#include "gradus/app/report/evaluation.hpp"
+#include "gradus/app/report/layout.hpp"
+#include "gradus/app/report/numbers.hpp"
+#include "gradus/core/base/error.hpp"
+#include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/saved_model.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr Operand operands[] = {{"MODEL", "a model that gradus train saved"}};
+constexpr Option options[] = {{"--json", "", "one JSON document on standard output"}};
+
+struct Spread {
+  double mean = 0, deviation = 0, least = 0, greatest = 0;
+};
+
+Spread spread_of(const Tensor& tensor) {
+  Spread out;
+  const std::vector<double> numbers = tensor.numbers();
+  if (numbers.empty()) return out;
+  const auto count = static_cast<double>(numbers.size());
+  out.least = out.greatest = numbers.front();
+  for (const double x : numbers) {
+    out.mean += x / count;
+    out.least = std::fmin(out.least, x);
+    out.greatest = std::fmax(out.greatest, x);
+  }
+  for (const double x : numbers) out.deviation += (x - out.mean) * (x - out.mean) / count;
+  out.deviation = std::sqrt(out.deviation);
+  return out;
+}
+
+json::Value parameters_json(const TrainedModel& model) {
+  json::Array out;
+  for (const nn::Parameter& parameter : model.network.parameters) {
+    const Spread spread = spread_of(parameter.value);
+    const Shape& shape = parameter.value.shape();
+    out.push_back(json::Object{{"name", parameter.name},
+                               {"shape", std::vector<std::int64_t>(shape.begin(), shape.end())},
+                               {"dtype", name(parameter.value.dtype())},
+                               {"mean", spread.mean},
+                               {"deviation", spread.deviation},
+                               {"least", spread.least},
+                               {"greatest", spread.greatest}});
+  }
+  return out;
+}
+
+std::string parameters_text(const TrainedModel& model) {
+  std::size_t width = 9;
+  for (const nn::Parameter& parameter : model.network.parameters) width = std::max(width, parameter.name.size());
+  std::string out = report::padded("parameter", width) + "  " + report::padded("shape", 16) +
+                    report::padded("mean", 12) + report::padded("deviation", 12) + report::padded("least", 12) +
+                    "greatest\n";
+  for (const nn::Parameter& parameter : model.network.parameters) {
+    const Spread spread = spread_of(parameter.value);
+    out += report::padded(printable(parameter.name), width) + "  " +
+           report::padded(to_string(parameter.value.shape()), 16);
+    for (const double number : {spread.mean, spread.deviation, spread.least}) {
+      out += report::padded(report::short_number(number), 12);
+    }
+    out += report::short_number(spread.greatest) + "\n";
+  }
+  return out;
+}
+
+std::string schema_text(const data::Schema& schema) {
+  if (!schema.is_table())
+    return "images of " + to_string(schema.image) + ", each number / " + report::short_number(schema.divisor) + "\n";
+  std::size_t width = 6;
+  for (const data::ColumnEncoding& column : schema.columns)
+    width = std::max(width, report::columns(printable(column.name)));
+  constexpr std::size_t widest = 30;
+  width = std::min(width, widest);
+  std::string out;
+  const auto scaling_text = [](const data::Scaling& scaling) {
+    return "mean " + report::short_number(scaling.mean) + ", deviation " + report::short_number(scaling.deviation) +
+           ", from " + report::short_number(scaling.minimum) + " to " + report::short_number(scaling.maximum);
+  };
+  const auto listed = [](const std::vector<std::string>& names) {
+    std::string list;
+    for (const std::string& one : names) list += (list.empty() ? "" : ", ") + printable(one);
+    constexpr std::size_t longest = 200;
+    return report::columns(list) > longest ? report::cut(list, longest) + " ..." : list;
+  };
+  const auto add = [&](const std::string& name, const std::string& text) {
+    out += report::padded(report::cut(printable(name), width), width) + "  " + text + "\n";
+  };
+  add("column", "what the model knows of it");
+  for (const data::ColumnEncoding& column : schema.columns) {
+    add(column.name, column.numeric ? scaling_text(column.scaling) : "categories: " + listed(column.categories));
+  }
+  const data::TargetEncoding& target = schema.target;
+  add(target.name, "(target) " + (target.task == data::Task::regression ? scaling_text(target.scaling)
+                                                                        : "classes: " + listed(target.classes)));
+  return out;
+}
+
+std::string curve_text(const TrainedModel& model, int width) {
+  std::vector<double> loss, validation;
+  for (const EpochReport& epoch : model.record.history) {
+    loss.push_back(epoch.loss);
+    if (epoch.validation) validation.push_back(epoch.validation->loss);
+  }
+  if (loss.empty()) return "";
+  constexpr std::size_t label = 20, number = 12;
+  const std::size_t room = static_cast<std::size_t>(std::max(width, 60)) - label - 2 * number;
+  const auto line = [&](const std::string& name, const std::vector<double>& numbers) {
+    return report::padded(name, label) + report::padded(report::short_number(numbers.front()), number) +
+           report::sparkline(numbers, room) + "  " + report::short_number(numbers.back()) + "\n";
+  };
+  std::string out = line("training loss", loss);
+  if (!validation.empty()) out += line("validation loss", validation);
+  return out;
+}
+
+std::string record_text(const TrainedModel& model, int width) {
+  const TrainingRecord& record = model.record;
+  constexpr std::size_t indent = 11;
+  std::string out = report::wrapped("network",
+                                    nn::print_net(model.network.net) + ": " +
+                                        report::counted(model.network.parameter_count(), "parameter") + ", " +
+                                        std::string(name(model.network.dtype)) + ", loss " + model.loss.name,
+                                    indent, width);
+  out += report::wrapped("learnt",
+                         "with " + record.optimizer + "; " + record.schedule + " schedule; batch " +
+                             (record.batch == 0 ? "all" : report::grouped(record.batch)) + ", seed " +
+                             std::to_string(record.seed),
+                         indent, width);
+  out += report::wrapped("from",
+                         printable(record.source) + ", " + report::counted(record.rows, "row") + ", in " +
+                             report::counted(static_cast<std::int64_t>(record.history.size()), "epoch") + ", " +
+                             report::counted(record.steps, "step") + ", " + report::duration(record.seconds) +
+                             "; stopped: " + std::string(describe(record.stopped_by)),
+                         indent, width);
+  return out;
+}
+
+int run_inspect(const Arguments& arguments, report::Console& console) {
+  const io::Loaded loaded = io::load_with_notes(arguments.required(0));
+  for (const std::string& note : loaded.notes) console.say("note: " + note);
+  const TrainedModel& model = loaded.model;
+  if (arguments.has("--json")) {
+    print_json(console, json::Object{{"schema", "gradus.inspect/1"},
+                                     {"file", arguments.required(0)},
+                                     {"parameter_count", model.network.parameter_count()},
+                                     {"parameters", parameters_json(model)},
+                                     {"model", io::describe_model(model)}});
+    return 0;
+  }
+  const int width = console.out().width;
+  console.print(record_text(model, width) + "\n" + parameters_text(model) + "\n");
+  if (model.schema) console.print(schema_text(*model.schema) + "\n");
+  console.print(curve_text(model, width));
+  const History& history = model.record.history;
+  if (!history.empty() && history.back().validation) {
+    const double deviation =
+        model.schema && model.task == data::Task::regression ? model.schema->target.scaling.deviation : 1;
+    console.print("last epoch: " + report::metric_text(report::scaled(*history.back().validation, deviation)) + "\n");
+  }
+  return 0;
+}
+
+}  // namespace
+
+const Command inspect_command{"inspect", "shows what is in a model file", operands,
+                              options,   "gradus inspect cars.gradus",    run_inspect};
+
+}  // namespace gradus::cli

@@ -1,0 +1,63 @@
+#include "gradus/app/cli/defaults.hpp"
+
+#include <algorithm>
+
+namespace gradus::cli {
+namespace {
+
+// Images, a folder of IDX files: Fashion-MNIST and its kin.
+constexpr const char* image_net = "256 relu";
+constexpr std::int64_t image_epochs = 12;
+constexpr std::int64_t image_batch = 64;
+constexpr double image_rate = 1e-3;
+
+// Tables: as many epochs as make about this many steps, within bounds.
+constexpr const char* table_net = "64 relu, 64 relu";
+constexpr std::int64_t table_steps = 4000;
+constexpr std::int64_t least_epochs = 10, most_epochs = 500;
+constexpr double table_rate = 3e-3;
+constexpr std::int64_t patience_share = 5;          // of the epochs
+constexpr std::int64_t least_validation_rows = 30;  // fewer say too little to stop by
+
+constexpr const char* default_schedule = "cosine 0.05";
+
+std::int64_t table_batch(std::int64_t rows) { return rows < 2'000 ? 32 : rows < 50'000 ? 64 : 256; }
+
+template <class T> void fill(std::optional<T>& value, const T& otherwise) {
+  if (!value) value = otherwise;
+}
+
+double default_rate(const std::string& optimizer, bool images) {
+  if (optimizer == "sgd" || optimizer == "gradient_descent") return 0.1;
+  return images ? image_rate : table_rate;
+}
+
+}  // namespace
+
+Settings with_defaults(Settings said, const DataFacts& facts) {
+  fill(said.validation, default_validation);
+  fill(said.seed, default_seed);
+  fill(said.threads, std::int64_t{0});
+  fill(said.precision, DType::f32);
+  fill(said.net, std::string(facts.images ? image_net : table_net));
+  fill(said.optimizer, std::string("adam"));
+  fill(said.rate, default_rate(*said.optimizer, facts.images));
+  fill(said.batch, facts.images ? image_batch : table_batch(facts.rows));
+
+  // A rule that ends the run takes the place of the default number of epochs.
+  const bool other_rule = said.steps || said.time || said.until_loss || said.tolerance;
+  const bool length_known = said.epochs || said.steps || !other_rule;
+  const std::int64_t batch = *said.batch == 0 ? facts.rows : std::min(*said.batch, facts.rows);
+  const std::int64_t steps_per_epoch =
+      std::max<std::int64_t>(1, (facts.rows + batch - 1) / std::max<std::int64_t>(batch, 1));
+  const std::int64_t table_epochs =
+      std::clamp((table_steps + steps_per_epoch - 1) / steps_per_epoch, least_epochs, most_epochs);
+  const bool epochs_inferred = !said.epochs && !other_rule;
+  fill(said.epochs, other_rule ? unlimited_epochs : facts.images ? image_epochs : table_epochs);
+  fill(said.schedule, std::string(length_known ? default_schedule : "constant"));
+  const bool patient = epochs_inferred && !facts.images && facts.validation_rows >= least_validation_rows;
+  fill(said.patience, patient ? std::max<std::int64_t>(5, *said.epochs / patience_share) : std::int64_t{0});
+  return said;
+}
+
+}  // namespace gradus::cli

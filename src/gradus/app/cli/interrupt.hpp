@@ -1,0 +1,19 @@
+// Ctrl-C and its kin: the first asks to finish the step and save, the second stops at once.
+#pragma once
+
+namespace gradus::cli {
+
+/// Catches SIGINT, SIGTERM and SIGHUP while it lives. One at a time. A signal that was ignored before (nohup) stays
+/// ignored.
+class Interrupt {
+ public:
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  /// The signal that asked to stop; 0: none yet.
+  static int requested();
+};
+
+}  // namespace gradus::cli

@@ -1,0 +1,137 @@
+#include "gradus/app/cli/load_data.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "gradus/app/cli/defaults.hpp"
+#include "gradus/core/base/error.hpp"
+#include "gradus/learn/data/csv/csv.hpp"
+#include "gradus/learn/data/idx/idx.hpp"
+
+namespace gradus::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+void append(data::Notes& to, const data::Notes& from) { to.insert(to.end(), from.begin(), from.end()); }
+
+/// The file in `folder` whose name begins with `prefix`; the first by name when there are several.
+std::string find_file(const std::string& folder, const std::string& prefix) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().filename().string().starts_with(prefix)) found.push_back(entry.path().string());
+  }
+  if (found.empty()) {
+    throw UserError(Fault::data, Report{printable(folder), error ? error.message() : "no file called " + prefix + "*",
+                                        "a folder with t10k-images* and t10k-labels*", "the name of an IDX file"});
+  }
+  return *std::min_element(found.begin(), found.end());
+}
+
+/// "x-labels-idx1" beside "x-images-idx3".
+std::string labels_beside(const std::string& images) {
+  const std::string name = fs::path(images).filename().string();
+  const std::size_t at = name.find("images");
+  if (at == std::string::npos) {
+    throw UserError(Fault::data, Report{printable(images), "a file without \"images\" in its name",
+                                        "NAME-images*, whose labels are then in NAME-labels*", "the folder of both"});
+  }
+  return find_file(fs::path(images).parent_path().empty() ? "." : fs::path(images).parent_path().string(),
+                   name.substr(0, at) + "labels");
+}
+
+TrainingData load_table(const std::string& path, const Settings& settings) {
+  const data::Table table = data::read_csv(path);
+  TrainingData out;
+  out.notes = table.notes;
+  const double fraction = settings.validation.value_or(default_validation);
+  out.split = data::split_rows(table.rows, fraction, settings.seed.value_or(default_seed));
+  const data::FitOptions options{settings.target.value_or(table.columns.back().name), settings.task,
+                                 settings.ignore.value_or(std::vector<std::string>{}),
+                                 settings.categorical.value_or(std::vector<std::string>{})};
+  data::Fitted fitted = data::fit_schema(table, out.split.train, options);
+  append(out.notes, fitted.notes);
+  out.schema = std::move(fitted.schema);
+  data::Encoded encoded = data::encode(out.schema, table, settings.precision.value_or(DType::f32));
+  append(out.notes, encoded.notes);
+  out.rows = std::move(encoded.dataset);
+  return out;
+}
+
+void refuse_table_settings(const Settings& settings) {
+  const auto refuse = [](const char* flag) {
+    throw UserError(Fault::usage, Report{flag, "a folder of images, which has no columns", "a CSV file", ""});
+  };
+  if (settings.target) refuse("--target");
+  if (settings.ignore) refuse("--ignore");
+  if (settings.categorical) refuse("--categorical");
+  if (settings.task == data::Task::regression) refuse("--task");
+}
+
+}  // namespace
+
+TrainingData load_for_training(const std::string& path, const Settings& settings) {
+  if (!is_folder(path)) return load_table(path, settings);
+  if (!data::is_idx_folder(path)) {
+    throw UserError(
+        Fault::data,
+        Report{printable(path), "a folder without train-images*",
+               "a CSV file, or a folder with train-images*, train-labels*, t10k-images* and t10k-labels*", ""});
+  }
+  refuse_table_settings(settings);
+  data::TrainTest both = data::read_idx(path);
+  TrainingData out;
+  out.split = data::split_rows(both.train.rows(), settings.validation.value_or(default_validation),
+                               settings.seed.value_or(default_seed));
+  out.schema = data::image_schema(both.train);
+  out.rows = std::move(both.train);
+  out.test = std::move(both.test);
+  return out;
+}
+
+const data::Schema& schema_of(const TrainedModel& model) {
+  if (model.schema) return *model.schema;
+  throw UserError(Fault::model_file, Report{"the model", "no schema (it was trained on numbers inside a program)",
+                                            "a model from gradus train", "evaluate() and predict() of the library"});
+}
+
+Rows load_for_model(const TrainedModel& model, const std::string& path, bool targets_needed) {
+  const data::Schema& schema = schema_of(model);
+  Rows out;
+  if (schema.is_table()) {
+    if (is_folder(path)) {
+      throw UserError(Fault::data,
+                      Report{printable(path), "a folder", "a CSV file, since the model was trained on a table", ""});
+    }
+    data::CsvOptions options;
+    options.minimum_columns = 1;
+    options.minimum_rows = targets_needed ? 1 : 0;
+    const data::Table table = data::read_csv(path, options);
+    out.notes = table.notes;
+    data::Encoded encoded = data::encode(schema, table, model.network.dtype, targets_needed);
+    append(out.notes, encoded.notes);
+    out.dataset = std::move(encoded.dataset);
+    return out;
+  }
+  const std::string images = is_folder(path) ? find_file(path, "t10k-images") : path;
+  if (targets_needed) {
+    const auto classes = static_cast<std::int64_t>(schema.target.classes.size());
+    out.dataset = data::read_idx_pair(images, labels_beside(images), classes);
+  } else {
+    out.dataset.source = images;
+    out.dataset.features = data::read_idx_file(images);
+    out.dataset.divisor = schema.divisor;
+    out.dataset.task = data::Task::classification;
+    out.dataset.class_names = schema.target.classes;
+  }
+  data::require_images(schema, out.dataset);
+  return out;
+}
+
+}  // namespace gradus::cli

@@ -1,0 +1,218 @@
+#include "gradus/app/cli/settings.hpp"
+
+#include <limits>
+
+#include "gradus/app/cli/read_number.hpp"
+#include "gradus/app/cli/toml/read_config.hpp"
+#include "gradus/core/base/error.hpp"
+#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/graph/print.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr std::int64_t many = 1'000'000'000'000;
+
+// What numbers must be.
+constexpr NumberRange positive{0, infinite, true, true, "a number greater than 0"};
+constexpr NumberRange not_negative{0, infinite, false, true, "0 or a number greater than 0"};
+constexpr NumberRange any_number{-infinite, infinite, true, true, "a number"};
+constexpr NumberRange below_one{0, 1, false, true, "a number from 0 to below 1"};
+
+using Text = const std::string&;
+
+std::string show_text(const std::optional<std::string>& value) { return value.value_or(""); }
+std::string show_number(const std::optional<double>& value) { return value ? print_number(*value) : ""; }
+template <class T> std::string show_integer(const std::optional<T>& value) {
+  return value ? std::to_string(*value) : "";
+}
+std::string show_list(const std::optional<std::vector<std::string>>& value) {
+  std::string out;
+  for (const std::string& name : value.value_or(std::vector<std::string>{})) out += (out.empty() ? "" : ",") + name;
+  return out;
+}
+
+std::vector<std::string> read_list(Text text) {
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    if (end > at) names.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return names;
+}
+
+template <class T> struct Word {
+  std::string_view name;
+  T value;
+};
+
+/// The value of the word `text`. Throws UserError that lists the words.
+template <class T, std::size_t N> T read_word(Text text, Text place, const Word<T> (&words)[N]) {
+  std::string expected;
+  for (const auto& word : words) {
+    if (word.name == text) return word.value;
+    expected += (expected.empty() ? "" : " or ") + std::string(word.name);
+  }
+  throw UserError(Fault::usage, Report{place, "\"" + printable(text) + "\"", expected, ""});
+}
+
+constexpr Word<data::Task> tasks[] = {{"regression", data::Task::regression},
+                                      {"classification", data::Task::classification}};
+constexpr Word<DType> precisions[] = {{"f32", DType::f32}, {"f64", DType::f64}};
+constexpr Word<bool> truths[] = {{"true", true}, {"false", false}};
+
+template <class T, std::size_t N> std::string show_word(const std::optional<T>& value, const Word<T> (&words)[N]) {
+  for (const auto& word : words) {
+    if (value && word.value == *value) return std::string(word.name);
+  }
+  return "";
+}
+
+std::int64_t read_batch(Text text, Text place) {
+  if (text == "all") return 0;
+  try {
+    return read_integer(text, place, 1, many);
+  } catch (const UserError&) {
+    throw UserError(Fault::usage, Report{place, text.empty() ? "nothing" : "\"" + printable(text) + "\"",
+                                         "a whole number from 1, or all", "--batch 64"});
+  }
+}
+
+constexpr Setting settings_table[] = {
+    {"data.target", "--target", "COLUMN", "the column to learn; the last one unless given", "the data",
+     [](Settings& s, Text text, Text) { s.target = text; }, [](const Settings& s) { return show_text(s.target); }},
+    {"data.task", "--task", "TASK", "regression or classification; a column of texts is classified unless given", "",
+     [](Settings& s, Text text, Text place) { s.task = read_word(text, place, tasks); },
+     [](const Settings& s) { return show_word(s.task, tasks); }},
+    {"data.ignore", "--ignore", "COLUMNS", "columns that are not used, separated by commas", "",
+     [](Settings& s, Text text, Text) { s.ignore = read_list(text); },
+     [](const Settings& s) { return show_list(s.ignore); }},
+    {"data.categorical", "--categorical", "COLUMNS", "columns of numbers that are names, such as postal codes", "",
+     [](Settings& s, Text text, Text) { s.categorical = read_list(text); },
+     [](const Settings& s) { return show_list(s.categorical); }},
+    {"data.valid", "--valid", "FRACTION", "share of the rows held back for validation; 0.1 unless given", "",
+     [](Settings& s, Text text, Text place) { s.validation = read_number(text, place, below_one); },
+     [](const Settings& s) { return show_number(s.validation); }},
+
+    {"model.net", "--net", "LAYERS", "the hidden layers: \"128 relu, dropout 0.2, 64 tanh\"; \"\" is a linear model",
+     "the network", [](Settings& s, Text text, Text) { s.net = text; },
+     [](const Settings& s) { return show_text(s.net); }},
+    {"model.init", "--init", "INIT", "first weights: he-normal, xavier-uniform, \"normal 0.01\", zeros, ...", "",
+     [](Settings& s, Text text, Text) { s.init = text; }, [](const Settings& s) { return show_text(s.init); }},
+    {"model.loss", "--loss", "LOSS", "what is made small: mse, mae, \"huber 1\", cross_entropy, ...", "",
+     [](Settings& s, Text text, Text) { s.loss = text; }, [](const Settings& s) { return show_text(s.loss); }},
+    {"model.precision", "--precision", "TYPE", "f32 or f64; f32 unless given", "",
+     [](Settings& s, Text text, Text place) { s.precision = read_word(text, place, precisions); },
+     [](const Settings& s) { return show_word(s.precision, precisions); }},
+
+    {"optimizer.name", "--optimizer", "NAME", "adam, adamw, sgd or gradient_descent", "learning",
+     [](Settings& s, Text text, Text) { s.optimizer = text; },
+     [](const Settings& s) { return show_text(s.optimizer); }},
+    {"optimizer.rate", "--rate", "NUMBER", "the learning rate", "",
+     [](Settings& s, Text text, Text place) { s.rate = read_number(text, place, positive); },
+     [](const Settings& s) { return show_number(s.rate); }},
+    {"optimizer.schedule", "--schedule", "NAME", "constant, cosine, or \"cosine 0.05\" with warm-up", "",
+     [](Settings& s, Text text, Text) { s.schedule = text; }, [](const Settings& s) { return show_text(s.schedule); }},
+    {"optimizer.momentum", "", "NUMBER", "of sgd, from 0 to below 1", "",
+     [](Settings& s, Text text, Text place) { s.momentum = read_number(text, place, below_one); },
+     [](const Settings& s) { return show_number(s.momentum); }},
+    {"optimizer.nesterov", "", "TRUTH", "of sgd, true or false", "",
+     [](Settings& s, Text text, Text place) { s.nesterov = read_word(text, place, truths); },
+     [](const Settings& s) { return show_word(s.nesterov, truths); }},
+    {"optimizer.weight_decay", "", "NUMBER", "of sgd, adam and adamw", "",
+     [](Settings& s, Text text, Text place) { s.weight_decay = read_number(text, place, not_negative); },
+     [](const Settings& s) { return show_number(s.weight_decay); }},
+    {"optimizer.beta1", "", "NUMBER", "of adam and adamw, from 0 to below 1", "",
+     [](Settings& s, Text text, Text place) { s.beta1 = read_number(text, place, below_one); },
+     [](const Settings& s) { return show_number(s.beta1); }},
+    {"optimizer.beta2", "", "NUMBER", "of adam and adamw, from 0 to below 1", "",
+     [](Settings& s, Text text, Text place) { s.beta2 = read_number(text, place, below_one); },
+     [](const Settings& s) { return show_number(s.beta2); }},
+    {"optimizer.epsilon", "", "NUMBER", "of adam and adamw", "",
+     [](Settings& s, Text text, Text place) { s.epsilon = read_number(text, place, positive); },
+     [](const Settings& s) { return show_number(s.epsilon); }},
+    {"train.batch", "--batch", "ROWS", "rows a step, or all", "",
+     [](Settings& s, Text text, Text place) { s.batch = read_batch(text, place); },
+     [](const Settings& s) { return s.batch == 0 ? "all" : show_integer(s.batch); }},
+    {"train.seed", "--seed", "NUMBER", "of first weights, order of rows, validation rows and dropout; 0 unless given",
+     "", [](Settings& s, Text text, Text place) { s.seed = read_natural(text, place); },
+     [](const Settings& s) { return show_integer(s.seed); }},
+    {"train.threads", "--threads", "NUMBER",
+     "threads that compute; 0 (unless given): all cores. Results do not depend on it", "",
+     [](Settings& s, Text text, Text place) { s.threads = read_integer(text, place, 0, 1024); },
+     [](const Settings& s) { return show_integer(s.threads); }},
+
+    {"train.epochs", "--epochs", "NUMBER", "times through the data; 0 saves the untrained network", "when to stop",
+     [](Settings& s, Text text, Text place) { s.epochs = read_integer(text, place, 0, many); },
+     [](const Settings& s) { return show_integer(s.epochs); }},
+    {"train.steps", "--steps", "NUMBER", "after so many steps", "",
+     [](Settings& s, Text text, Text place) { s.steps = read_integer(text, place, 1, many); },
+     [](const Settings& s) { return show_integer(s.steps); }},
+    {"train.time", "--time", "TIME", "after that time: 90s, 10m, 2h", "",
+     [](Settings& s, Text text, Text place) { s.time = read_seconds(text, place); },
+     [](const Settings& s) { return show_number(s.time); }},
+    {"train.until_loss", "--until-loss", "NUMBER", "when an epoch's mean training loss is at most this", "",
+     [](Settings& s, Text text, Text place) { s.until_loss = read_number(text, place, any_number); },
+     [](const Settings& s) { return show_number(s.until_loss); }},
+    {"train.patience", "--patience", "EPOCHS", "after so many epochs without a smaller validation loss; 0: never", "",
+     [](Settings& s, Text text, Text place) { s.patience = read_integer(text, place, 0, many); },
+     [](const Settings& s) { return show_integer(s.patience); }},
+    {"train.tolerance", "--tolerance", "NUMBER", "when a step moves the weights by less than this (Euclidean)", "",
+     [](Settings& s, Text text, Text place) { s.tolerance = read_number(text, place, positive); },
+     [](const Settings& s) { return show_number(s.tolerance); }},
+};
+
+}  // namespace
+
+std::span<const Setting> all_settings() { return settings_table; }
+
+std::vector<Option> setting_options() {
+  std::vector<Option> options;
+  std::string_view group;
+  for (const Setting& setting : settings_table) {
+    if (!setting.group.empty()) group = setting.group;
+    if (setting.flag.empty()) continue;
+    options.push_back({setting.flag, setting.value, setting.doc, {}, false, group});
+    group = {};
+  }
+  return options;
+}
+
+void assign(Settings& settings, const Assignment& assignment) {
+  std::vector<std::string_view> keys;
+  for (const Setting& setting : settings_table) {
+    if (setting.key == assignment.key) return setting.read(settings, assignment.text, assignment.place);
+    keys.push_back(setting.key);
+  }
+  std::string close = nearest(assignment.key, keys);
+  for (const Setting& setting : settings_table) {  // "rate" where "optimizer.rate" is meant
+    if (close.empty() && setting.key.substr(setting.key.find('.') + 1) == assignment.key) close = setting.key;
+  }
+  throw UserError(Fault::usage, Report{assignment.place, "an unknown key, " + printable(assignment.key),
+                                       "one of those in gradus train --help", close});
+}
+
+Settings read_settings(const Arguments& arguments) {
+  Settings settings;
+  if (const auto path = arguments.text("--config")) {
+    for (const Assignment& assignment : read_config(*path)) assign(settings, assignment);
+  }
+  for (const std::string& text : arguments.texts("--set")) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw UserError(Fault::usage,
+                      Report{"--set " + printable(text), "no key and value", "KEY=VALUE", "--set optimizer.rate=3e-3"});
+    }
+    const std::string key = text.substr(0, equals);
+    assign(settings, {key, text.substr(equals + 1), "--set " + printable(key)});
+  }
+  for (const Setting& setting : settings_table) {
+    if (setting.flag.empty()) continue;
+    if (const auto text = arguments.text(setting.flag)) setting.read(settings, *text, std::string(setting.flag));
+  }
+  return settings;
+}
+
+}  // namespace gradus::cli

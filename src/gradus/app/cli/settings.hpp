@@ -1,0 +1,65 @@
+// Everything a training can be told, by flag (--rate 0.1), by --set optimizer.rate=0.1, or in a configuration file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradus/app/cli/command.hpp"
+#include "gradus/core/tensor/dtype.hpp"
+#include "gradus/learn/data/dataset.hpp"
+
+namespace gradus::cli {
+
+/// What was said; what was not follows from the data (defaults.hpp). Times are in seconds.
+struct Settings {
+  std::optional<std::string> target;
+  std::optional<data::Task> task;
+  std::optional<std::vector<std::string>> ignore, categorical;
+  std::optional<double> validation;
+
+  std::optional<std::string> net, init, loss;
+  std::optional<DType> precision;
+
+  std::optional<std::string> optimizer, schedule;
+  std::optional<double> rate, momentum, weight_decay, beta1, beta2, epsilon;
+  std::optional<bool> nesterov;
+
+  std::optional<std::int64_t> batch, epochs, steps, patience, threads;
+  std::optional<double> time, until_loss, tolerance;
+  std::optional<std::uint64_t> seed;
+};
+
+/// One setting: its key in files and --set, its flag, how its text is read and shown.
+struct Setting {
+  std::string_view key;    // "optimizer.rate"
+  std::string_view flag;   // "--rate"; empty: only by key
+  std::string_view value;  // what help calls its value
+  std::string_view doc;
+  std::string_view group;  // heading in help, where a new one begins
+  /// Throws UserError(Fault::usage) at `place` for a text that it does not take.
+  void (*read)(Settings& settings, const std::string& text, const std::string& place);
+  /// The text that read() takes; empty when it was not said.
+  std::string (*show)(const Settings& settings);
+};
+
+std::span<const Setting> all_settings();
+
+/// The flags of all_settings(), for a verb's options.
+std::vector<Option> setting_options();
+
+/// A text for a key, and where it was said.
+struct Assignment {
+  std::string key, text, place;
+};
+
+/// Reads `assignment` into `settings`. Throws UserError(Fault::usage) for an unknown key, naming the nearest.
+void assign(Settings& settings, const Assignment& assignment);
+
+/// Settings from --config, then --set, then flags: a later one replaces an earlier one.
+Settings read_settings(const Arguments& arguments);
+
+}  // namespace gradus::cli

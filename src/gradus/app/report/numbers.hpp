@@ -1,0 +1,32 @@
+// Numbers for people: short, locale-free, aligned.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gradus::report {
+
+/// `digits` significant digits: "0.3341", "1.2e-07", "17000"; "not a number", "infinite" in words.
+std::string short_number(double value, int digits = 4);
+/// "60,000"
+std::string grouped(std::int64_t count);
+/// "9.2 k", "1.3 M": three significant digits with a decimal prefix.
+std::string prefixed(double value);
+/// "407 KB", "1.2 MB"; a KB is 1024 bytes.
+std::string bytes(double count);
+/// "0.8 s", "12 s", "3:05", "2:10:00"
+std::string duration(double seconds);
+/// "84.72 %"
+std::string percent(double share, int decimals = 2);
+/// "1 row", "5 rows"
+std::string counted(std::int64_t count, std::string_view noun);
+/// `text` filled up with blanks to `width` columns, on the right (left_padded: on the left).
+std::string padded(std::string_view text, std::size_t width);
+std::string left_padded(std::string_view text, std::size_t width);
+/// Columns that `text` takes on a terminal, counting each code point as one.
+std::size_t columns(std::string_view text);
+/// At most `width` columns of `text`.
+std::string cut(std::string_view text, std::size_t width);
+
+}  // namespace gradus::report
