@@ -8,9 +8,9 @@ namespace gradus::json {
 namespace {
 
 struct Level {
-  Value container;  // an array or an object that is being filled
-  std::string key;  // of the member to come
-  std::unordered_set<std::string> keys;
+  Value container;                       // an array or an object that is being filled
+  std::string key;                       // of the member to come
+  std::unordered_set<std::string> keys;  // when there are many
 };
 
 /// Receives the parser's events and builds the Value: no recursion, limits checked as it goes.
@@ -39,7 +39,7 @@ class Builder {
 
   bool key(std::string& name) {
     Level& level = levels_.back();
-    if (!level.keys.insert(name).second) refuse("member \"" + shortened(name) + "\" twice", "each member once");
+    if (!is_new(level, name)) refuse("member \"" + shortened(name) + "\" twice", "each member once");
     level.key = std::move(name);
     return true;
   }
@@ -57,6 +57,17 @@ class Builder {
   static std::string shortened(std::string_view text) {
     constexpr std::size_t longest = 200;
     return printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
+  }
+
+  /// Small objects are searched, large ones have a set.
+  static bool is_new(Level& level, const std::string& name) {
+    const Object& object = level.container.object();
+    constexpr std::size_t small = 16;
+    if (object.size() < small) return object.find(name) == nullptr;
+    if (level.keys.empty()) {
+      for (const Member& member : object) level.keys.insert(member.first);
+    }
+    return level.keys.insert(name).second;
   }
 
   [[noreturn]] void refuse(const std::string& found, const std::string& expected) const {
