@@ -90,6 +90,12 @@ TEST(Json, RefusesDepthSizeAndCountBeforeTheyHurt) {
       "7 bytes");
 }
 
+TEST(Json, RefusesTooManyMembers) {
+  const Limits limits{100, 4, 9, 1};
+  expect_refusal(
+      Fault::data, [&] { parse(R"({"a":1,"b":2})", "file", Fault::data, limits); }, "more than 1 members");
+}
+
 TEST(Json, BytesThatAreNotUtf8BecomeTheReplacementCharacter) {
   EXPECT_EQ(write(Value(std::string("a\xff"
                                     "b\xc3\xa9\xc0\x80"))),

@@ -109,7 +109,7 @@ void check_numbers(const Table& table, const Column& column, double mean, double
   const ColumnFacts& facts = column.facts;
   if (facts.large_integer.count > 0) {
     notes.push_back({true, describe(table, column) + " has " + std::to_string(facts.large_integer.count) +
-                               " whole numbers above 2^53, which are rounded (an id?)"});
+                               " whole numbers of 2^53 or more, which are rounded (an id?)"});
   }
   bool counts_up = table.rows >= enough_rows_to_judge;
   std::size_t farthest = 0;

@@ -186,7 +186,7 @@ std::string read_all(Source& source, const ReadLimits& limits) {
       throw UserError(source.fault(), Report{source.name(), "more than " + std::to_string(limits.bytes) + " bytes",
                                              "a smaller file", "the data in parts"});
     }
-    if (source.packed() && size > free_of_ratio && size / limits.ratio > source.position()) {
+    if (source.packed() && size >= free_of_ratio && size / limits.ratio > source.position()) {
       throw UserError(source.fault(),
                       Report{source.name(),
                              "gzip data that grows more than " + std::to_string(limits.ratio) + " times when unpacked",

@@ -33,7 +33,7 @@ struct ColumnFacts {
   Finding thousands;      // 38 000 or 4,25,000
   Finding decimal_comma;  // 1,5
   Finding unit;           // 45 km, £30
-  Finding large_integer;  // a whole number above 2^53, which f64 rounds
+  Finding large_integer;  // a whole number of 2^53 or more, which f64 may round
   std::uint64_t numbers = 0;
 };
 

@@ -60,8 +60,11 @@ class Builder {
   }
 
   /// Small objects are searched, large ones have a set.
-  static bool is_new(Level& level, const std::string& name) {
+  bool is_new(Level& level, const std::string& name) const {
     const Object& object = level.container.object();
+    if (object.size() >= limits_.members) {
+      refuse("more than " + std::to_string(limits_.members) + " members in an object", "fewer");
+    }
     constexpr std::size_t small = 16;
     if (object.size() < small) return object.find(name) == nullptr;
     if (level.keys.empty()) {

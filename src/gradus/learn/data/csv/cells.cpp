@@ -87,7 +87,7 @@ ParsedNumber parse_number(std::string_view text) {
 
 bool is_large_integer(std::string_view text, double value) {
   constexpr double exact = 9007199254740992.0;  // 2^53
-  return std::abs(value) > exact && text.find_first_not_of("+-0123456789") == std::string_view::npos;
+  return std::abs(value) >= exact && text.find_first_not_of("+-0123456789") == std::string_view::npos;
 }
 
 Resemblance resemblance(std::string_view text) {

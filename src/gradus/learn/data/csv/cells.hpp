@@ -19,7 +19,7 @@ struct ParsedNumber {
 /// [+-] digits with an optional point and an optional exponent; also inf and infinity. The list is in csv.hpp.
 ParsedNumber parse_number(std::string_view text);
 
-/// A whole number that f64 cannot hold exactly: digits alone, above 2^53.
+/// A whole number that f64 cannot hold exactly: digits alone, 2^53 or more.
 bool is_large_integer(std::string_view text, double value);
 
 /// How a text that is not a number resembles one.

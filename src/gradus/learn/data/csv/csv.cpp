@@ -182,11 +182,13 @@ Table parse_csv(std::string_view whole, const std::string& name, const CsvOption
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     refuse(shown, text.empty() ? "an empty file" : "empty lines alone", "a line of column names, then rows", "");
   }
+  if (text.find_first_not_of(" \t\r") == text.find('\n')) {
+    refuse(shown + ":1:1", "an empty line", "the names of the columns", "take it out");
+  }
   table.delimiter = choose_delimiter(text, shown, options);
   Records records(text, shown, table.delimiter, options.limits);
   std::vector<Field> fields;
   records.next(fields);
-  if (is_blank_line(fields)) refuse(shown + ":1:1", "an empty line", "the names of the columns", "take it out");
   table.columns = read_names(fields, records, options);
   if (table.columns.size() < static_cast<std::size_t>(options.minimum_columns)) {
     refuse(shown + ":1:1", fields_text(table.columns.size()), "at least " + std::to_string(options.minimum_columns),

@@ -156,7 +156,8 @@ Safetensors parse_safetensors(std::span<const std::byte> file, const std::string
   const Parser parser{printable_name};
   const std::string_view header = parser.header(file);
   const auto data = file.subspan(8 + header.size());
-  constexpr json::Limits limits{safetensors_header_limit, 8, 20 * safetensors_tensor_limit};
+  constexpr json::Limits limits{safetensors_header_limit, 8, 20 * safetensors_tensor_limit,
+                                safetensors_tensor_limit + 1};
   const json::Value document = json::parse(header, printable_name + ": header", Fault::model_file, limits);
   if (document.object().size() > safetensors_tensor_limit) {
     parser.refuse("", std::to_string(document.object().size()) + " tensors",

@@ -1,0 +1,195 @@
+#include "gradus/learn/data/csv/csv.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/gzip.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace gradus::data {
+namespace {
+
+using test::expect_refusal;
+
+Table parse(std::string_view text, const CsvOptions& options = {}) { return parse_csv(text, "t.csv", options); }
+
+template <class... Words> void refused(std::string_view text, const Words&... words) {
+  SCOPED_TRACE(std::string(text.substr(0, 100)));
+  expect_refusal(
+      Fault::data, [&] { parse(text); }, "t.csv", words...);
+}
+
+std::vector<std::string> texts(const Column& column, std::int64_t rows) {
+  std::vector<std::string> out;
+  for (std::int64_t row = 0; row < rows; ++row) out.push_back(cell_text(column, row));
+  return out;
+}
+
+TEST(Csv, NumbersAndTexts) {
+  const Table table = parse("km,fuel\n38000,gasoline\n1e3,diesel\n");
+  EXPECT_EQ(table.rows, 2);
+  EXPECT_TRUE(table.columns[0].numeric);
+  EXPECT_EQ(table.columns[0].numbers, (std::vector<double>{38000, 1000}));
+  EXPECT_FALSE(table.columns[1].numeric);
+  EXPECT_EQ(texts(table.columns[1], 2), (std::vector<std::string>{"gasoline", "diesel"}));
+  EXPECT_TRUE(table.notes.empty());
+}
+
+TEST(Csv, LineEndsMarksAndBlanks) {
+  for (const char* text : {"a,b\n1,x\n2,y", "a,b\r\n1,x\r\n2,y\r\n",
+                           "\xef\xbb\xbf"
+                           "a,b\n1,x\r\n2,y\n\n\r\n  \n",
+                           "a , b\n 1 ,\tx\n2, y \n", "\"a\",\"b\"\n\"1\",\"x\"\n\"2\",y\n", "a,b\n1, \"x\" \n2,y\r"}) {
+    const Table table = parse(text);
+    ASSERT_EQ(table.columns.size(), 2u) << text;
+    EXPECT_EQ(table.columns[0].name, "a");
+    EXPECT_EQ(table.columns[1].name, "b");
+    EXPECT_EQ(table.columns[0].numbers, (std::vector<double>{1, 2})) << text;
+    EXPECT_EQ(texts(table.columns[1], 2), (std::vector<std::string>{"x", "y"})) << text;
+  }
+}
+
+TEST(Csv, QuotesHoldDelimitersLineEndsAndQuotes) {
+  const Table table = parse("a,b\n\"x,\"\"y\"\"\nz\",1\nplain,2\n,\"\"\n");
+  EXPECT_EQ(texts(table.columns[0], 3), (std::vector<std::string>{"x,\"y\"\nz", "plain", ""}));
+  EXPECT_EQ(table.line_of(0), 2u);
+  EXPECT_EQ(table.line_of(1), 4u);
+  EXPECT_EQ(table.line_of(2), 5u);
+  EXPECT_EQ(table.columns[0].facts.missing.first, (Place{5, 1}));
+  EXPECT_EQ(table.columns[1].facts.missing.first, (Place{5, 2}));
+}
+
+TEST(Csv, FindsTheDelimiterAndSaysSo) {
+  const std::pair<const char*, const char*> files[] = {{"a;b\n1,5;2\n3,5;4\n", "semicolon"},
+                                                       {"a\tb c\n1\t2\n", "tab"},
+                                                       {"a|b\n1|2,3\n", "bar"},
+                                                       {"\"a,b,c\";d\n\"1,2,3\";4\n", "semicolon"}};
+  for (const auto& [text, name] : files) {
+    const Table table = parse(text);
+    EXPECT_EQ(table.columns.size(), 2u) << text;
+    ASSERT_EQ(table.notes.size(), 1u) << text;
+    EXPECT_NE(table.notes[0].text.find(name), std::string::npos) << table.notes[0].text;
+  }
+  EXPECT_EQ(parse("a,b;c\n1,2;3\n4,5;6\n").delimiter, ',');
+}
+
+TEST(Csv, NothingToRead) {
+  refused("", "an empty file");
+  refused("\n\n", "empty lines alone");
+  refused("\xef\xbb\xbf", "an empty file");
+  refused("a,b\n", "no rows", "at least 1");
+  refused("\na,b\n1,2\n", "t.csv:1:1", "names of the columns");
+}
+
+TEST(Csv, OneColumnIsNeverSilent) {
+  refused("a\n1\n2\n", "t.csv:1:1", "one column");
+  refused("a b\n1 2\n", "one column", "commas");
+  CsvOptions options;
+  options.minimum_columns = 1;
+  EXPECT_EQ(parse("a\n1\n2\n", options).rows, 2);
+}
+
+TEST(Csv, Names) {
+  refused("a,,c\n1,2,3\n", "t.csv:1:3", "column 2");
+  refused("a,b,a\n1,2,3\n", "t.csv:1:5", "\"a\"", "columns 1 and 3");
+  refused("5.1,3.5,setosa\n4.9,3,setosa\n", "t.csv:1:1", "\"5.1\"", "column name");
+  refused("150,4,setosa,versicolor\n5.1,3.5,0,1\n", "t.csv:1:1", "\"150\"");
+  refused("a,b\n1,2\na,b\n3,4\n", "t.csv:3:1", "names again");
+  CsvOptions options;
+  options.numeric_names = true;
+  EXPECT_EQ(parse("1980,1990\n1,2\n", options).columns[1].name, "1990");
+}
+
+TEST(Csv, RowsOfAnotherLength) {
+  refused("a,b\n1,2\n3\n", "t.csv:3:1", "1 field", "2 fields");
+  refused("a,b\n1,2,3\n", "t.csv:2:1", "3 fields");
+  refused("a,b\n1,2\n3;4\n", "t.csv:3:1", "1 field");
+  refused("a,b\n1,2\n\nx,y\n", "t.csv:3:1", "an empty line");
+  refused("a,b\n\"1\n\n\",2\n3\n", "t.csv:5:1", "1 field");
+}
+
+TEST(Csv, Quotes) {
+  refused("a,b\n1,\"x\ny\nz\n", "t.csv:2:3", "never closed");
+  refused("a,b\n1,\"x\"y\n", "t.csv:2:6", "after a closing quote");
+  refused("a,b\n1,x\"y\"\n", "t.csv:2:4", "a quote inside a field");
+  std::string endless = "a,b\n1,\"";
+  endless.append(std::size_t{3} << 20, 'x');
+  refused(endless, "t.csv:2:3", "not closed within 1048576 bytes");
+}
+
+TEST(Csv, Encodings) {
+  refused(std::string_view("\xff\xfe"
+                           "a\0,\0b\0",
+                           8),
+          "UTF-16LE", "iconv");
+  refused(std::string_view("\xfe\xff\0a\0,\0b", 8), "UTF-16BE");
+  refused("a,b\n1,caf\xe9\n", "t.csv:2:6", "0xe9", "iconv");
+  refused("a,b\n1,\xc3\xa9\xff\n", "t.csv:2:4", "0xff");
+  refused(std::string_view("a,b\n1,x\0y\n", 10), "t.csv:2:4", "NUL");
+  for (const char* bad : {"\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\x80"}) {
+    refused(std::string("a,b\n1,long enough for eight bytes ") + bad, "not UTF-8");
+  }
+  EXPECT_EQ(parse("a,b\n1,\xf0\x9f\x9a\x97\n").columns[1].text.distinct[0], "\xf0\x9f\x9a\x97");
+  refused("a,b\r1,2\r3,4", "t.csv:1:4", "carriage return");
+}
+
+TEST(Csv, NumbersThatF64CannotHold) {
+  refused("a,b\n1,1e400\n", "t.csv:2:3", "1e400");
+  EXPECT_EQ(parse("a,b\n1,1e-400\n").columns[1].numbers[0], 0.0);
+  EXPECT_EQ(parse("a,b\n1,9007199254740993\n").columns[1].facts.large_integer.count, 1u);
+  EXPECT_EQ(parse("a,b\n1,-inf\n").columns[1].facts.infinite.first, (Place{2, 3}));
+}
+
+TEST(Csv, CountsWhatIsMissingAndWhereItBegins) {
+  const Table table = parse("a,b\n1,x\n?,NA\nnull,y\nNaN,\n");
+  const Column& a = table.columns[0];
+  EXPECT_TRUE(a.numeric);
+  EXPECT_EQ(a.facts.missing.count, 3u);
+  EXPECT_EQ(a.facts.missing.first, (Place{3, 1}));
+  EXPECT_EQ(a.facts.missing.text, "?");
+  EXPECT_TRUE(std::isnan(a.numbers[3]));
+  EXPECT_EQ(texts(table.columns[1], 4), (std::vector<std::string>{"x", "", "y", ""}));
+}
+
+TEST(Csv, ColumnsCountCharactersNotBytes) {
+  const Table table = parse("a,b\n\xc3\xa9\xc3\xa9,?\n");
+  EXPECT_EQ(table.columns[1].facts.missing.first, (Place{2, 4}));
+}
+
+TEST(Csv, Limits) {
+  CsvOptions options;
+  options.limits.columns = 3;
+  expect_refusal(
+      Fault::data, [&] { parse("a,b,c,d\n1,2,3,4\n", options); }, "t.csv:1:7", "more than 3 fields");
+  options.limits.field = 4;
+  expect_refusal(
+      Fault::data, [&] { parse("a,b\n1,12345\n", options); }, "t.csv:2:3", "more than 4 bytes");
+  options.limits.distinct = 2;
+  const Table table = parse("a,b\n1,x\n2,y\n3,z\n4,x\n", options);
+  EXPECT_TRUE(table.columns[1].text.overflowed);
+  EXPECT_EQ(table.columns[0].numbers.size(), 4u);
+}
+
+TEST(Csv, ManyTextsAreNumberedRight) {
+  std::string text = "a,b\n";
+  for (int i = 0; i < 5000; ++i) text += std::to_string(i) + ",t" + std::to_string(i % 1777) + "\n";
+  const Table table = parse(text);
+  EXPECT_EQ(table.columns[1].text.distinct.size(), 1777u);
+  for (std::int64_t i = 0; i < 5000; ++i) EXPECT_EQ(cell_text(table.columns[1], i), "t" + std::to_string(i % 1777));
+}
+
+TEST(Csv, FilesGzipOrNot) {
+  const test::TemporaryFolder folder;
+  const std::string text = "a,b\n1,x\n2,y\n";
+  EXPECT_EQ(read_csv(folder.write("plain.csv.gz", text)).rows, 2);
+  EXPECT_EQ(read_csv(folder.write("packed.csv", test::pack(text))).rows, 2);
+  EXPECT_EQ(read_csv(folder.write("members.csv", test::pack("a,b\n1,x\n") + test::pack("2,y\n"))).rows, 2);
+  const std::string path = folder.write("bad.csv", "a,b\n1\n");
+  expect_refusal(
+      Fault::data, [&] { read_csv(path); }, "bad.csv:2:1");
+}
+
+}  // namespace
+}  // namespace gradus::data

@@ -1,0 +1,178 @@
+#include "gradus/learn/data/idx/idx.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/gzip.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace gradus::data {
+namespace {
+
+using test::expect_refusal;
+using test::pack;
+using test::TemporaryFolder;
+using namespace std::string_literals;
+
+std::string header(const std::vector<std::uint32_t>& sizes, char type = 8) {
+  std::string out = {0, 0, type, static_cast<char>(sizes.size())};
+  for (const std::uint32_t size : sizes) {
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(size >> shift & 0xff);
+  }
+  return out;
+}
+
+std::string idx(const std::vector<std::uint32_t>& sizes, std::string_view numbers) {
+  return header(sizes) + std::string(numbers);
+}
+
+const std::string three_images = idx({3, 1, 2}, "\x00\x01\x7f\x80\xfe\xff"s);
+const std::string three_labels = idx({3}, "\x01\x00\x02"s);
+
+TEST(IdxFile, PlainAndPacked) {
+  const TemporaryFolder folder;
+  for (const std::string& path : {folder.write("a", three_images), folder.write("b", pack(three_images))}) {
+    const Tensor images = read_idx_file(path);
+    EXPECT_EQ(images.type(), (Type{DType::u8, {3, 1, 2}}));
+    EXPECT_EQ(images.numbers(), (std::vector<double>{0, 1, 127, 128, 254, 255}));
+  }
+}
+
+TEST(IdxFile, EveryTruncationIsRefused) {
+  const TemporaryFolder folder;
+  const std::string packed = pack(three_images);
+  for (std::size_t length = 0; length < three_images.size(); ++length) {
+    SCOPED_TRACE(length);
+    const std::string path = folder.write("a", three_images.substr(0, length));
+    expect_refusal(
+        Fault::data, [&] { read_idx_file(path); }, "/a");
+  }
+  for (std::size_t length = 0; length < packed.size(); ++length) {
+    SCOPED_TRACE(length);
+    const std::string path = folder.write("a", packed.substr(0, length));
+    expect_refusal(
+        Fault::data, [&] { read_idx_file(path); }, "/a");
+  }
+}
+
+TEST(IdxFile, WhatTheHeaderMustSay) {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::string& bytes, const auto&... words) {
+    const std::string path = folder.write("a", bytes);
+    expect_refusal(
+        Fault::data, [&] { read_idx_file(path); }, "/a", words...);
+  };
+  refused("", "an empty file");
+  refused("\x03\x08\0\0\x02\0\0\0"s, "little-endian");
+  refused("\x89PNG\r\n\x1a\n"s, "89 50 4e 47");
+  refused(header({2}, 0x0d), "32-bit floating-point");
+  refused(header({2}, 0x77), "type 77");
+  refused(header({}), "0 sizes");
+  refused("\0\0\x08\xff"s + std::string(2000, '\1'), "255 sizes");
+  refused(header({0, 28, 28}), "byte 4", "a size of 0");
+  refused(header({0xffffffff, 0xffffffff, 0xffffffff}), "2^40");
+  refused(header({0xffffffff, 0xff}), "bytes after the header", "[4294967295,255]");
+  refused(three_images + "x", "7 bytes after the header", "6 bytes of numbers for [3,1,2]");
+  refused(pack(three_images + "x"), "left over", "[3,1,2]");
+  refused(pack(header({1000, 1000, 100})), "packed bytes can hold");
+  refused(pack(idx({100, 10}, "too few")), "7 bytes after the header", "1000 for [100,10]");
+}
+
+TEST(IdxFile, APackedBombStopsAtWhatItsHeaderSays) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("a", pack(idx({4}, std::string(std::size_t{20} << 20, 'x'))));
+  expect_refusal(
+      Fault::data, [&] { read_idx_file(path); }, "left over after 4");
+}
+
+TEST(IdxPair, ImagesAndLabels) {
+  const TemporaryFolder folder;
+  const Dataset set = read_idx_pair(folder.write("i", three_images), folder.write("l", three_labels));
+  EXPECT_EQ(set.rows(), 3);
+  EXPECT_EQ(set.row_size(), 2);
+  EXPECT_EQ(set.divisor, 255);
+  EXPECT_EQ(set.task, Task::classification);
+  EXPECT_EQ(set.targets.type(), (Type{DType::i64, {3}}));
+  EXPECT_EQ(set.targets.numbers(), (std::vector<double>{1, 0, 2}));
+  EXPECT_EQ(set.class_names, (std::vector<std::string>{"0", "1", "2"}));
+}
+
+TEST(IdxPair, WhatDoesNotFit) {
+  const TemporaryFolder folder;
+  const std::string images = folder.write("i", three_images), labels = folder.write("l", three_labels);
+  const auto refused = [&](const std::string& label_bytes, std::int64_t classes, const auto&... words) {
+    const std::string path = folder.write("x", label_bytes);
+    expect_refusal(
+        Fault::data, [&] { read_idx_pair(images, path, classes); }, words...);
+  };
+  expect_refusal(
+      Fault::data, [&] { read_idx_pair(labels, images); }, "swap");
+  expect_refusal(
+      Fault::data, [&] { read_idx_pair(labels, labels); }, "/l", "images [count, height, width]");
+  expect_refusal(
+      Fault::data, [&] { read_idx_pair(images, images); }, "/i", "labels [count]");
+  refused(idx({2}, "\0\1"s), 0, "3 images and 2 labels");
+  refused(idx({3}, "\0\1\3"s), 3, "label 3 (byte 10)", "found label 3", "0 to 2");
+  refused(idx({3}, "\0\1\xc8"s), 0, "label 200");
+  refused(idx({3}, "\1\1\1"s), 0, "a single label");
+}
+
+TEST(IdxFolder, FindsTheFourFiles) {
+  const TemporaryFolder folder;
+  folder.write("train-images-idx3-ubyte.gz", pack(three_images));
+  folder.write("train-labels.idx1-ubyte", three_labels);
+  EXPECT_TRUE(is_idx_folder(folder.path()));
+  expect_refusal(
+      Fault::data, [&] { read_idx(folder.path()); }, "t10k-images*");
+  folder.write("t10k-images-idx3-ubyte", idx({1, 1, 2}, "ab"));
+  folder.write("t10k-labels-idx1-ubyte", idx({1}, "\2"s));
+  const TrainTest sets = read_idx(folder.path());
+  EXPECT_EQ(sets.train.rows(), 3);
+  EXPECT_EQ(sets.test.rows(), 1);
+  EXPECT_EQ(sets.test.class_names, sets.train.class_names);
+  folder.write("t10k-images-idx3-ubyte.gz", "not read: the unpacked file is there");
+  EXPECT_EQ(read_idx(folder.path()).test.rows(), 1);
+  folder.write("t10k-labels-idx1-ubyte", idx({1}, "\3"s));
+  expect_refusal(
+      Fault::data, [&] { read_idx(folder.path()); }, "t10k-labels", "label 3", "0 to 2");
+  folder.write("t10k-labels-idx1-ubyte", idx({1}, "\2"s));
+  folder.write("t10k-images-idx3-ubyte", idx({1, 2, 1}, "ab"));
+  expect_refusal(
+      Fault::data, [&] { read_idx(folder.path()); }, "[1,2,1]", "the size of the training images");
+  folder.write("train-labels-other", three_labels);
+  expect_refusal(
+      Fault::data, [&] { read_idx(folder.path()); }, "one file train-labels*");
+}
+
+TEST(IdxFolder, OtherFolders) {
+  const TemporaryFolder folder;
+  EXPECT_FALSE(is_idx_folder(folder.path()));
+  EXPECT_FALSE(is_idx_folder(folder.path("no")));
+  expect_refusal(
+      Fault::data, [&] { read_idx(folder.path("no")); }, "No such file");
+  std::filesystem::create_directory(folder.path("cats"));
+  expect_refusal(
+      Fault::data, [&] { read_idx(folder.path()); }, "no file train-images*",
+      "one sub-folder a label cannot be read yet");
+}
+
+TEST(FashionMnist, IsWhatItsAuthorsSay) {
+  const std::string folder = "/usr/share/datasets/fashion-mnist";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "dataset-fashion-mnist is not installed";
+  const TrainTest sets = read_idx(folder);  // 60,000 and 10,000 images of 28x28; each class equally often
+  EXPECT_EQ(sets.train.features.type(), (Type{DType::u8, {60'000, 28, 28}}));
+  EXPECT_EQ(sets.test.features.type(), (Type{DType::u8, {10'000, 28, 28}}));
+  EXPECT_EQ(sets.train.classes(), 10);
+  for (const auto& [set, each] : {std::pair(&sets.train, 6000), std::pair(&sets.test, 1000)}) {
+    std::vector<int> count(10);
+    for (const std::int64_t label : set->targets.as<std::int64_t>()) ++count[static_cast<std::size_t>(label)];
+    EXPECT_EQ(count, std::vector<int>(10, each));
+  }
+  // The first training image is an ankle boot.
+  EXPECT_EQ(sets.train.targets.number(0), 9);
+}
+
+}  // namespace
+}  // namespace gradus::data
