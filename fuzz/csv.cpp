@@ -1,0 +1,29 @@
+// Any text as a CSV table, and any table that is accepted through a schema and back: only UserError may come out.
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <string_view>
+
+#include "gradus/learn/data/csv/csv.hpp"
+#include "gradus/learn/data/schema.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  using namespace gradus;
+  try {
+    data::CsvOptions options;
+    options.minimum_columns = 1;
+    options.limits.distinct = 10;
+    const data::Table table = data::parse_csv({reinterpret_cast<const char*>(bytes), size}, "fuzz", options);
+    for (const data::Column& column : table.columns) {
+      for (std::int64_t row = 0; row < table.rows; ++row) data::cell_text(column, row);
+    }
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(table.rows));
+    std::iota(rows.begin(), rows.end(), 0);
+    const auto fitted = data::fit_schema(table, rows, {table.columns.back().name, {}, {}, {}});
+    data::encode(fitted.schema, table, DType::f64);
+    const auto document = json::parse(json::write(data::to_json(fitted.schema)), "fuzz");
+    require(data::schema_from_json(document) == fitted.schema, "a schema does not come back as it was");
+  } catch (const UserError&) {
+  }
+  return 0;
+}
