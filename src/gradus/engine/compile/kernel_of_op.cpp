@@ -1,0 +1,31 @@
+#include "gradus/engine/compile/kernel_of_op.hpp"
+
+#include "gradus/core/ops/all.hpp"
+#include "gradus/engine/compile/assign_memory.hpp"
+#include "gradus/engine/compile/cut_regions.hpp"
+#include "gradus/engine/compile/fuse.hpp"
+#include "gradus/engine/compile/lower.hpp"
+
+namespace gradus {
+
+std::string kernel_of_op(const Op& op) {
+  if (!op.evaluate || !op.samples) return "";
+  const Sample sample = op.samples().at(0);
+  Graph graph;
+  Values inputs;
+  for (const SampleInput& input : sample.inputs) {
+    const DType dtype = input.dtype == DType::f64 ? DType::f32 : input.dtype;
+    inputs.push_back(graph.input("x" + std::to_string(inputs.size()), Type{dtype, input.shape}));
+  }
+  graph.output("y", graph.append(op, inputs, sample.attrs));
+  // Not the passes before: they could fold the op away.
+  const Plan plan = lower(assign_memory(fuse(cut_regions(graph), graph), graph));
+  for (const Region& region : plan.regions) {
+    for (const Loop& loop : region.loops) {
+      for (const Step& step : loop.steps) return step.kernel;
+    }
+  }
+  return "";
+}
+
+}  // namespace gradus

@@ -1,0 +1,81 @@
+// Nothing is allocated inside a step: every operator new of the process is counted while a program runs.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "gradus/core/grad/differentiate.hpp"
+#include "gradus/core/ops/index.hpp"
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/core/ops/matmul.hpp"
+#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/random.hpp"
+#include "gradus/core/ops/reduce.hpp"
+#include "gradus/core/ops/softmax.hpp"
+#include "gradus/engine/runtime/program.hpp"
+
+namespace {
+std::atomic<long> allocations{0};
+
+void* counted(std::size_t bytes, std::size_t alignment) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
+  if (void* memory = std::aligned_alloc(alignment, whole == 0 ? alignment : whole)) return memory;
+  throw std::bad_alloc();
+}
+}  // namespace
+
+void* operator new(std::size_t bytes) { return counted(bytes, 16); }
+void* operator new(std::size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<std::size_t>(alignment)); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace gradus {
+namespace {
+
+/// A step of a net with dropout, softmax cross-entropy and momentum.
+Graph step(std::int64_t rows) {
+  Graph g;
+  const Value x = g.input("x", {rows, 40}, DType::f32), y = g.input("y", {rows}, DType::i64), key = g.input("key", {2}, DType::i64);
+  const Value w1 = g.input("0.weight", {96, 40}, DType::f32), b1 = g.input("0.bias", {96}, DType::f32);
+  const Value w2 = g.input("2.weight", {10, 96}, DType::f32);
+  const Value mask = cast(random_bernoulli(key, {rows, 96}, 0.5, 0), DType::f32);
+  const Value logits = matmul(gelu(matmul(x, transpose(w1)) + b1) * mask, transpose(w2));
+  const Value loss = -mean(sum(log_softmax(logits) * one_hot(y, 10, DType::f32), {1}));
+  const Values parameters{w1, b1, w2};
+  const Values gradients = gradient(loss, parameters);
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Value v = g.input("v/" + parameters[i].node().label, parameters[i].type());
+    const Value next = 0.9 * v + gradients[i];
+    g.output("v/" + parameters[i].node().label, next);
+    g.output(parameters[i].node().label, parameters[i] - 0.1 * next);
+  }
+  g.output("loss", loss);
+  return g;
+}
+
+TEST(Program, AllocatesNothingInAStep) {
+  for (int threads : {1, 2}) {
+    Engine engine({.threads = threads});
+    std::vector<Graph> graphs;
+    graphs.push_back(step(128));
+    graphs.push_back(step(50));
+    Program program(engine, std::move(graphs));
+    program.run(0);
+    const long before = allocations.load();
+    for (int i = 0; i < 20; ++i) program.run(i % 2);
+    EXPECT_EQ(allocations.load() - before, 0) << threads << " threads";
+  }
+}
+
+TEST(Allocations, AreCounted) {
+  const long before = allocations.load();
+  ::operator delete(::operator new(4));
+  EXPECT_EQ(allocations.load() - before, 1);
+}
+
+}  // namespace
+}  // namespace gradus
