@@ -81,5 +81,8 @@ std::span<const Recipe> recipes_002();
 std::span<const Recipe> recipes_003();
 std::span<const Recipe> recipes_003_networks();
 std::span<const Recipe> recipes_004();
+std::span<const Recipe> recipes_paths();
+std::span<const Recipe> recipes_training();
+std::span<const Recipe> recipes_start();
 
 }  // namespace gradus::worked_examples

@@ -3,11 +3,14 @@
 #include <array>
 
 #include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/exit_code.hpp"
 #include "gradus/app/explain/annotate.hpp"
 #include "gradus/app/explain/dot.hpp"
 #include "gradus/app/explain/json_document.hpp"
 #include "gradus/app/explain/svg.hpp"
 #include "gradus/app/explain/text.hpp"
+#include "gradus/app/explain/worksheet.hpp"
+#include "gradus/learn/data/source.hpp"
 #include "gradus/learn/io/atomic_file.hpp"
 
 namespace gradus::cli {
@@ -27,6 +30,9 @@ constexpr Option options[] = {
     {"--json", "", "one JSON document, schema gradus.explain/1"},
     {"--svg", "", "a picture: values above, gradients below each edge"},
     {"--dot", "", "the graph for Graphviz"},
+    {"--worksheet", "", "an exercise with blanks, and its answers"},
+    {"--grade", "FILE",
+     "mark the answers in FILE (JSON, by the names of --worksheet); exit code 4 when some are wrong"},
     {"--output", "FILE", "write to FILE, not to standard output", "-o"},
 };
 
@@ -73,15 +79,27 @@ std::string text_of(const explain::Explanation& explanation, const std::vector<i
 std::string result(const Arguments& arguments, const explain::Explanation& explanation, const std::vector<int>& paths,
                    const report::Terminal& terminal) {
   const bool forms[] = {arguments.has("--json"), arguments.has("--dot"), arguments.has("--svg"),
-                        arguments.has("--text")};
+                        arguments.has("--text"), arguments.has("--worksheet")};
   if (std::count(std::begin(forms), std::end(forms), true) > 1) {
-    throw UserError(Fault::usage,
-                    Report{"gradus explain", "several forms of output", "one of --text --json --dot --svg", ""});
+    throw UserError(Fault::usage, Report{"gradus explain", "several forms of output",
+                                         "one of --text --json --dot --svg --worksheet", ""});
   }
   if (forms[0]) return json::write(to_json(explanation, paths), 1) + "\n";
   if (forms[1]) return to_dot(explanation);
   if (forms[2]) return to_svg(explanation);
+  if (forms[4]) return worksheet_text(explanation, std::min(terminal.width, 80));
   return text_of(explanation, paths, terminal);
+}
+
+/// Marks the answers in `file`; returns the exit code.
+int mark(const explain::Explanation& explanation, const std::string& file, report::Console& console) {
+  data::Source source(file);
+  const auto answers = explain::read_answers(data::read_all(source, {.bytes = 16 << 20}), file);
+  const auto marks = grade(explanation, answers);
+  console.print(marks_text(explanation, answers, marks, std::min(console.out().width, 80)));
+  const bool right = std::all_of(marks.begin(), marks.end(),
+                                 [](const explain::Mark& m) { return m.verdict == explain::Mark::Verdict::right; });
+  return right ? exit_ok : exit_check;
 }
 
 int run_explain(const Arguments& arguments, report::Console& console) {
@@ -90,6 +108,7 @@ int run_explain(const Arguments& arguments, report::Console& console) {
   if (const auto wrt = arguments.text("--wrt")) asked.variables = names_in({*wrt});
   asked.second = arguments.has("--second"), asked.jacobian = arguments.has("--jacobian");
   const auto explanation = annotate(explain::parse_formula(arguments.required(0), variables), asked);
+  if (const auto answers = arguments.text("--grade")) return mark(explanation, *answers, console);
   std::vector<int> paths;
   for (const std::string& name : arguments.texts("--paths")) paths.push_back(find_node(explanation, name, "--paths"));
   const auto file = arguments.text("--output");

@@ -1,0 +1,120 @@
+#include "gradus/app/explain/check_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradus/app/explain/names.hpp"
+#include "gradus/app/explain/text_lines.hpp"
+
+namespace gradus::explain {
+namespace {
+
+std::string verdict(const GradientCheckPart& part) {
+  if (part.wrong > 0) return std::to_string(part.wrong) + " WRONG";
+  if (part.kinks > 0) return "ok, " + std::to_string(part.kinks) + " at a kink";
+  return "ok";
+}
+
+std::string cell(double number, int digits, std::size_t width) { return pad_left(short_number(number, digits), width); }
+
+/// Where a number stands in the picture; errors of 0 are drawn at the bottom.
+constexpr double left = 70, right = 600, top = 30, bottom = 330;
+constexpr double least_error = 1e-16, most_error = 1;
+double x_of(double epsilon, const EpsilonSweep& sweep) {
+  double low = 1, high = -400;
+  for (const EpsilonError& row : sweep.rows) {
+    low = std::min(low, std::log10(row.epsilon)), high = std::max(high, std::log10(row.epsilon));
+  }
+  return left + (right - left) * (high > low ? (std::log10(epsilon) - low) / (high - low) : 0.5);
+}
+double y_of(double error) {
+  const double power = std::log10(std::clamp(error, least_error, most_error));
+  return bottom +
+         (top - bottom) * (power - std::log10(least_error)) / (std::log10(most_error) - std::log10(least_error));
+}
+
+std::string at(double x) { return short_number(std::round(x * 10) / 10, 8); }
+
+std::string curve(const EpsilonSweep& sweep, double EpsilonError::*error, std::size_t best, const char* kind) {
+  std::string points, out;
+  for (const EpsilonError& row : sweep.rows) points += at(x_of(row.epsilon, sweep)) + "," + at(y_of(row.*error)) + " ";
+  if (!points.empty()) points.pop_back();
+  out += std::string("<polyline class=\"") + kind + "\" points=\"" + points + "\"/>\n";
+  for (std::size_t i = 0; i < sweep.rows.size(); ++i) {
+    const EpsilonError& row = sweep.rows[i];
+    out += std::string("<circle class=\"") + kind + (i == best ? " best" : "") + "\" cx=\"" +
+           at(x_of(row.epsilon, sweep)) + "\" cy=\"" + at(y_of(row.*error)) + "\" r=\"" + (i == best ? "7" : "2.5") +
+           "\"><title>epsilon " + short_number(row.epsilon, 3) + ", error " + short_number(row.*error, 4) +
+           "</title></circle>\n";
+  }
+  return out;
+}
+
+constexpr const char* head =
+    R"(<svg xmlns="http://www.w3.org/2000/svg" role="img" width="720" height="390" viewBox="0 0 720 390">
+<title>Error of numeric derivatives against epsilon</title>
+<style>
+text { font-family: system-ui, sans-serif; font-size: 12px; fill: #1b1f24 }
+line { stroke: #c8cdd2 } polyline, .best { fill: none; stroke-width: 2 }
+.forward { stroke: #b3261e } .central { stroke: #0b57b0 }
+@media (prefers-color-scheme: dark) {
+svg { background: #14171a } text { fill: #e6edf3 } line { stroke: #3a424b }
+.forward { stroke: #ff8f85 } .central { stroke: #79b8ff }
+}
+</style>
+)";
+
+std::string label(double x, double y, const std::string& text, const char* anchor) {
+  return "<text x=\"" + at(x) + "\" y=\"" + at(y) + "\" text-anchor=\"" + anchor + "\">" + text + "</text>\n";
+}
+
+}  // namespace
+
+std::string check_text(const GradientCheck& check) {
+  std::size_t names = 4, places = 11;
+  for (const GradientCheckPart& part : check.parts) {
+    names = std::max(names, shown_width(part.name)), places = std::max(places, shown_width(part.worst.place));
+  }
+  std::string out = pad_right("what", names) + "  checked  " + pad_right("worst place", places) +
+                    "         exact       numeric  abs error  rel error  verdict\n";
+  for (const GradientCheckPart& part : check.parts) {
+    out += pad_right(part.name, names) + "  " + pad_left(std::to_string(part.checked), 7) + "  " +
+           pad_right(part.worst.place, places) + "  " + cell(part.worst.exact, 6, 12) + "  " +
+           cell(part.worst.numeric, 6, 12) + "  " + cell(part.worst.absolute_error(), 2, 9) + "  " +
+           cell(part.worst.relative_error(), 2, 9) + "  " + verdict(part) + "\n";
+  }
+  return out + (check.passed() ? "Gradients agree with central differences.\n" : "Gradients are WRONG.\n");
+}
+
+std::string sweep_text(const EpsilonSweep& sweep) {
+  std::string out = "exact derivative " + short_number(sweep.exact, 15) + "\n";
+  out += "epsilon  forward difference       error  central difference       error\n";
+  for (std::size_t i = 0; i < sweep.rows.size(); ++i) {
+    const EpsilonError& row = sweep.rows[i];
+    out += pad_left(short_number(row.epsilon, 3), 7) + "  " + cell(row.forward, 12, 18) + "  " +
+           cell(row.forward_error, 3, 10) + (i == sweep.best_forward ? "*" : " ") + " " + cell(row.central, 12, 18) +
+           "  " + cell(row.central_error, 3, 10) + (i == sweep.best_central ? "*" : "") + "\n";
+  }
+  return out +
+         "* least error. Large epsilons err by the formula (epsilon, epsilon^2), small ones by rounding (1/epsilon).\n";
+}
+
+std::string sweep_svg(const EpsilonSweep& sweep) {
+  std::string out = head;
+  for (int power = 0; power >= -16; power -= 4) {
+    const double y = y_of(std::pow(10.0, power));
+    out += "<line x1=\"" + at(left) + "\" x2=\"" + at(right) + "\" y1=\"" + at(y) + "\" y2=\"" + at(y) + "\"/>\n";
+    out += label(left - 8, y + 4, "1e" + std::to_string(power), "end");
+  }
+  for (std::size_t i = 0; i < sweep.rows.size(); i += 2) {
+    out += label(x_of(sweep.rows[i].epsilon, sweep), bottom + 18, short_number(sweep.rows[i].epsilon, 2), "middle");
+  }
+  out += label((left + right) / 2, bottom + 40, "epsilon", "middle") + label(left - 8, top - 12, "error", "end");
+  out += curve(sweep, &EpsilonError::forward_error, sweep.best_forward, "forward");
+  out += curve(sweep, &EpsilonError::central_error, sweep.best_central, "central");
+  out += "<line class=\"forward\" x1=\"612\" x2=\"632\" y1=\"60\" y2=\"60\"/>\n" + label(638, 64, "forward", "start");
+  out += "<line class=\"central\" x1=\"612\" x2=\"632\" y1=\"80\" y2=\"80\"/>\n" + label(638, 84, "central", "start");
+  return out + label(612, 108, "circle: least error", "start") + "</svg>\n";
+}
+
+}  // namespace gradus::explain
