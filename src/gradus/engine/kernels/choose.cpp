@@ -13,7 +13,10 @@ std::span<const Kernel> kernels() {
 #ifdef GRADUS_HAS_XSMM
       {"xsmm.matmul", prepare_xsmm_matmul},
 #endif
+      {"highway.matmul", highway::prepare_matmul},
       {"highway.pointwise", highway::prepare_pointwise},
+      {"highway.reduce", highway::prepare_reduce},
+      {"highway.transpose", highway::prepare_transpose},
       {"philox", prepare_random},
       {"reference", prepare_evaluate},
   };

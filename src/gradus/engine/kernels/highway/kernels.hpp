@@ -24,4 +24,11 @@ Prepared prepare_pointwise(const Call& call);
 /// place.
 Prepared prepare_reduce(const Call& call);
 
+/// A matrix transposed; elements of 4 or 8 bytes. Blocks: rows to columns or columns to rows; the input may be whole.
+Prepared prepare_transpose(const Call& call);
+
+/// Products of two f32 or f64 matrices, each stored either way. Blocks are rows of the output; the second input is
+/// whole. Sums go in order; where the first input is stored transposed, they are over leaves (rows_per_leaf).
+Prepared prepare_matmul(const Call& call);
+
 }  // namespace gradus::highway

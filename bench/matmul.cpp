@@ -1,0 +1,57 @@
+// Matrix products by kernel: GF/s of one core at n,k,m, the first matrix stored as it is or (dW) transposed.
+#include <benchmark/benchmark.h>
+
+#include "gradus/core/ops/matmul.hpp"
+#include "gradus/core/tensor/tensor.hpp"
+#include "gradus/engine/kernels/kernel.hpp"
+
+namespace gradus {
+namespace {
+
+void multiply(benchmark::State& state, std::string_view kernel, bool transposed) {
+  const std::int64_t n = state.range(0), k = state.range(1), m = state.range(2);
+  Call call;
+  call.op = &matmul_ops()[0];
+  call.transposed[0] = transposed;
+  call.inputs = {{{DType::f32, transposed ? Shape{k, n} : Shape{n, k}}, transposed ? Access::columns : Access::rows},
+                 {{DType::f32, {k, m}}, Access::whole}};
+  call.outputs = {{{DType::f32, {n, m}}, Access::rows}};
+  call.rows = call.block = n;
+  for (const Kernel& of : kernels()) {
+    if (of.name != kernel) continue;
+    const Prepared prepared = of.prepare(call);
+    if (!prepared) return state.SkipWithError(prepared.refusal.c_str());
+    Tensor a = Tensor::full(call.inputs[0].type, 0.5), b = Tensor::full(call.inputs[1].type, 0.25),
+           c(call.outputs[0].type);
+    Tensor scratch(DType::u8, Shape{static_cast<std::int64_t>(prepared.scratch)});
+    std::byte* operands[] = {static_cast<std::byte*>(a.data()), static_cast<std::byte*>(b.data()),
+                             static_cast<std::byte*>(c.data())};
+    const Frame frame{operands, 0, n, static_cast<std::byte*>(scratch.data())};
+    for (auto _ : state) prepared.run(prepared.state.get(), frame);
+    state.counters["GF/s"] =
+        benchmark::Counter(2e-9 * static_cast<double>(n * k * m), benchmark::Counter::kIsIterationInvariantRate);
+    return;
+  }
+  state.SkipWithError("no such kernel");
+}
+
+void shapes(benchmark::internal::Benchmark* of) {
+  for (const auto& shape : {std::vector<std::int64_t>{1, 128, 128},
+                            {16, 64, 64},
+                            {32, 128, 128},
+                            {64, 784, 128},
+                            {64, 256, 256},
+                            {128, 64, 784},
+                            {512, 512, 512}}) {
+    of->Args(shape);
+  }
+}
+BENCHMARK_CAPTURE(multiply, xsmm, "xsmm.matmul", false)->Apply(shapes);
+BENCHMARK_CAPTURE(multiply, highway, "highway.matmul", false)->Apply(shapes);
+BENCHMARK_CAPTURE(multiply, xsmm_transposed, "xsmm.matmul", true)->Apply(shapes);
+BENCHMARK_CAPTURE(multiply, highway_transposed, "highway.matmul", true)->Apply(shapes);
+
+}  // namespace
+}  // namespace gradus
+
+BENCHMARK_MAIN();
