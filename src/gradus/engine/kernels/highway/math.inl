@@ -47,18 +47,23 @@ template <class T> HWY_INLINE Numbers<T> exp(Numbers<T> x) {
   return select(is_nan(x), x, select(x < like(x, low), like(x, 0), y));
 }
 
+/// 2^q p + (2^q - 1): exact but for two roundings. REQUIRES 2^q finite.
+template <class T> HWY_INLINE Numbers<T> expm1_of(const Split<T>& split) {
+  const Numbers<T> scale{hn::impl::ExpImpl<T>().Pow2I(Tag<T>(), split.q)};
+  return multiply_add(scale, split.p, scale - like(scale, 1));
+}
+
 template <class T> HWY_INLINE Numbers<T> expm1(Numbers<T> x) {
-  // 2^q p + (2^q - 1): exact but for two roundings. Beyond `high` the 1 no longer counts.
-  constexpr double low = is_f32<T> ? -20 : -40, high = is_f32<T> ? 88 : 709;
-  const auto [p, q] = split_exp(keep_within(x, low, high));
-  const Numbers<T> one = like(x, 1), scale{hn::impl::ExpImpl<T>().Pow2I(Tag<T>(), q)};
-  const Numbers<T> y = with_sign(multiply_add(scale, p, scale - one), x);
-  return select(x > like(x, high), exp(x), select(is_nan(x), x, y));
+  constexpr double low = is_f32<T> ? -20 : -40, high = is_f32<T> ? 88 : 709;  // above it the 1 no longer counts
+  const Split<T> split = split_exp(keep_within(x, low, high + 1));
+  const Numbers<T> large{hn::impl::ExpImpl<T>().LoadExpShortRange(Tag<T>(), (split.p + like(x, 1)).v, split.q)};
+  const Numbers<T> y = select(x > like(x, high), large, expm1_of(split));
+  return select(is_nan(x), x, with_sign(y, x));
 }
 
 template <class T> HWY_INLINE Numbers<T> tanh(Numbers<T> x) {
-  const Numbers<T> size = abs(x), y = expm1(size + size), one = like(x, 1);
-  return with_sign(select(size > like(x, 20), one, y / (y + like(x, 2))), x);
+  const Numbers<T> size = keep_within(abs(x), 0, 20), y = expm1_of(split_exp(size + size));  // 1 from 20 on
+  return select(is_nan(x), x, with_sign(y / (y + like(x, 2)), x));
 }
 
 template <class T> HWY_INLINE Numbers<T> log(Numbers<T> x) {

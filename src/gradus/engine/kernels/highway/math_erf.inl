@@ -16,7 +16,6 @@ namespace gradus::highway::HWY_NAMESPACE {
 /// c[0] + c[1] x + c[2] x^2 + ...
 template <class T, std::size_t n> HWY_INLINE Numbers<T> polynomial(const T (&c)[n], Numbers<T> x) {
   Numbers<T> y = fill(c[n - 1]);
-  HWY_UNROLL(16)
   for (std::size_t i = n - 1; i-- > 0;) y = multiply_add(y, x, fill(c[i]));
   return y;
 }
