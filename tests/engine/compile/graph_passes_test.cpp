@@ -133,11 +133,13 @@ TEST(Simplify, PowersOfTwoAndReadingThroughBroadcasts) {
 }
 
 TEST(Simplify, Transposes) {
-  expect_rule("%5 = transpose %0 {order=[1,0]} : f64[3,2]\n%6 = transpose %5 {order=[1,0]} : f64[2,3]\noutput %6 \"z\"\n",
-              "output %0 \"z\"\n");
-  expect_rule("%5 = transpose %1 {order=[1,0]} : f64[3,2]\n%6 = matmul %0 %5 : f64[2,2]\n"
-              "%7 = transpose %6 {order=[1,0]} : f64[2,2]\noutput %7 \"z\"\n",
-              "%2 = transpose %0 {order=[1,0]} : f64[3,2]\n%3 = matmul %1 %2 : f64[2,2]\noutput %3 \"z\"\n");
+  expect_rule(
+      "%5 = transpose %0 {order=[1,0]} : f64[3,2]\n%6 = transpose %5 {order=[1,0]} : f64[2,3]\noutput %6 \"z\"\n",
+      "output %0 \"z\"\n");
+  expect_rule(
+      "%5 = transpose %1 {order=[1,0]} : f64[3,2]\n%6 = matmul %0 %5 : f64[2,2]\n"
+      "%7 = transpose %6 {order=[1,0]} : f64[2,2]\noutput %7 \"z\"\n",
+      "%2 = transpose %0 {order=[1,0]} : f64[3,2]\n%3 = matmul %1 %2 : f64[2,2]\noutput %3 \"z\"\n");
 }
 
 TEST(Simplify, Sums) {

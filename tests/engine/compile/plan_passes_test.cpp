@@ -174,21 +174,21 @@ TEST(VerifyPlan, FindsWhatIsBroken) {
             "plan: %5 is written twice");
   EXPECT_EQ(broken([](Plan& p) { p.buffers[5].offset = 32; }), "plan: %8 lies outside of its memory");
   // The update of w moved before the product that still reads the old w.
-  EXPECT_EQ(broken([](Plan& p) { std::swap(p.regions[0].loops[0].steps[0].operands[1], p.regions[1].loops[0].steps[0].operands[1]); })
-                .substr(0, 6),
+  EXPECT_EQ(broken([](Plan& p) {
+              std::swap(p.regions[0].loops[0].steps[0].operands[1], p.regions[1].loops[0].steps[0].operands[1]);
+            }).substr(0, 6),
             "plan: ");
 }
 
-TEST(Compile, RefusesAGraphWithoutOutputs) {
-  EXPECT_THROW(compile(Graph{}), UserError);
-}
+TEST(Compile, RefusesAGraphWithoutOutputs) { EXPECT_THROW(compile(Graph{}), UserError); }
 
 TEST(Compile, DumpsEveryPassByName) {
   std::vector<std::string> names;
   CompileOptions options;
   options.dump = [&](const std::string& name, const std::string&, bool) { names.push_back(name); };
   compile(parse(layer), options);
-  for (const char* name : {"fold_constants", "simplify", "merge_duplicates", "drop_unused", "cut_regions", "fuse", "assign_memory", "lower"}) {
+  for (const char* name : {"fold_constants", "simplify", "merge_duplicates", "drop_unused", "cut_regions", "fuse",
+                           "assign_memory", "lower"}) {
     EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
   }
 }

@@ -24,7 +24,8 @@ Tensor numbers(const Type& type, std::uint64_t seed) {
   std::uint64_t state = seed * 2654435761u + 12345;
   for (std::int64_t i = 0; i < out.count(); ++i) {
     state = state * 6364136223846793005u + 1442695040888963407u;
-    out.set(i, is_floating(type.dtype) ? static_cast<double>(state >> 40) / (1 << 23) - 1 : static_cast<double>((state >> 40) % 3));
+    out.set(i, is_floating(type.dtype) ? static_cast<double>(state >> 40) / (1 << 23) - 1
+                                       : static_cast<double>((state >> 40) % 3));
   }
   return out;
 }
@@ -32,7 +33,8 @@ Tensor numbers(const Type& type, std::uint64_t seed) {
 /// One Adam step of a classifier in -> hidden -> 3 with dropout, on `rows` rows.
 Graph training_step(std::int64_t rows, std::int64_t in, std::int64_t hidden, DType dtype) {
   Graph g;
-  const Value x = g.input("x", {rows, in}, dtype), y = g.input("y", {rows}, DType::i64), key = g.input("key", {2}, DType::i64);
+  const Value x = g.input("x", {rows, in}, dtype), y = g.input("y", {rows}, DType::i64),
+              key = g.input("key", {2}, DType::i64);
   const Value w1 = g.input("0.weight", {hidden, in}, dtype), b1 = g.input("0.bias", {hidden}, dtype);
   const Value w2 = g.input("2.weight", {3, hidden}, dtype), b2 = g.input("2.bias", {3}, dtype);
   const Value mask = cast(random_bernoulli(key, {rows, hidden}, 0.8, 7), dtype);
@@ -42,7 +44,8 @@ Graph training_step(std::int64_t rows, std::int64_t in, std::int64_t hidden, DTy
   const Values parameters{w1, b1, w2, b2};
   const Values gradients = gradient(loss, parameters);
   const Value t = cast(reshape(slice(key, 0, 1, 2), Shape{}), DType::f64) + 1.0;
-  const Value c1 = cast(1.0 - pow(constant_like(t, 0.9), t), dtype), c2 = cast(1.0 - pow(constant_like(t, 0.999), t), dtype);
+  const Value c1 = cast(1.0 - pow(constant_like(t, 0.9), t), dtype),
+              c2 = cast(1.0 - pow(constant_like(t, 0.999), t), dtype);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const Value p = parameters[i], d = gradients[i];
     const std::string name = p.node().label;
@@ -74,7 +77,8 @@ void fill(Program& program, const Graph& graph) {
 }
 
 /// The parameters after `steps` steps on `threads` threads, one after the other.
-std::vector<Tensor> train(std::int64_t rows, std::int64_t in, std::int64_t hidden, DType dtype, int threads, int steps, double* loss = nullptr) {
+std::vector<Tensor> train(std::int64_t rows, std::int64_t in, std::int64_t hidden, DType dtype, int threads, int steps,
+                          double* loss = nullptr) {
   Engine engine({.threads = threads});
   const Graph graph = training_step(rows, in, hidden, dtype);
   std::vector<Graph> graphs;
@@ -159,7 +163,8 @@ TEST_P(ProgramSizes, ThreadsDoNotChangeABit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, ProgramSizes,
-                         testing::Values(Size{1, 5, 4}, Size{7, 5, 1}, Size{64, 33, 20}, Size{150, 17, 70}, Size{200, 130, 40}));
+                         testing::Values(Size{1, 5, 4}, Size{7, 5, 1}, Size{64, 33, 20}, Size{150, 17, 70},
+                                         Size{200, 130, 40}));
 
 TEST(Program, LossFallsOverTraining) {
   double first = 0, last = 0;
@@ -198,8 +203,10 @@ TEST(Program, AStateThatIsReadAfterItsUpdateKeepsItsOldValueUntilTheEnd) {
   program.write("w", w0);
   std::memcpy(program.input(0, "x").data(), x0.data(), x0.bytes());
   program.run(0);
-  const auto expected = interpret({g.find_output("y"), g.find_output("w")}, {{g.find_input("w"), w0}, {g.find_input("x"), x0}});
-  for (std::int64_t i = 0; i < expected[0].count(); ++i) EXPECT_NEAR(program.output(0, "y").number(i), expected[0].number(i), 1e-12);
+  const auto expected =
+      interpret({g.find_output("y"), g.find_output("w")}, {{g.find_input("w"), w0}, {g.find_input("x"), x0}});
+  for (std::int64_t i = 0; i < expected[0].count(); ++i)
+    EXPECT_NEAR(program.output(0, "y").number(i), expected[0].number(i), 1e-12);
   for (std::int64_t i = 0; i < expected[1].count(); ++i) EXPECT_EQ(program.read("w").number(i), expected[1].number(i));
 }
 

@@ -42,7 +42,8 @@ inline void require(bool holds, const char* what) {
   if (!holds) throw InternalError(what);
 }
 
-/// `text` with control characters (terminal escapes, NUL, newlines) written as \xHH: names from files are printed through this.
+/// `text` with control characters (terminal escapes, NUL, newlines) written as \xHH: names from files are printed
+/// through this.
 std::string printable(std::string_view text);
 
 }  // namespace gradus

@@ -6,7 +6,8 @@
 
 namespace gradus {
 
-/// Flushes denormals to zero on this thread until destroyed, then restores the mode. x86-64 and AArch64; elsewhere nothing.
+/// Flushes denormals to zero on this thread until destroyed, then restores the mode. x86-64 and AArch64; elsewhere
+/// nothing.
 class FlushDenormals {
  public:
   FlushDenormals();

@@ -26,8 +26,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-template <class Names>
-std::string nearest_of(std::string_view name, const Names& candidates) {
+template <class Names> std::string nearest_of(std::string_view name, const Names& candidates) {
   constexpr size_t longest_name = 256;  // a hostile name of megabytes is not worth a suggestion
   std::string best;
   size_t least = 5;

@@ -43,8 +43,7 @@ class Attrs {
   friend bool operator==(const Attrs& a, const Attrs& b);
 
  private:
-  template <class T>
-  const T& get(std::string_view name) const {
+  template <class T> const T& get(std::string_view name) const {
     const Attribute* found = find(name);
     if (!found || !std::holds_alternative<T>(*found)) missing(name);
     return std::get<T>(*found);

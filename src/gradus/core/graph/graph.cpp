@@ -22,9 +22,9 @@ void check_attributes(const Op& op, const Attrs& attrs) {
   const auto known = words(op.attributes);
   for (const auto& [name, value] : attrs.entries()) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    throw UserError(Fault::usage, Report{std::string(op.name), "attribute " + printable(name),
-                                         known.empty() ? "none" : "one of: " + std::string(op.attributes),
-                                         nearest(name, known)});
+    throw UserError(Fault::usage,
+                    Report{std::string(op.name), "attribute " + printable(name),
+                           known.empty() ? "none" : "one of: " + std::string(op.attributes), nearest(name, known)});
   }
   for (std::string_view name : known) {
     if (attrs.has(name)) continue;
@@ -79,8 +79,9 @@ Value Graph::constant(double value, DType dtype) {
   Tensor number(dtype, Shape{});
   number.set(0, value);
   if (!is_floating(dtype) && number.number() != value) {
-    throw UserError(Fault::usage, Report{"constant", std::to_string(value), "a number that " + std::string(name(dtype)) +
-                                         " holds", "cast the other operand to f32 or f64"});
+    throw UserError(Fault::usage,
+                    Report{"constant", std::to_string(value), "a number that " + std::string(name(dtype)) + " holds",
+                           "cast the other operand to f32 or f64"});
   }
   return constant(std::move(number));
 }
@@ -96,8 +97,8 @@ Value Graph::append(const Op& op, std::span<const Value> inputs, Attrs attrs, st
   std::vector<Type> types;
   for (Value input : inputs) {
     if (input.graph != this || input.id < 0 || input.id >= size()) {
-      throw UserError(Fault::usage, Report{std::string(op.name), "an input of another graph",
-                                           "values of one graph", "build all inputs with the same Graph"});
+      throw UserError(Fault::usage, Report{std::string(op.name), "an input of another graph", "values of one graph",
+                                           "build all inputs with the same Graph"});
     }
     node.inputs.push_back(input.id);
     types.push_back(input.type());

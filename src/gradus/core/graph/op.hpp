@@ -52,10 +52,10 @@ struct Sample {
 
 struct Op {
   std::string_view name;
-  std::string_view doc;         // one sentence
-  std::string_view infix = {};  // "+" where formulas write the op between its inputs
-  std::string_view rule = {};   // what explain says of its gradient: "multiply swaps its inputs"
-  int arity = 1;                // -1: any number of inputs, at least one
+  std::string_view doc;              // one sentence
+  std::string_view infix = {};       // "+" where formulas write the op between its inputs
+  std::string_view rule = {};        // what explain says of its gradient: "multiply swaps its inputs"
+  int arity = 1;                     // -1: any number of inputs, at least one
   std::string_view attributes = {};  // the names it knows, separated by blanks
   Traits traits = {};
   /// Shape and dtype rule. Throws UserError that names the op and the shapes.

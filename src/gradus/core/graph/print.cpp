@@ -35,7 +35,8 @@ std::string text_of(const Literal& value) {
   for (std::int64_t i = 0; i < value->count(); ++i) {
     if (i) out += ' ';
     const bool whole = value->dtype() == DType::i64;  // beyond 2^53 a double would not do
-    out += whole ? std::to_string(value->as<std::int64_t>()[static_cast<std::size_t>(i)]) : print_number(value->number(i));
+    out +=
+        whole ? std::to_string(value->as<std::int64_t>()[static_cast<std::size_t>(i)]) : print_number(value->number(i));
   }
   return out + ")";
 }
@@ -71,7 +72,8 @@ std::string print(const Node& node, int id) {
 std::string print(const Graph& graph) {
   std::string text;
   for (int id = 0; id < graph.size(); ++id) text += print(graph.node(id), id) + "\n";
-  for (const Output& output : graph.outputs()) text += "output %" + std::to_string(output.id) + " " + quoted(output.name) + "\n";
+  for (const Output& output : graph.outputs())
+    text += "output %" + std::to_string(output.id) + " " + quoted(output.name) + "\n";
   return text;
 }
 

@@ -35,7 +35,8 @@ void verify(const Graph& graph) {
     if (node.op == &input_op && !inputs.insert(node.attrs.text("name")).second) fail(node, id, "the name is taken");
   }
   for (const Output& output : graph.outputs()) {
-    if (output.id < 0 || output.id >= graph.size()) throw InternalError("graph: output " + output.name + " has no node");
+    if (output.id < 0 || output.id >= graph.size())
+      throw InternalError("graph: output " + output.name + " has no node");
     if (!outputs.insert(output.name).second) throw InternalError("graph: two outputs are called " + output.name);
   }
 }

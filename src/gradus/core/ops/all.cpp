@@ -14,8 +14,8 @@ namespace gradus {
 std::span<const Op* const> all_ops() {
   static const std::vector<const Op*> all = [] {
     std::vector<const Op*> ops{&input_op, &constant_op};
-    for (const auto family : {pointwise_ops(), matmul_ops(), reduce_ops(), softmax_ops(), layout_ops(), index_ops(),
-                              random_ops()}) {
+    for (const auto family :
+         {pointwise_ops(), matmul_ops(), reduce_ops(), softmax_ops(), layout_ops(), index_ops(), random_ops()}) {
       for (const Op& op : family) ops.push_back(&op);
     }
     return ops;
@@ -30,8 +30,8 @@ const Op& find_op(std::string_view name) {
     names.push_back(op->name);
   }
   const std::string close = nearest(name, names);
-  throw UserError(Fault::usage, Report{"op", "\"" + printable(name) + "\"", "one of `gradus ops`",
-                                       close.empty() ? "" : close});
+  throw UserError(Fault::usage,
+                  Report{"op", "\"" + printable(name) + "\"", "one of `gradus ops`", close.empty() ? "" : close});
 }
 
 }  // namespace gradus

@@ -10,7 +10,8 @@ namespace gradus {
 
 /// Calls f(element, offsets) for every element of `shape` in row-major order; offsets[i] follows strides[i].
 template <std::size_t inputs, class F>
-void for_each_element(const Shape& shape, const std::array<std::array<std::int64_t, max_rank>, inputs>& strides, F&& f) {
+void for_each_element(const Shape& shape, const std::array<std::array<std::int64_t, max_rank>, inputs>& strides,
+                      F&& f) {
   const std::int64_t count = shape.count();
   std::array<std::int64_t, max_rank> index{};
   std::array<std::int64_t, inputs> offsets{};
@@ -26,8 +27,8 @@ void for_each_element(const Shape& shape, const std::array<std::array<std::int64
   }
 }
 
-/// The rule of ops whose inputs broadcast to the output: an axis is kept where its size is the output's, and lies as far
-/// from the last axis as before; else it is repeated.
+/// The rule of ops whose inputs broadcast to the output: an axis is kept where its size is the output's, and lies as
+/// far from the last axis as before; else it is repeated.
 Axis broadcast_axis(int input, int axis, Types in, const Node& node);
 
 }  // namespace gradus

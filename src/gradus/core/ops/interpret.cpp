@@ -12,7 +12,8 @@ std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bin
   converted.reserve(bindings.size());
   for (const Binding& binding : bindings) {
     const auto refuse = [&](const std::string& found, const std::string& expected) {
-      throw UserError(Fault::usage, Report{"binding of " + print(binding.input.node(), binding.input.id), found, expected, ""});
+      throw UserError(Fault::usage,
+                      Report{"binding of " + print(binding.input.node(), binding.input.id), found, expected, ""});
     };
     if (binding.input.graph != &graph) refuse("a value of another graph", "an input of this graph");
     if (&binding.input.op() != &input_op) refuse("a value that is computed", "an input");

@@ -24,14 +24,16 @@ void copy_strided(const std::byte* in, std::int64_t start, std::array<std::int64
   const std::size_t size = size_of(out.dtype());
   auto* to = static_cast<std::byte*>(out.data());
   for_each_element(out.shape(), std::array<Strides, 1>{strides}, [&](std::int64_t element, const auto& offsets) {
-    std::memcpy(to + static_cast<std::size_t>(element) * size, in + static_cast<std::size_t>(start + offsets[0]) * size, size);
+    std::memcpy(to + static_cast<std::size_t>(element) * size, in + static_cast<std::size_t>(start + offsets[0]) * size,
+                size);
   });
 }
 const std::byte* bytes(ConstView view) { return static_cast<const std::byte*>(view.data()); }
 
 double no_flops(Types, const Node&) { return 0; }
 
-// ---- transpose ----------------------------------------------------------------------------------------------------------
+// ---- transpose
+// ----------------------------------------------------------------------------------------------------------
 
 Type infer_transpose(Types in, const Attrs& attrs) {
   const Integers& order = attrs.integers("order");
@@ -39,7 +41,8 @@ Type infer_transpose(Types in, const Attrs& attrs) {
   Integers sorted = order;
   std::sort(sorted.begin(), sorted.end());
   bool permutation = static_cast<int>(order.size()) == shape.rank();
-  for (std::size_t i = 0; i < sorted.size(); ++i) permutation = permutation && sorted[i] == static_cast<std::int64_t>(i);
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    permutation = permutation && sorted[i] == static_cast<std::int64_t>(i);
   if (!permutation) refuse("transpose", "order " + text(order) + " of " + to_string(in[0]), "each axis once");
   Integers sizes;
   for (std::int64_t axis : order) sizes.push_back(shape[static_cast<int>(axis)]);
@@ -49,7 +52,8 @@ Type infer_transpose(Types in, const Attrs& attrs) {
 Values derive_transpose(Value y, Value dy) {
   const Integers& order = y.node().attrs.integers("order");
   Integers inverse(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) inverse[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+  for (std::size_t i = 0; i < order.size(); ++i)
+    inverse[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
   return {transpose(dy, inverse)};
 }
 
@@ -74,7 +78,8 @@ std::vector<Sample> samples_transpose() {
           {{{{0, 3}}}, {{"order", Integers{1, 0}}}}};
 }
 
-// ---- reshape --------------------------------------------------------------------------------------------------------------
+// ---- reshape
+// --------------------------------------------------------------------------------------------------------------
 
 Type infer_reshape(Types in, const Attrs& attrs) {
   const Shape shape = shape_of("reshape", attrs.integers("shape"));
@@ -85,7 +90,9 @@ Type infer_reshape(Types in, const Attrs& attrs) {
   return {in[0].dtype, shape};
 }
 Values derive_reshape(Value y, Value dy) { return {reshape(dy, y.input(0).shape())}; }
-void evaluate_reshape(Views in, View out, const Attrs&) { std::memcpy(out.data(), in[0].data(), byte_count(out.type())); }
+void evaluate_reshape(Views in, View out, const Attrs&) {
+  std::memcpy(out.data(), in[0].data(), byte_count(out.type()));
+}
 
 // An axis survives where the sizes before it multiply to the same on both sides and its own size is the same.
 Axis axis_reshape(int, int axis, Types in, const Node& node) {
@@ -100,10 +107,13 @@ Axis axis_reshape(int, int axis, Types in, const Node& node) {
 }
 
 std::vector<Sample> samples_reshape() {
-  return {{{{{2, 6}}}, {{"shape", Integers{3, 4}}}}, {{{{1}}}, {{"shape", Integers{}}}}, {{{{0, 3}}}, {{"shape", Integers{5, 0}}}}};
+  return {{{{{2, 6}}}, {{"shape", Integers{3, 4}}}},
+          {{{{1}}}, {{"shape", Integers{}}}},
+          {{{{0, 3}}}, {{"shape", Integers{5, 0}}}}};
 }
 
-// ---- broadcast --------------------------------------------------------------------------------------------------------------
+// ---- broadcast
+// --------------------------------------------------------------------------------------------------------------
 
 Type infer_broadcast(Types in, const Attrs& attrs) {
   const Shape shape = shape_of("broadcast", attrs.integers("shape"));
@@ -124,22 +134,26 @@ std::vector<Sample> samples_broadcast() {
           {{{{1, 3}}}, {{"shape", Integers{0, 3}}}}};
 }
 
-// ---- slice, unslice ------------------------------------------------------------------------------------------------------------
+// ---- slice, unslice
+// ------------------------------------------------------------------------------------------------------------
 
 Type infer_slice(Types in, const Attrs& attrs) {
   const Integers &start = attrs.integers("start"), &stop = attrs.integers("stop"), &step = attrs.integers("step");
   const Shape& shape = in[0].shape;
   const auto rank = static_cast<std::size_t>(shape.rank());
   if (start.size() != rank || stop.size() != rank || step.size() != rank) {
-    refuse("slice", "start " + text(start) + ", stop " + text(stop) + ", step " + text(step) + " of " + to_string(in[0]),
+    refuse("slice",
+           "start " + text(start) + ", stop " + text(stop) + ", step " + text(step) + " of " + to_string(in[0]),
            "one entry an axis in each");
   }
   Integers sizes;
   for (std::size_t i = 0; i < rank; ++i) {
     const std::int64_t size = shape[static_cast<int>(i)];
     if (start[i] < 0 || start[i] > stop[i] || stop[i] > size || step[i] < 1) {
-      refuse("slice", std::to_string(start[i]) + " to " + std::to_string(stop[i]) + " by " + std::to_string(step[i]) +
-             " on axis " + std::to_string(i) + " of " + to_string(in[0]), "0 <= start <= stop <= size, step >= 1");
+      refuse("slice",
+             std::to_string(start[i]) + " to " + std::to_string(stop[i]) + " by " + std::to_string(step[i]) +
+                 " on axis " + std::to_string(i) + " of " + to_string(in[0]),
+             "0 <= start <= stop <= size, step >= 1");
     }
     sizes.push_back(stop[i] == start[i] ? 0 : (stop[i] - start[i] - 1) / step[i] + 1);
   }
@@ -187,13 +201,15 @@ std::vector<Sample> samples_slice() {
 Type infer_unslice(Types in, const Attrs& attrs) {
   const Type full{in[0].dtype, shape_of("unslice", attrs.integers("shape"))};
   const Type window = infer_slice(std::span(&full, 1), attrs);
-  if (!(window == in[0])) refuse("unslice", to_string(in[0]), to_string(window) + ", what the slice of " + to_string(full) + " has");
+  if (!(window == in[0]))
+    refuse("unslice", to_string(in[0]), to_string(window) + ", what the slice of " + to_string(full) + " has");
   return full;
 }
 
 Values derive_unslice(Value y, Value dy) {
   const Attrs& attrs = y.node().attrs;
-  return {slice(dy, Integers(attrs.integers("start")), Integers(attrs.integers("stop")), Integers(attrs.integers("step")))};
+  return {
+      slice(dy, Integers(attrs.integers("start")), Integers(attrs.integers("stop")), Integers(attrs.integers("step")))};
 }
 
 void evaluate_unslice(Views in, View out, const Attrs& attrs) {
@@ -213,7 +229,8 @@ std::vector<Sample> samples_unslice() {
           {{{{0}}}, {{"shape", Integers{3}}, {"start", Integers{1}}, {"stop", Integers{1}}, {"step", Integers{1}}}}};
 }
 
-// ---- concatenate -------------------------------------------------------------------------------------------------------------------
+// ---- concatenate
+// -------------------------------------------------------------------------------------------------------------------
 
 Type infer_concatenate(Types in, const Attrs& attrs) {
   const int at = axis_of("concatenate", in[0], attrs);
@@ -221,7 +238,8 @@ Type infer_concatenate(Types in, const Attrs& attrs) {
   std::int64_t total = 0;
   for (const Type& type : in) {
     if (total >> 61) refuse("concatenate", std::to_string(in.size()) + " inputs", "sizes whose sum is below 2^61");
-    if (type.dtype != in[0].dtype || type.shape.rank() != first.rank() || !(type.shape.with(at, 0) == first.with(at, 0))) {
+    if (type.dtype != in[0].dtype || type.shape.rank() != first.rank() ||
+        !(type.shape.with(at, 0) == first.with(at, 0))) {
       refuse("concatenate", to_string(in[0]) + " and " + to_string(type) + " along axis " + std::to_string(at),
              "one dtype, and equal sizes on the other axes");
     }
@@ -262,14 +280,17 @@ Axis axis_concatenate(int, int axis, Types, const Node& node) {
 }
 
 std::vector<Sample> samples_concatenate() {
-  return {{{{{2, 3}}, {{2, 1}}, {{2, 4}}}, {{"axis", std::int64_t{1}}}}, {{{{2}}, {{0}}, {{3}}}, {{"axis", std::int64_t{0}}}}};
+  return {{{{{2, 3}}, {{2, 1}}, {{2, 4}}}, {{"axis", std::int64_t{1}}}},
+          {{{{2}}, {{0}}, {{3}}}, {{"axis", std::int64_t{0}}}}};
 }
 
-// ---- cast ------------------------------------------------------------------------------------------------------------------------------
+// ---- cast
+// ------------------------------------------------------------------------------------------------------------------------------
 
 Type infer_cast(Types in, const Attrs& attrs) {
   const DType to = attrs.dtype("dtype");
-  if (to == DType::bf16 || in[0].dtype == DType::bf16) refuse("cast", to_string(in[0]) + " to " + std::string(name(to)), "no bf16");
+  if (to == DType::bf16 || in[0].dtype == DType::bf16)
+    refuse("cast", to_string(in[0]) + " to " + std::string(name(to)), "no bf16");
   return {to, in[0].shape};
 }
 Values derive_cast(Value y, Value dy) { return {is_floating(y.dtype()) ? cast(dy, y.input(0).dtype()) : Value{}}; }
@@ -292,31 +313,84 @@ std::vector<Sample> samples_cast() {
 constexpr Traits moves{.moves_data = true};
 
 const Op ops[] = {
-    {.name = "transpose", .doc = "The axes in another order.", .rule = "transpose: the gradient with its axes put back",
-     .attributes = "order", .traits = moves, .infer = infer_transpose, .derive = derive_transpose,
-     .evaluate = evaluate_transpose, .axis = axis_transpose, .flops = no_flops, .samples = samples_transpose, .onnx = "Transpose"},
-    {.name = "reshape", .doc = "The same elements in row-major order in another shape.",
-     .rule = "reshape: the gradient in the shape of the input", .attributes = "shape", .traits = moves,
-     .infer = infer_reshape, .derive = derive_reshape, .evaluate = evaluate_reshape, .axis = axis_reshape,
-     .flops = no_flops, .samples = samples_reshape},
-    {.name = "broadcast", .doc = "Repeated along axes of size 1 to a shape.",
-     .rule = "broadcast copies, so the gradients of the copies are added", .attributes = "shape", .traits = moves,
-     .infer = infer_broadcast, .derive = derive_broadcast, .evaluate = evaluate_broadcast, .axis = broadcast_axis,
-     .flops = no_flops, .samples = samples_broadcast},
-    {.name = "slice", .doc = "Elements start, start + step, ... below stop on every axis.",
-     .rule = "slice: the gradient where it was read, zeros elsewhere", .attributes = "start stop step", .traits = moves,
-     .infer = infer_slice, .derive = derive_slice, .evaluate = evaluate_slice, .axis = axis_slice, .flops = no_flops,
+    {.name = "transpose",
+     .doc = "The axes in another order.",
+     .rule = "transpose: the gradient with its axes put back",
+     .attributes = "order",
+     .traits = moves,
+     .infer = infer_transpose,
+     .derive = derive_transpose,
+     .evaluate = evaluate_transpose,
+     .axis = axis_transpose,
+     .flops = no_flops,
+     .samples = samples_transpose,
+     .onnx = "Transpose"},
+    {.name = "reshape",
+     .doc = "The same elements in row-major order in another shape.",
+     .rule = "reshape: the gradient in the shape of the input",
+     .attributes = "shape",
+     .traits = moves,
+     .infer = infer_reshape,
+     .derive = derive_reshape,
+     .evaluate = evaluate_reshape,
+     .axis = axis_reshape,
+     .flops = no_flops,
+     .samples = samples_reshape},
+    {.name = "broadcast",
+     .doc = "Repeated along axes of size 1 to a shape.",
+     .rule = "broadcast copies, so the gradients of the copies are added",
+     .attributes = "shape",
+     .traits = moves,
+     .infer = infer_broadcast,
+     .derive = derive_broadcast,
+     .evaluate = evaluate_broadcast,
+     .axis = broadcast_axis,
+     .flops = no_flops,
+     .samples = samples_broadcast},
+    {.name = "slice",
+     .doc = "Elements start, start + step, ... below stop on every axis.",
+     .rule = "slice: the gradient where it was read, zeros elsewhere",
+     .attributes = "start stop step",
+     .traits = moves,
+     .infer = infer_slice,
+     .derive = derive_slice,
+     .evaluate = evaluate_slice,
+     .axis = axis_slice,
+     .flops = no_flops,
      .samples = samples_slice},
-    {.name = "unslice", .doc = "Zeros with the input written where a slice would read.",
-     .rule = "unslice: the gradient where it was written", .attributes = "shape start stop step", .traits = moves,
-     .infer = infer_unslice, .derive = derive_unslice, .evaluate = evaluate_unslice, .axis = axis_slice,
-     .flops = no_flops, .samples = samples_unslice},
-    {.name = "concatenate", .doc = "Joined along one axis.", .rule = "concatenate: each input gets its part of the gradient",
-     .arity = -1, .attributes = "axis", .traits = moves, .infer = infer_concatenate, .derive = derive_concatenate,
-     .evaluate = evaluate_concatenate, .axis = axis_concatenate, .flops = no_flops, .samples = samples_concatenate},
-    {.name = "cast", .doc = "The same numbers in another dtype; to integers truncated toward zero.",
-     .rule = "cast passes the gradient on between floating dtypes", .attributes = "dtype", .infer = infer_cast,
-     .derive = derive_cast, .evaluate = evaluate_cast, .axis = broadcast_axis, .flops = no_flops, .samples = samples_cast},
+    {.name = "unslice",
+     .doc = "Zeros with the input written where a slice would read.",
+     .rule = "unslice: the gradient where it was written",
+     .attributes = "shape start stop step",
+     .traits = moves,
+     .infer = infer_unslice,
+     .derive = derive_unslice,
+     .evaluate = evaluate_unslice,
+     .axis = axis_slice,
+     .flops = no_flops,
+     .samples = samples_unslice},
+    {.name = "concatenate",
+     .doc = "Joined along one axis.",
+     .rule = "concatenate: each input gets its part of the gradient",
+     .arity = -1,
+     .attributes = "axis",
+     .traits = moves,
+     .infer = infer_concatenate,
+     .derive = derive_concatenate,
+     .evaluate = evaluate_concatenate,
+     .axis = axis_concatenate,
+     .flops = no_flops,
+     .samples = samples_concatenate},
+    {.name = "cast",
+     .doc = "The same numbers in another dtype; to integers truncated toward zero.",
+     .rule = "cast passes the gradient on between floating dtypes",
+     .attributes = "dtype",
+     .infer = infer_cast,
+     .derive = derive_cast,
+     .evaluate = evaluate_cast,
+     .axis = broadcast_axis,
+     .flops = no_flops,
+     .samples = samples_cast},
 };
 
 }  // namespace
@@ -341,7 +415,8 @@ Value reshape(Value x, const Integers& sizes) {
   for (auto size = out.begin(); size != out.end(); ++size) {
     if (*size != -1) {
       const auto product = checked_multiply(known, *size);
-      if (!product) refuse("reshape", to_string(x.type()) + " to " + text(sizes), "sizes >= 0 whose product fits, or one -1");
+      if (!product)
+        refuse("reshape", to_string(x.type()) + " to " + text(sizes), "sizes >= 0 whose product fits, or one -1");
       known = *product;
     } else if (open != out.end()) {
       refuse("reshape", to_string(x.type()) + " to " + text(sizes), "at most one size of -1");

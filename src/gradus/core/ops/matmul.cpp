@@ -22,7 +22,8 @@ Type infer(Types in, const Attrs&) {
   const std::int64_t inner_a = a.last(), inner_b = b[b.rank() - 2];
   if (inner_a != inner_b) {
     const bool fits = inner_a == b.last();
-    refuse("columns of the first (" + std::to_string(inner_a) + ") equal to rows of the second (" + std::to_string(inner_b) + ")",
+    refuse("columns of the first (" + std::to_string(inner_a) + ") equal to rows of the second (" +
+               std::to_string(inner_b) + ")",
            fits ? "transpose the second" : "check which axis is which");
   }
   const auto batch = broadcast(batch_of(a), batch_of(b));
@@ -33,12 +34,9 @@ Type infer(Types in, const Attrs&) {
   return {in[0].dtype, Shape(sizes)};
 }
 
-Values derive(Value y, Value dy) {
-  return {matmul(dy, transpose(y.input(1))), matmul(transpose(y.input(0)), dy)};
-}
+Values derive(Value y, Value dy) { return {matmul(dy, transpose(y.input(1))), matmul(transpose(y.input(0)), dy)}; }
 
-template <class T>
-void multiply(const T* a, const T* b, T* y, std::int64_t n, std::int64_t k, std::int64_t m) {
+template <class T> void multiply(const T* a, const T* b, T* y, std::int64_t n, std::int64_t k, std::int64_t m) {
   std::fill(y, y + n * m, T{0});
   for (std::int64_t i = 0; i < n; ++i) {
     for (std::int64_t l = 0; l < k; ++l) {
@@ -75,8 +73,12 @@ double flops(Types in, const Node& node) {
 }
 
 std::vector<Sample> samples() {
-  return {{{{{3, 4}}, {{4, 2}}}, {}},       {{{{1, 1}}, {{1, 1}}}, {}},    {{{{2, 3, 4}}, {{2, 4, 5}}}, {}},
-          {{{{2, 3, 4}}, {{4, 5}}}, {}},    {{{{0, 4}}, {{4, 2}}}, {}},    {{{{3, 0}}, {{0, 2}}}, {}},
+  return {{{{{3, 4}}, {{4, 2}}}, {}},
+          {{{{1, 1}}, {{1, 1}}}, {}},
+          {{{{2, 3, 4}}, {{2, 4, 5}}}, {}},
+          {{{{2, 3, 4}}, {{4, 5}}}, {}},
+          {{{{0, 4}}, {{4, 2}}}, {}},
+          {{{{3, 0}}, {{0, 2}}}, {}},
           {{{{17, 33}}, {{33, 9}}}, {}, {}, 1e-5}};
 }
 

@@ -8,9 +8,9 @@
 namespace gradus {
 
 /// The graph that `text` describes: print(parse(print(g))) == print(g). Blank lines and comments (from # to the end of
-/// the line, outside quotes) are skipped. Numbers of nodes must count up from 0; a stated type must be what the op's rule
-/// infers. Throws UserError (Fault::data) whose place is "name:line:column"; any text is safe to read, and takes memory
-/// in proportion to its length.
+/// the line, outside quotes) are skipped. Numbers of nodes must count up from 0; a stated type must be what the op's
+/// rule infers. Throws UserError (Fault::data) whose place is "name:line:column"; any text is safe to read, and takes
+/// memory in proportion to its length.
 Graph parse(std::string_view text, std::string_view name = "graph");
 
 }  // namespace gradus

@@ -13,8 +13,7 @@ namespace {
 
 using pointwise::Signature;
 
-template <class F>
-constexpr int arity_of() {
+template <class F> constexpr int arity_of() {
   using T = std::conditional_t<F::signature == Signature::logic, bool, double>;
   if constexpr (F::signature == Signature::choose) return 3;  // its condition is no T, so it is not tried below
   else if constexpr (requires(T x) { F::value(x, x, x); }) return 3;
@@ -41,14 +40,14 @@ Type infer_pointwise(std::string_view name, Signature signature, Types in) {
   Shape shape = in[0].shape;
   for (const Type& type : in.subspan(1)) {
     const auto both = broadcast(shape, type.shape);
-    if (!both) refuse("shapes that broadcast: equal sizes, or 1, from the last axis on", "reshape or transpose one of them");
+    if (!both)
+      refuse("shapes that broadcast: equal sizes, or 1, from the last axis on", "reshape or transpose one of them");
     shape = *both;
   }
   return {signature == Signature::compare ? DType::u8 : dtype, shape};
 }
 
-template <class F>
-Type infer(Types in, const Attrs&) { return infer_pointwise(F::text.name, F::signature, in); }
+template <class F> Type infer(Types in, const Attrs&) { return infer_pointwise(F::text.name, F::signature, in); }
 
 /// dy times a slope, without the arithmetic where either is one.
 Value times(Value dy, Value slope) {
@@ -59,8 +58,7 @@ Value times(Value dy, Value slope) {
   return dy * slope;
 }
 
-template <class F>
-Values derive(Value y, Value dy) {
+template <class F> Values derive(Value y, Value dy) {
   Values partial = [&] {
     if constexpr (arity_of<F>() == 1) return F::slopes(y.input(0), y);
     else if constexpr (arity_of<F>() == 2) return F::slopes(y.input(0), y.input(1), y);
@@ -71,26 +69,25 @@ Values derive(Value y, Value dy) {
 }
 
 /// Input `i` of F as the formula sees it: a truth value or a number.
-template <class F, std::size_t i, class T>
-auto argument(T x) {
+template <class F, std::size_t i, class T> auto argument(T x) {
   if constexpr (F::signature == Signature::logic || (F::signature == Signature::choose && i == 0)) return x != T{0};
   else return x;
 }
 
-template <class F, class T, std::size_t... i>
-void evaluate_as(Views in, View out, std::index_sequence<i...>) {
+template <class F, class T, std::size_t... i> void evaluate_as(Views in, View out, std::index_sequence<i...>) {
   using Out = std::conditional_t<F::signature == Signature::compare, std::uint8_t, T>;
-  const auto pointers = std::tuple{static_cast<const std::conditional_t<F::signature == Signature::choose && i == 0,
-                                                                        std::uint8_t, T>*>(in[i].data())...};
+  const auto pointers =
+      std::tuple{static_cast<const std::conditional_t<F::signature == Signature::choose && i == 0, std::uint8_t, T>*>(
+          in[i].data())...};
   Out* y = out.as<Out>().data();
-  const std::array<std::array<std::int64_t, max_rank>, sizeof...(i)> strides{broadcast_strides(in[i].shape(), out.shape())...};
+  const std::array<std::array<std::int64_t, max_rank>, sizeof...(i)> strides{
+      broadcast_strides(in[i].shape(), out.shape())...};
   for_each_element(out.shape(), strides, [&](std::int64_t element, const auto& offsets) {
     y[element] = static_cast<Out>(F::value(argument<F, i>(std::get<i>(pointers)[offsets[i]])...));
   });
 }
 
-template <class F>
-void evaluate(Views in, View out, const Attrs&) {
+template <class F> void evaluate(Views in, View out, const Attrs&) {
   constexpr auto inputs = std::make_index_sequence<static_cast<std::size_t>(arity_of<F>())>{};
   if constexpr (F::signature == Signature::logic) {
     evaluate_as<F, std::uint8_t>(in, out, inputs);
@@ -103,11 +100,10 @@ void evaluate(Views in, View out, const Attrs&) {
 }
 
 /// Equal shapes, broadcasting both ways, scalars and empty arrays.
-template <class F>
-std::vector<Sample> samples() {
+template <class F> std::vector<Sample> samples() {
   constexpr int arity = arity_of<F>();
-  const std::vector<std::vector<Shape>> shapes{{{3, 5}, {3, 5}, {3, 5}}, {{4, 1}, {5}, {}}, {{}, {2, 3}, {2, 1}},
-                                               {{0, 3}, {3}, {0, 3}}, {{37}, {37}, {37}}};
+  const std::vector<std::vector<Shape>> shapes{
+      {{3, 5}, {3, 5}, {3, 5}}, {{4, 1}, {5}, {}}, {{}, {2, 3}, {2, 1}}, {{0, 3}, {3}, {0, 3}}, {{37}, {37}, {37}}};
   std::vector<Sample> out;
   for (const auto& of : shapes) {
     Sample sample;
@@ -126,8 +122,7 @@ std::vector<Sample> samples() {
   return out;
 }
 
-template <class F>
-constexpr Op make_op() {
+template <class F> constexpr Op make_op() {
   constexpr bool commutative = requires { F::commutative; };
   return {.name = F::text.name,
           .doc = F::text.doc,
@@ -143,8 +138,9 @@ constexpr Op make_op() {
           .onnx = F::text.onnx};
 }
 
-template <class... F>
-constexpr std::array<Op, sizeof...(F)> make_ops(pointwise::List<F...>) { return {make_op<F>()...}; }
+template <class... F> constexpr std::array<Op, sizeof...(F)> make_ops(pointwise::List<F...>) {
+  return {make_op<F>()...};
+}
 
 constexpr auto ops = make_ops(pointwise::All{});
 

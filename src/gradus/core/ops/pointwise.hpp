@@ -14,12 +14,10 @@
 namespace gradus::pointwise {
 #include "gradus/core/ops/pointwise/list.inl"
 
-template <class... F>
-constexpr std::size_t size(List<F...>) { return sizeof...(F); }
+template <class... F> constexpr std::size_t size(List<F...>) { return sizeof...(F); }
 
 /// The place of F in the list, and so in pointwise_ops().
-template <class F, class... G>
-constexpr std::size_t index_in(List<G...>) {
+template <class F, class... G> constexpr std::size_t index_in(List<G...>) {
   constexpr bool same[] = {std::is_same_v<F, G>...};
   std::size_t i = 0;
   while (!same[i]) ++i;
@@ -32,8 +30,7 @@ namespace gradus {
 /// One op for each struct, in the order of pointwise::All.
 std::span<const Op> pointwise_ops();
 
-template <class F>
-Value apply_pointwise(std::initializer_list<Value> inputs) {
+template <class F> Value apply_pointwise(std::initializer_list<Value> inputs) {
   return apply(pointwise_ops()[pointwise::index_in<F>(pointwise::All{})], inputs);
 }
 

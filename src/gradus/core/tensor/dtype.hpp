@@ -43,8 +43,7 @@ constexpr std::optional<DType> parse_dtype(std::string_view text) {
   return std::nullopt;
 }
 
-template <class T>
-constexpr DType dtype_of() {
+template <class T> constexpr DType dtype_of() {
   if constexpr (std::is_same_v<T, float>) return DType::f32;
   else if constexpr (std::is_same_v<T, double>) return DType::f64;
   else if constexpr (std::is_same_v<T, std::int32_t>) return DType::i32;
@@ -55,9 +54,9 @@ constexpr DType dtype_of() {
   }
 }
 
-/// Calls f(std::type_identity<T>{}) with the C++ type of `dtype`. Throws UserError for bf16, which nothing computes in yet.
-template <class F>
-decltype(auto) visit(DType dtype, F&& f) {
+/// Calls f(std::type_identity<T>{}) with the C++ type of `dtype`. Throws UserError for bf16, which nothing computes in
+/// yet.
+template <class F> decltype(auto) visit(DType dtype, F&& f) {
   switch (dtype) {
     case DType::f32: return f(std::type_identity<float>{});
     case DType::f64: return f(std::type_identity<double>{});
@@ -70,8 +69,7 @@ decltype(auto) visit(DType dtype, F&& f) {
 }
 
 /// As visit, for the floating types that ops compute in (f32, f64).
-template <class F>
-decltype(auto) visit_floating(DType dtype, F&& f) {
+template <class F> decltype(auto) visit_floating(DType dtype, F&& f) {
   switch (dtype) {
     case DType::f32: return f(std::type_identity<float>{});
     case DType::f64: return f(std::type_identity<double>{});

@@ -22,8 +22,9 @@ Shape::Shape(std::span<const std::int64_t> sizes) {
     // A zero size must not hide an overflow of the others.
     const auto next = checked_multiply(product, std::max<std::int64_t>(size, 1));
     if (size < 0 || !next || *next >> 62) {
-      throw UserError(Fault::usage, Report{"shape", "size " + std::to_string(size) + " on axis " + std::to_string(rank_),
-                                           "sizes >= 0 whose product is below 2^62", ""});
+      throw UserError(Fault::usage,
+                      Report{"shape", "size " + std::to_string(size) + " on axis " + std::to_string(rank_),
+                             "sizes >= 0 whose product is below 2^62", ""});
     }
     product = *next;
     sizes_[static_cast<std::size_t>(rank_++)] = size;

@@ -89,7 +89,8 @@ Tensor Tensor::cast(DType dtype) const {
 
 Tensor Tensor::reshaped(const Shape& shape) const {
   if (shape.count() != count()) {
-    throw UserError(Fault::usage, Report{"reshape", to_string(type_.shape), "as many elements as " + to_string(shape), ""});
+    throw UserError(Fault::usage,
+                    Report{"reshape", to_string(type_.shape), "as many elements as " + to_string(shape), ""});
   }
   Tensor out(*this);
   out.type_.shape = shape;

@@ -37,8 +37,7 @@ class ConstView {
   std::int64_t count() const { return type_.shape.count(); }
   const void* data() const { return data_; }
   /// REQUIRES: T is the C++ type of dtype().
-  template <class T>
-  std::span<const T> as() const {
+  template <class T> std::span<const T> as() const {
     require(dtype_of<T>() == dtype(), "view read as another dtype");
     return {static_cast<const T*>(data_), static_cast<std::size_t>(count())};
   }
@@ -60,8 +59,7 @@ class View {
   const Shape& shape() const { return type_.shape; }
   std::int64_t count() const { return type_.shape.count(); }
   void* data() const { return data_; }
-  template <class T>
-  std::span<T> as() const {
+  template <class T> std::span<T> as() const {
     require(dtype_of<T>() == dtype(), "view written as another dtype");
     return {static_cast<T*>(data_), static_cast<std::size_t>(count())};
   }
@@ -104,10 +102,8 @@ class Tensor {
   std::size_t bytes() const { return byte_count(type_); }
   const void* data() const { return data_.get(); }
   void* data() { return data_.get(); }
-  template <class T>
-  std::span<const T> as() const { return view().as<T>(); }
-  template <class T>
-  std::span<T> as() { return view().as<T>(); }
+  template <class T> std::span<const T> as() const { return view().as<T>(); }
+  template <class T> std::span<T> as() { return view().as<T>(); }
   ConstView view() const { return {type_, data_.get()}; }
   View view() { return {type_, data_.get()}; }
   operator ConstView() const { return view(); }  // NOLINT
@@ -132,8 +128,7 @@ class Tensor {
 bool same_bits(ConstView a, ConstView b);
 
 /// A number as `to` would hold it: rounded for f32, truncated toward zero and saturated for integers (NaN gives 0).
-template <class To, class From>
-To convert_number(From x) {
+template <class To, class From> To convert_number(From x) {
   if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     constexpr double low = static_cast<double>(std::numeric_limits<To>::min());
     constexpr double high = static_cast<double>(std::numeric_limits<To>::max());  // 2^63 for i64: caught by >=

@@ -34,7 +34,8 @@ Uses find_uses(const Plan& plan) {
         const auto use = [&](const Operand& operand) {
           return Use{static_cast<int>(r), static_cast<int>(l), static_cast<int>(s), operand.access, call.op == nullptr};
         };
-        for (std::size_t i = 0; i < call.inputs.size(); ++i) out.readers[at(steps[s].operands[i])].push_back(use(call.inputs[i]));
+        for (std::size_t i = 0; i < call.inputs.size(); ++i)
+          out.readers[at(steps[s].operands[i])].push_back(use(call.inputs[i]));
         for (std::size_t i = 0; i < call.outputs.size(); ++i) {
           out.writers[at(steps[s].operands[call.inputs.size() + i])].push_back(use(call.outputs[i]));
         }
@@ -106,7 +107,8 @@ void place_outputs(Plan& plan, const Graph& graph) {
       from = add_buffer(plan, {.name = output.name + " (saved)", .type = type, .bytes = bytes});
       save.loops.push_back({.rows = 1, .block = 1, .steps = {copy_step(type, output.id, from)}});
     }
-    const int to = add_buffer(plan, {.name = output.name, .type = type, .home = Home::output, .bytes = bytes, .in_place_of = state});
+    const int to = add_buffer(
+        plan, {.name = output.name, .type = type, .home = Home::output, .bytes = bytes, .in_place_of = state});
     write.loops.push_back({.rows = 1, .block = 1, .steps = {copy_step(type, from, to)}});
   }
   for (Region* region : {&save, &write}) {
@@ -163,10 +165,10 @@ void place_locals(Plan& plan, const Uses& uses) {
           stays = stays && read.same_loop(write) && read.access == write.access;
           last = std::max(last, read.step);
         }
-        const std::size_t bytes =
-            write.access == Access::whole ? buffer.bytes
-                                          : buffer.bytes / static_cast<std::size_t>(std::max<std::int64_t>(loop.rows, 1)) *
-                                                static_cast<std::size_t>(loop.block);
+        const std::size_t bytes = write.access == Access::whole
+                                      ? buffer.bytes
+                                      : buffer.bytes / static_cast<std::size_t>(std::max<std::int64_t>(loop.rows, 1)) *
+                                            static_cast<std::size_t>(loop.block);
         if (!stays || (write.access == Access::whole && bytes > largest_local)) continue;
         buffer.home = Home::local, buffer.bytes = bytes;
         intervals.push_back({static_cast<int>(b), write.step, last, bytes});

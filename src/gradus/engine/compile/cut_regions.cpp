@@ -94,7 +94,8 @@ Task cut_task(const Graph& graph, int id) {
     task.result = Access::rows;
     return task;
   }
-  for (std::size_t i = 0; blocks && i < task.inputs.size(); ++i) blocks = access_of_input(graph, node, i, task.access[i]);
+  for (std::size_t i = 0; blocks && i < task.inputs.size(); ++i)
+    blocks = access_of_input(graph, node, i, task.access[i]);
   if (blocks && infers_blocks(graph, node, task.access)) {
     task.rows = shape[0];
     task.result = Access::rows;
@@ -253,7 +254,8 @@ Plan cut_regions(const Graph& graph) {
         const Operand& result = step.call.outputs[0];
         cut = cut && result.access != Access::whole;
         if (loop.rows > 0) inner = std::max(inner, result.type.shape.count() / loop.rows);
-        batch = batch || (is_matmul(Node{step.call.op, {}, {}, result.type}) && step.call.inputs[0].access == Access::rows);
+        batch =
+            batch || (is_matmul(Node{step.call.op, {}, {}, result.type}) && step.call.inputs[0].access == Access::rows);
       }
       loop.block = cut ? block_rows(loop.rows, inner, batch) : 1;
       for (Step& step : loop.steps) step.call.rows = loop.rows, step.call.block = std::min(loop.block, loop.rows);

@@ -42,7 +42,8 @@ Reach reach(const Operand& input, const Operand& out) {
   if (input.access == Access::whole && input.type.shape.count() == 1) return Reach::other;
   if (out.access == Access::whole) return input.type.shape.count() == out.type.shape.count() ? Reach::other : Reach::no;
   const Shape &from = input.type.shape, &to = out.type.shape;
-  if (input.access == Access::rows) return from.rank() == to.rank() && from[0] == from.count() ? Reach::other : Reach::no;
+  if (input.access == Access::rows)
+    return from.rank() == to.rank() && from[0] == from.count() ? Reach::other : Reach::no;
   const auto row = broadcast(from, to.with(0, 1));
   const bool one_row = row && *row == to.with(0, 1) && from.count() == inner_of(out);
   return one_row ? Reach::other : Reach::no;
@@ -124,7 +125,8 @@ Step fused_step(const std::vector<Step>& steps, const std::vector<std::size_t>& 
     for (std::size_t i = 0; i < steps[s].call.inputs.size(); ++i) {
       const int buffer = steps[s].operands[i];
       ++reads_inside[buffer];
-      if (internal.contains(buffer) || !external.try_emplace(buffer, static_cast<int>(external.size())).second) continue;
+      if (internal.contains(buffer) || !external.try_emplace(buffer, static_cast<int>(external.size())).second)
+        continue;
       out.call.inputs.push_back(steps[s].call.inputs[i]);
       out.operands.push_back(buffer);
     }

@@ -33,7 +33,8 @@ Graph drop_unused(const Graph& graph) {
     for (int input : node.inputs) inputs.push_back(out.value(place[static_cast<std::size_t>(input)]));
     place[static_cast<std::size_t>(id)] = out.append(*node.op, inputs, node.attrs, node.label).id;
   }
-  for (const Output& output : graph.outputs()) out.output(output.name, out.value(place[static_cast<std::size_t>(output.id)]));
+  for (const Output& output : graph.outputs())
+    out.output(output.name, out.value(place[static_cast<std::size_t>(output.id)]));
   return out;
 }
 

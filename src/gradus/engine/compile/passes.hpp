@@ -11,9 +11,9 @@ namespace gradus {
 /// Evaluates nodes all of whose inputs are constants, up to 4096 elements each. Exact.
 Graph fold_constants(const Graph& graph);
 
-/// Rewrites that need no knowledge of values: x * 1, x / 1, x - 0, x ^ 2, -(-x), a + (-b), a double transpose or reshape,
-/// a broadcast that its reader would do itself, a sum over axes of size 1, (A B)' = B' A'. Never x * 0 -> 0, never another
-/// order of sums.
+/// Rewrites that need no knowledge of values: x * 1, x / 1, x - 0, x ^ 2, -(-x), a + (-b), a double transpose or
+/// reshape, a broadcast that its reader would do itself, a sum over axes of size 1, (A B)' = B' A'. Never x * 0 -> 0,
+/// never another order of sums.
 Graph simplify(const Graph& graph);
 
 /// One node where several have the same op, inputs (in any order when commutative), attributes and type. Exact.

@@ -16,7 +16,8 @@ Graph rewrite(const Graph& from, const std::function<Value(Graph&, const Node&, 
     }
     place.push_back(value.id);
   }
-  for (const Output& output : from.outputs()) out.output(output.name, out.value(place[static_cast<std::size_t>(output.id)]));
+  for (const Output& output : from.outputs())
+    out.output(output.name, out.value(place[static_cast<std::size_t>(output.id)]));
   return out;
 }
 

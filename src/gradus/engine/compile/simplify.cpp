@@ -9,8 +9,9 @@
 namespace gradus {
 namespace {
 
-template <class F>
-bool is(const Node& node) { return node.op == &pointwise_ops()[pointwise::index_in<F>(pointwise::All{})]; }
+template <class F> bool is(const Node& node) {
+  return node.op == &pointwise_ops()[pointwise::index_in<F>(pointwise::All{})];
+}
 
 bool equals(Value value, double number) {
   const auto found = uniform_constant(value.node());

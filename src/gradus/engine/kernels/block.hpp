@@ -11,7 +11,8 @@ const Operand& operand(const Call& call, std::size_t i);
 /// The type of the part of an operand that a block of `rows` rows sees, as it lies in memory.
 Type block_type(const Operand& operand, std::int64_t rows);
 
-/// `attrs` of a node for a block of `rows` rows of its output of `all_rows`: sizes and bounds of axis 0 are the block's.
+/// `attrs` of a node for a block of `rows` rows of its output of `all_rows`: sizes and bounds of axis 0 are the
+/// block's.
 Attrs attrs_of_block(const Attrs& attrs, std::int64_t all_rows, std::int64_t rows);
 
 /// Rows of the last block when it is shorter than the others, else 0.

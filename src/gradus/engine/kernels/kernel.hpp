@@ -1,8 +1,8 @@
 // What a step of a plan asks of a kernel, and what a kernel answers: a prepared function, or the reason why not.
 //
-// Steps work on blocks: a loop cuts axis 0 of size `rows` into blocks of `block` (the last may be shorter), and a kernel is
-// run once a block, on any thread, in any order. A kernel's result must be a function of the shapes and of its inputs'
-// bits alone: never of the thread, the time, or how many blocks there are around it.
+// Steps work on blocks: a loop cuts axis 0 of size `rows` into blocks of `block` (the last may be shorter), and a
+// kernel is run once a block, on any thread, in any order. A kernel's result must be a function of the shapes and of
+// its inputs' bits alone: never of the thread, the time, or how many blocks there are around it.
 #pragma once
 
 #include <cstddef>
@@ -59,8 +59,8 @@ struct Call {
 /// What a kernel is run on. Pointers are to the block's first element of each operand, inputs first, then outputs.
 struct Frame {
   std::byte* const* operands = nullptr;
-  std::int64_t first = 0;  // first row of the block in the loop
-  std::int64_t rows = 0;   // rows of this block
+  std::int64_t first = 0;        // first row of the block in the loop
+  std::int64_t rows = 0;         // rows of this block
   std::byte* scratch = nullptr;  // Prepared::scratch bytes, 64-byte aligned, this thread's own, undefined content
 };
 
@@ -79,8 +79,8 @@ struct Kernel {
 
 inline Prepared refuse(std::string reason) { return {nullptr, nullptr, 0, std::move(reason)}; }
 
-/// Leaves of a sum over rows: each leaf of this many rows is summed in order, leaves are added in a binary tree (0+1, 2+3,
-/// then those pairs, ...), so that the sum does not depend on who computes it.
+/// Leaves of a sum over rows: each leaf of this many rows is summed in order, leaves are added in a binary tree (0+1,
+/// 2+3, then those pairs, ...), so that the sum does not depend on who computes it.
 inline constexpr std::int64_t rows_per_leaf = 64;
 
 /// The candidates for a call in order of preference; `reference` is the last and takes everything.

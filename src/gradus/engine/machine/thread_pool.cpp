@@ -18,8 +18,7 @@ void pause() {
 }
 
 /// Waits until `value` is no longer `old`: looks `spin` times, then parks.
-template <class T>
-void wait_while(const std::atomic<T>& value, T old, int spin) {
+template <class T> void wait_while(const std::atomic<T>& value, T old, int spin) {
   for (int i = 0; i < spin; ++i) {
     if (value.load(std::memory_order_acquire) != old) return;
     pause();
@@ -58,8 +57,9 @@ ThreadPool::ThreadPool(int threads) : spin_(spin_for(threads)), barrier_(spin_) 
     turn_.fetch_add(1);
     turn_.notify_all();
     for (std::thread& worker : workers_) worker.join();
-    throw UserError(Fault::failure, Report{"threads", "the system gave " + got + " of " + std::to_string(threads) + ": " + error.what(),
-                                           "as many as asked for", "--threads " + got});
+    throw UserError(Fault::failure,
+                    Report{"threads", "the system gave " + got + " of " + std::to_string(threads) + ": " + error.what(),
+                           "as many as asked for", "--threads " + got});
   }
 }
 

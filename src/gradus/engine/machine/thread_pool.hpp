@@ -24,7 +24,8 @@ class Barrier {
   alignas(64) std::atomic<unsigned> turn_{0};
 };
 
-/// The caller of run() is thread 0 of the team; the others are the pool's. One run at a time, from one thread at a time.
+/// The caller of run() is thread 0 of the team; the others are the pool's. One run at a time, from one thread at a
+/// time.
 class ThreadPool {
  public:
   /// Throws UserError when a thread cannot be started.

@@ -1,8 +1,8 @@
 // A plan: what is run, in which order, on which memory. Plain data that prints itself.
 //
-// A plan is a list of regions with a barrier at the end of each. A region holds loops that do not depend on one another;
-// a loop cuts axis 0 into blocks, and takes each block through its steps on one thread. So the work items of a region are
-// the blocks of its loops: row blocks of the batch, or tiles of the parameters.
+// A plan is a list of regions with a barrier at the end of each. A region holds loops that do not depend on one
+// another; a loop cuts axis 0 into blocks, and takes each block through its steps on one thread. So the work items of a
+// region are the blocks of its loops: row blocks of the batch, or tiles of the parameters.
 #pragma once
 
 #include <string>
@@ -38,8 +38,8 @@ struct Step {
   std::string kernel;         // who runs it
   Prepared prepared;
   std::vector<std::string> refusals;  // of the kernels asked before
-  double flops = 0;  // of all blocks
-  double bytes = 0;  // read and written, each operand once, of all blocks
+  double flops = 0;                   // of all blocks
+  double bytes = 0;                   // read and written, each operand once, of all blocks
 };
 
 struct Loop {

@@ -13,8 +13,8 @@ const char* text(Home home) {
 }
 
 std::string operand_text(const Plan& plan, const Step& step, std::size_t i) {
-  const Operand& operand = i < step.call.inputs.size() ? step.call.inputs[i]
-                                                       : step.call.outputs[i - step.call.inputs.size()];
+  const Operand& operand =
+      i < step.call.inputs.size() ? step.call.inputs[i] : step.call.outputs[i - step.call.inputs.size()];
   std::string out = plan.buffers[static_cast<std::size_t>(step.operands[i])].name;
   if (i < 2 && step.call.transposed[i]) out += "'";
   if (operand.access == Access::rows) out += "[r]";
@@ -28,8 +28,11 @@ std::string program_text(const Call& call) {
   for (std::size_t i = 0; i < call.program.instructions.size(); ++i) {
     const auto& instruction = call.program.instructions[i];
     if (i) out += "; ";
-    out += instruction.op == PointwiseProgram::cast ? "cast" : std::string(pointwise_ops()[static_cast<std::size_t>(instruction.op)].name);
-    for (int input : instruction.inputs) out += input < inputs ? " i" + std::to_string(input) : " t" + std::to_string(input - inputs);
+    out += instruction.op == PointwiseProgram::cast
+               ? "cast"
+               : std::string(pointwise_ops()[static_cast<std::size_t>(instruction.op)].name);
+    for (int input : instruction.inputs)
+      out += input < inputs ? " i" + std::to_string(input) : " t" + std::to_string(input - inputs);
   }
   return out + ")";
 }
@@ -63,7 +66,8 @@ double bytes_moved(const Plan& plan) {
 std::string print(const Plan& plan, const Step& step) {
   std::string out;
   const std::size_t inputs = step.call.inputs.size();
-  for (std::size_t i = inputs; i < step.operands.size(); ++i) out += (i > inputs ? ", " : "") + operand_text(plan, step, i);
+  for (std::size_t i = inputs; i < step.operands.size(); ++i)
+    out += (i > inputs ? ", " : "") + operand_text(plan, step, i);
   out += " = " + (step.call.op ? std::string(step.call.op->name) : program_text(step.call));
   for (std::size_t i = 0; i < inputs; ++i) out += " " + operand_text(plan, step, i);
   if (!step.call.attrs.entries().empty()) out += " " + print(step.call.attrs);
@@ -81,12 +85,14 @@ std::string print(const Plan& plan) {
     }
   }
   for (const Buffer& buffer : plan.buffers) {
-    out += "buffer " + buffer.name + " : " + to_string(buffer.type) + " " + text(buffer.home) + " " + std::to_string(buffer.bytes) + " bytes";
+    out += "buffer " + buffer.name + " : " + to_string(buffer.type) + " " + text(buffer.home) + " " +
+           std::to_string(buffer.bytes) + " bytes";
     if (buffer.home == Home::arena || buffer.home == Home::local) out += " at " + std::to_string(buffer.offset);
     if (buffer.home == Home::arena) {
       out += " regions " + std::to_string(buffer.first_region) + ".." + std::to_string(buffer.last_region);
     }
-    if (buffer.in_place_of >= 0) out += " in place of " + plan.buffers[static_cast<std::size_t>(buffer.in_place_of)].name;
+    if (buffer.in_place_of >= 0)
+      out += " in place of " + plan.buffers[static_cast<std::size_t>(buffer.in_place_of)].name;
     out += "\n";
   }
   out += "arena " + std::to_string(plan.arena_bytes) + " bytes (live at once: " + std::to_string(plan.live_bytes) +

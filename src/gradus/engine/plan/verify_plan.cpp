@@ -16,7 +16,9 @@ struct Touches {
   std::vector<Touch> reads, writes;
 };
 
-[[noreturn]] void fail(const Buffer& buffer, const std::string& what) { throw InternalError("plan: " + buffer.name + " " + what); }
+[[noreturn]] void fail(const Buffer& buffer, const std::string& what) {
+  throw InternalError("plan: " + buffer.name + " " + what);
+}
 
 std::vector<Touches> find_touches(const Plan& plan) {
   std::vector<Touches> out(plan.buffers.size());
@@ -28,7 +30,8 @@ std::vector<Touches> find_touches(const Plan& plan) {
         for (std::size_t i = 0; i < steps[s].operands.size(); ++i) {
           const bool input = i < call.inputs.size();
           const Operand& operand = input ? call.inputs[i] : call.outputs[i - call.inputs.size()];
-          const Touch touch{static_cast<int>(r), static_cast<int>(l), static_cast<int>(s), operand.access, call.op == nullptr};
+          const Touch touch{static_cast<int>(r), static_cast<int>(l), static_cast<int>(s), operand.access,
+                            call.op == nullptr};
           Touches& of = out[static_cast<std::size_t>(steps[s].operands[i])];
           (input ? of.reads : of.writes).push_back(touch);
         }
@@ -41,7 +44,8 @@ std::vector<Touches> find_touches(const Plan& plan) {
 /// Whether `read` sees what `write` wrote, on whichever thread either runs.
 bool follows(const Touch& read, const Touch& write) {
   if (read.region != write.region) return read.region > write.region;
-  return read.loop == write.loop && read.step > write.step && read.access == write.access && write.access != Access::columns;
+  return read.loop == write.loop && read.step > write.step && read.access == write.access &&
+         write.access != Access::columns;
 }
 
 void verify_order(const Buffer& buffer, const Touches& touches) {
@@ -53,7 +57,8 @@ void verify_order(const Buffer& buffer, const Touches& touches) {
   }
 }
 
-void verify_overwriting(const Plan& plan, const Buffer& buffer, const Touches& touches, const std::vector<Touches>& all) {
+void verify_overwriting(const Plan& plan, const Buffer& buffer, const Touches& touches,
+                        const std::vector<Touches>& all) {
   const Buffer& old = plan.buffers[static_cast<std::size_t>(buffer.in_place_of)];
   if (old.home != Home::input || !(old.type == buffer.type)) fail(buffer, "overwrites what is not its old value");
   const Touch& write = touches.writes.at(0);
@@ -87,7 +92,8 @@ void verify_memory(const Plan& plan, const std::vector<Touches>& touches) {
     if (first.offset % 64 != 0 || first.offset + first.bytes > limit) fail(first, "lies outside of its memory");
     const Touch& write = touches[a].writes.at(0);
     for (const Touch& read : touches[a].reads) {
-      if (first.home == Home::local && (read.region != write.region || read.loop != write.loop)) fail(first, "leaves its loop");
+      if (first.home == Home::local && (read.region != write.region || read.loop != write.loop))
+        fail(first, "leaves its loop");
     }
     for (std::size_t b = a + 1; b < plan.buffers.size(); ++b) {
       const Buffer& second = plan.buffers[b];

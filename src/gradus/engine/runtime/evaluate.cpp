@@ -63,7 +63,8 @@ std::vector<Tensor> evaluate(Engine& engine, std::span<const Value> wanted, std:
   return out;
 }
 
-std::vector<Tensor> evaluate(Engine& engine, std::initializer_list<Value> wanted, std::initializer_list<Binding> bindings) {
+std::vector<Tensor> evaluate(Engine& engine, std::initializer_list<Value> wanted,
+                             std::initializer_list<Binding> bindings) {
   return evaluate(engine, std::span(wanted.begin(), wanted.size()), std::span(bindings.begin(), bindings.size()));
 }
 

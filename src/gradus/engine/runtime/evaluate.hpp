@@ -11,6 +11,7 @@ namespace gradus {
 
 /// Throws UserError as interpret() does. For repeated evaluation make a Program.
 std::vector<Tensor> evaluate(Engine& engine, std::span<const Value> wanted, std::span<const Binding> bindings);
-std::vector<Tensor> evaluate(Engine& engine, std::initializer_list<Value> wanted, std::initializer_list<Binding> bindings);
+std::vector<Tensor> evaluate(Engine& engine, std::initializer_list<Value> wanted,
+                             std::initializer_list<Binding> bindings);
 
 }  // namespace gradus

@@ -29,7 +29,8 @@ std::size_t row_bytes(const Operand& operand) {
 
 Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
     : thread_memory_(memory.threads), local_bytes_(plan.local_bytes), pool_(&pool) {
-  const int threads = static_cast<int>(std::min<std::size_t>(memory.threads.size(), static_cast<std::size_t>(pool.threads())));
+  const int threads =
+      static_cast<int>(std::min<std::size_t>(memory.threads.size(), static_cast<std::size_t>(pool.threads())));
   for (const Region& region : plan.regions) {
     std::vector<double> costs;
     const std::size_t first = items_.size();
@@ -88,7 +89,8 @@ void Executor::run_item(const Item& item, int thread) {
     const RunStep& step = steps_[s];
     for (std::size_t i = 0; i < step.pointers; ++i) {
       const Pointer& pointer = pointers_[step.first_pointer + i];
-      operands[i] = pointer.base ? pointer.base + static_cast<std::size_t>(item.first) * pointer.stride : own + pointer.offset;
+      operands[i] =
+          pointer.base ? pointer.base + static_cast<std::size_t>(item.first) * pointer.stride : own + pointer.offset;
     }
     step.run(step.state, frame);
   }
@@ -110,7 +112,8 @@ void Executor::run_thread(int thread) {
 }
 
 void Executor::run() {
-  pool_->run(team_, [](void* self, int thread) { static_cast<Executor*>(self)->run_thread(thread); }, this);
+  pool_->run(
+      team_, [](void* self, int thread) { static_cast<Executor*>(self)->run_thread(thread); }, this);
   for (std::exception_ptr& failure : failures_) {
     if (!failure) continue;
     const std::exception_ptr first = failure;

@@ -26,7 +26,7 @@ class Executor {
 
  private:
   struct Pointer {
-    std::byte* base = nullptr;  // nullptr: local, at `offset` of the thread's memory
+    std::byte* base = nullptr;           // nullptr: local, at `offset` of the thread's memory
     std::size_t offset = 0, stride = 0;  // bytes from row to row
   };
   struct RunStep {

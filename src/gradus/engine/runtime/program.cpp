@@ -17,7 +17,9 @@ namespace {
 
 using Tensors = std::map<std::string, Tensor, std::less<>>;
 
-Tensor bytes_of(std::size_t bytes) { return Tensor(DType::u8, Shape{static_cast<std::int64_t>(std::max<std::size_t>(bytes, 64))}); }
+Tensor bytes_of(std::size_t bytes) {
+  return Tensor(DType::u8, Shape{static_cast<std::int64_t>(std::max<std::size_t>(bytes, 64))});
+}
 
 /// The parameters named by the caller, and every input that some graph gives a next value.
 std::vector<std::string> parameters_of(std::vector<Graph>& graphs, const ProgramOptions& options) {
@@ -32,7 +34,8 @@ std::vector<std::string> parameters_of(std::vector<Graph>& graphs, const Program
 }
 
 /// Gives the parameters that matmuls read transposed a transposed copy, in all graphs alike.
-std::vector<std::string> keep_transposed_copies(std::vector<Graph>& graphs, const std::vector<std::string>& parameters) {
+std::vector<std::string> keep_transposed_copies(std::vector<Graph>& graphs,
+                                                const std::vector<std::string>& parameters) {
   std::set<std::string> names;
   for (Graph& graph : graphs) {
     graph = optimize(graph);
@@ -117,7 +120,8 @@ struct Program::Memory {
   }
 };
 
-Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions& options) : memory_(std::make_unique<Memory>()) {
+Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions& options)
+    : memory_(std::make_unique<Memory>()) {
   Memory& memory = *memory_;
   memory.engine = &engine;
   const std::vector<std::string> parameters = parameters_of(graphs, options);
@@ -168,7 +172,8 @@ void Program::write(std::string_view name, ConstView value) {
   for (std::int64_t i = 0; i < shape[0]; ++i) {
     for (std::int64_t j = 0; j < shape[1]; ++j) {
       std::memcpy(static_cast<std::byte*>(copy->second.data()) + static_cast<std::size_t>(j * shape[0] + i) * size,
-                  static_cast<const std::byte*>(value.data()) + static_cast<std::size_t>(i * shape[1] + j) * size, size);
+                  static_cast<const std::byte*>(value.data()) + static_cast<std::size_t>(i * shape[1] + j) * size,
+                  size);
     }
   }
 }

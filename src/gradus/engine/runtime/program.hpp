@@ -20,8 +20,8 @@ struct ProgramOptions {
 };
 
 /// Inputs that have the same name and type in every graph that has them are one buffer (parameters, optimizer state);
-/// an output named like such an input becomes its next value when run() returns. Inputs of equal name whose types differ
-/// (batches of other lengths) are a buffer of each graph. All inputs start as zeros.
+/// an output named like such an input becomes its next value when run() returns. Inputs of equal name whose types
+/// differ (batches of other lengths) are a buffer of each graph. All inputs start as zeros.
 class Program {
  public:
   /// Compiles. The engine must outlive the program. Throws UserError when a graph has no outputs.

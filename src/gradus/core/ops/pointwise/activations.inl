@@ -29,7 +29,8 @@ struct Step {
 };
 
 struct Relu {
-  static constexpr Text text{"relu", "x where x > 0, else 0.", "", "relu passes the gradient where x > 0; 0 at 0", "Relu"};
+  static constexpr Text text{"relu", "x where x > 0, else 0.", "", "relu passes the gradient where x > 0; 0 at 0",
+                             "Relu"};
   static constexpr Signature signature = Signature::floating;
   static constexpr double kinks[] = {0};
   // NaN stays NaN.
@@ -70,9 +71,7 @@ struct Selu {
   static constexpr Signature signature = Signature::floating;
   static constexpr double kinks[] = {0};
   static constexpr double scale = 1.0507009873554804934, alpha = 1.6732632423543772848;
-  static auto value(auto x) {
-    return select(x > like(x, 0), like(x, scale) * x, like(x, scale * alpha) * expm1(x));
-  }
+  static auto value(auto x) { return select(x > like(x, 0), like(x, scale) * x, like(x, scale * alpha) * expm1(x)); }
   static auto slopes(auto x, auto y) {
     return Values{where(greater(x, constant_like(x, 0)), constant_like(x, scale), y + scale * alpha)};
   }

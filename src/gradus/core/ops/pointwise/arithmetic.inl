@@ -19,8 +19,8 @@ struct Subtract {
 };
 
 struct Multiply {
-  static constexpr Text text{"multiply", "a times b.", "*", "multiply swaps: each input gets the gradient times the other",
-                             "Mul"};
+  static constexpr Text text{"multiply", "a times b.", "*",
+                             "multiply swaps: each input gets the gradient times the other", "Mul"};
   static constexpr Signature signature = Signature::numeric;
   static constexpr bool commutative = true;
   static auto value(auto a, auto b) { return a * b; }
@@ -114,7 +114,8 @@ struct Clamp {
   static auto value(auto x, auto low, auto high) { return select(x < low, low, select(x > high, high, x)); }
   static auto slopes(auto x, auto low, auto high, auto) {
     const auto below = less(x, low), above = greater(x, high);
-    return Values{cast(logical_not(logical_or(below, above)), x.dtype()), cast(below, x.dtype()), cast(above, x.dtype())};
+    return Values{cast(logical_not(logical_or(below, above)), x.dtype()), cast(below, x.dtype()),
+                  cast(above, x.dtype())};
   }
 };
 

@@ -65,7 +65,8 @@ struct Sign {
 };
 
 struct Floor {
-  static constexpr Text text{"floor", "The largest whole number not above x.", "", "floor is flat: no gradient passes", "Floor"};
+  static constexpr Text text{"floor", "The largest whole number not above x.", "", "floor is flat: no gradient passes",
+                             "Floor"};
   static constexpr Signature signature = Signature::floating;
   static constexpr double kinks[] = {-2, -1, 0, 1, 2};
   static auto value(auto x) { return floor(x); }
@@ -73,8 +74,8 @@ struct Floor {
 };
 
 struct Round {
-  static constexpr Text text{"round", "The nearest whole number, halves to even.", "", "round is flat: no gradient passes",
-                             "Round"};
+  static constexpr Text text{"round", "The nearest whole number, halves to even.", "",
+                             "round is flat: no gradient passes", "Round"};
   static constexpr Signature signature = Signature::floating;
   static constexpr double kinks[] = {-1.5, -0.5, 0.5, 1.5};
   static auto value(auto x) { return round(x); }

@@ -26,10 +26,8 @@ struct Range {
 };
 
 /// The ops of a list, in order.
-template <class... Ops>
-struct List {};
+template <class... Ops> struct List {};
 
-template <class... A, class... B>
-List<A..., B...> operator+(List<A...>, List<B...>);
+template <class... A, class... B> List<A..., B...> operator+(List<A...>, List<B...>);
 
 }  // namespace gradus::pointwise

@@ -2,7 +2,8 @@
 #ifndef GRADUS_POINTWISE_FUNCTIONS
 
 struct Equal {
-  static constexpr Text text{"equal", "1 where a = b, else 0.", "==", "comparisons are flat: no gradient passes", "Equal"};
+  static constexpr Text text{"equal", "1 where a = b, else 0.", "==", "comparisons are flat: no gradient passes",
+                             "Equal"};
   static constexpr Signature signature = Signature::compare;
   static constexpr bool commutative = true;
   static auto value(auto a, auto b) { return a == b; }
@@ -10,7 +11,8 @@ struct Equal {
 };
 
 struct NotEqual {
-  static constexpr Text text{"not_equal", "1 where a and b differ, else 0.", "!=", "comparisons are flat: no gradient passes"};
+  static constexpr Text text{"not_equal", "1 where a and b differ, else 0.",
+                             "!=", "comparisons are flat: no gradient passes"};
   static constexpr Signature signature = Signature::compare;
   static constexpr bool commutative = true;
   static auto value(auto a, auto b) { return a != b; }
@@ -33,22 +35,24 @@ struct LessEqual {
 };
 
 struct Greater {
-  static constexpr Text text{"greater", "1 where a > b, else 0.", ">", "comparisons are flat: no gradient passes", "Greater"};
+  static constexpr Text text{"greater", "1 where a > b, else 0.", ">", "comparisons are flat: no gradient passes",
+                             "Greater"};
   static constexpr Signature signature = Signature::compare;
   static auto value(auto a, auto b) { return a > b; }
   static auto slopes(auto, auto, auto) { return Values{Value{}, Value{}}; }
 };
 
 struct GreaterEqual {
-  static constexpr Text text{"greater_equal", "1 where a >= b, else 0.", ">=", "comparisons are flat: no gradient passes",
-                             "GreaterOrEqual"};
+  static constexpr Text text{"greater_equal", "1 where a >= b, else 0.",
+                             ">=", "comparisons are flat: no gradient passes", "GreaterOrEqual"};
   static constexpr Signature signature = Signature::compare;
   static auto value(auto a, auto b) { return a >= b; }
   static auto slopes(auto, auto, auto) { return Values{Value{}, Value{}}; }
 };
 
 struct LogicalAnd {
-  static constexpr Text text{"logical_and", "1 where both are not 0, else 0.", "", "truth values carry no gradient", "And"};
+  static constexpr Text text{"logical_and", "1 where both are not 0, else 0.", "", "truth values carry no gradient",
+                             "And"};
   static constexpr Signature signature = Signature::logic;
   static constexpr bool commutative = true;
   static auto value(auto a, auto b) { return a && b; }
@@ -56,7 +60,8 @@ struct LogicalAnd {
 };
 
 struct LogicalOr {
-  static constexpr Text text{"logical_or", "1 where either is not 0, else 0.", "", "truth values carry no gradient", "Or"};
+  static constexpr Text text{"logical_or", "1 where either is not 0, else 0.", "", "truth values carry no gradient",
+                             "Or"};
   static constexpr Signature signature = Signature::logic;
   static constexpr bool commutative = true;
   static auto value(auto a, auto b) { return a || b; }

@@ -1,4 +1,5 @@
-// The functions that pointwise formulas are written in, for plain numbers. The vector kernels have the same names for lanes.
+// The functions that pointwise formulas are written in, for plain numbers. The vector kernels have the same names for
+// lanes.
 #pragma once
 
 #include <cmath>
@@ -10,12 +11,9 @@ namespace gradus::pointwise {
 template <class T>
 concept Number = std::is_arithmetic_v<T>;
 
-template <Number T>
-T like(T, double value) { return static_cast<T>(value); }
-template <class T>
-T select(bool condition, T a, T b) { return condition ? a : b; }
-template <Number T>
-bool is_nan(T x) { return x != x; }
+template <Number T> T like(T, double value) { return static_cast<T>(value); }
+template <class T> T select(bool condition, T a, T b) { return condition ? a : b; }
+template <Number T> bool is_nan(T x) { return x != x; }
 
 template <std::floating_point T> T abs(T x) { return std::fabs(x); }
 template <std::integral T> T abs(T x) { return static_cast<T>(x < T{0} ? -x : x); }

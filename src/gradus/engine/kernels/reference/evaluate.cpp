@@ -10,8 +10,8 @@
 namespace gradus {
 namespace {
 
-/// An op on blocks: attributes for a full block and for the shorter last one, and where in scratch column and transposed
-/// operands are brought into row-major order.
+/// An op on blocks: attributes for a full block and for the shorter last one, and where in scratch column and
+/// transposed operands are brought into row-major order.
 struct Evaluation {
   Call call;
   Attrs full, rest;
@@ -19,7 +19,9 @@ struct Evaluation {
 };
 
 bool transposed(const Call& call, std::size_t i) { return i < call.inputs.size() && i < 2 && call.transposed[i]; }
-bool needs_copy(const Call& call, std::size_t i) { return operand(call, i).access == Access::columns || transposed(call, i); }
+bool needs_copy(const Call& call, std::size_t i) {
+  return operand(call, i).access == Access::columns || transposed(call, i);
+}
 
 /// The type of a block once it is row-major and, for matmul, no longer transposed.
 Type straight_type(const Call& call, std::size_t i, std::int64_t rows) {
@@ -28,7 +30,8 @@ Type straight_type(const Call& call, std::size_t i, std::int64_t rows) {
   return type;
 }
 
-/// Element (i, j) of the row-major copy is element (i, j), or (j, i) when turned, of memory whose rows are `stride` apart.
+/// Element (i, j) of the row-major copy is element (i, j), or (j, i) when turned, of memory whose rows are `stride`
+/// apart.
 template <bool out>
 void copy_matrix(std::byte* memory, std::byte* copy, const Type& type, std::int64_t stride, bool turned) {
   const std::size_t size = size_of(type.dtype);
@@ -119,7 +122,8 @@ Prepared prepare_program(const Call& call) {
   std::size_t scratch = 0;
   for (auto* form : {&state->full, &state->rest}) {
     std::size_t end = 0;
-    for (const Operand& input : call.inputs) form->types.push_back(block_type(input, form == &state->full ? call.block : rest_rows(call)));
+    for (const Operand& input : call.inputs)
+      form->types.push_back(block_type(input, form == &state->full ? call.block : rest_rows(call)));
     const Shape shape = block_type(call.outputs[0], form == &state->full ? call.block : rest_rows(call)).shape;
     for (const auto& instruction : call.program.instructions) {
       const bool cast = instruction.op == PointwiseProgram::cast;
@@ -149,7 +153,8 @@ struct Draw {
 void run_draw(const void* state, const Frame& frame) {
   const auto& self = *static_cast<const Draw*>(state);
   const Type type = block_type(self.call.outputs[0], frame.rows);
-  const std::int64_t inner = self.call.outputs[0].access == Access::whole ? 0 : type.shape.count() / std::max<std::int64_t>(frame.rows, 1);
+  const std::int64_t inner =
+      self.call.outputs[0].access == Access::whole ? 0 : type.shape.count() / std::max<std::int64_t>(frame.rows, 1);
   const auto* key = reinterpret_cast<const std::int64_t*>(frame.operands[0]);
   const RandomKey of{static_cast<std::uint64_t>(key[0]), static_cast<std::uint64_t>(key[1]),
                      static_cast<std::uint32_t>(self.call.attrs.integer("stream"))};
