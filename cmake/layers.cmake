@@ -60,6 +60,8 @@ if(GRADUS_TOML_LIBRARY)
   endif()
 endif()
 
+include(${CMAKE_CURRENT_LIST_DIR}/page.cmake)
+
 # The command.
 file(GLOB main CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/gradus/app/cli/main.cpp)
 if(main)

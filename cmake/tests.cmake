@@ -44,4 +44,10 @@ if(Python3_FOUND)
     add_test(NAME "scripts: ${name}" COMMAND ${Python3_EXECUTABLE} -B ${file})
   endforeach()
   add_test(NAME "layers: who includes whom" COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/scripts/check_layers.py)
+  # The page of explain in a browser, on formulas and on a small trained network; skipped where there is no Chromium.
+  if(TARGET gradus)
+    add_test(NAME "app: explain page in a browser"
+             COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/tests/app/explain/page_test.py $<TARGET_FILE:gradus>)
+    set_tests_properties("app: explain page in a browser" PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+  endif()
 endif()

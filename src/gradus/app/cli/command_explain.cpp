@@ -7,6 +7,7 @@
 #include "gradus/app/explain/annotate.hpp"
 #include "gradus/app/explain/dot.hpp"
 #include "gradus/app/explain/json_document.hpp"
+#include "gradus/app/explain/page.hpp"
 #include "gradus/app/explain/svg.hpp"
 #include "gradus/app/explain/text.hpp"
 #include "gradus/app/explain/worksheet.hpp"
@@ -33,6 +34,7 @@ constexpr Option options[] = {
     {"--worksheet", "", "an exercise with blanks, and its answers"},
     {"--grade", "FILE",
      "mark the answers in FILE (JSON, by the names of --worksheet); exit code 4 when some are wrong"},
+    {"--html", "FILE", "one page for a browser, to walk through step by step; needs no network"},
     {"--output", "FILE", "write to FILE, not to standard output", "-o"},
 };
 
@@ -75,6 +77,11 @@ std::string text_of(const explain::Explanation& explanation, const std::vector<i
   return out;
 }
 
+bool asks_for_text(const Arguments& arguments) {
+  const std::string_view others[] = {"--text", "--json", "--dot", "--svg", "--output"};
+  return std::any_of(std::begin(others), std::end(others), [&](std::string_view name) { return arguments.has(name); });
+}
+
 /// What was asked for, as one text.
 std::string result(const Arguments& arguments, const explain::Explanation& explanation, const std::vector<int>& paths,
                    const report::Terminal& terminal) {
@@ -102,6 +109,25 @@ int mark(const explain::Explanation& explanation, const std::string& file, repor
   return right ? exit_ok : exit_check;
 }
 
+void write_file(const std::string& path, const std::string& text) {
+  const std::array parts{std::as_bytes(std::span(text))};
+  io::replace_file(path, parts);
+}
+
+int deliver(const Arguments& arguments, const explain::Explanation& explanation, const std::vector<int>& paths,
+            report::Console& console) {
+  const auto file = arguments.text("--output");
+  if (const auto page = arguments.text("--html")) {
+    write_file(*page, to_page(explanation));
+    console.say("wrote " + printable(*page) + ": open it in a browser");
+    if (!asks_for_text(arguments)) return 0;
+  }
+  const std::string text = result(arguments, explanation, paths, file ? report::Terminal{} : console.out());
+  if (file) write_file(*file, text);
+  else console.print(text);
+  return 0;
+}
+
 int run_explain(const Arguments& arguments, report::Console& console) {
   const auto variables = values_in(arguments.texts("--at"));
   explain::AnnotateOptions asked;
@@ -111,15 +137,7 @@ int run_explain(const Arguments& arguments, report::Console& console) {
   if (const auto answers = arguments.text("--grade")) return mark(explanation, *answers, console);
   std::vector<int> paths;
   for (const std::string& name : arguments.texts("--paths")) paths.push_back(find_node(explanation, name, "--paths"));
-  const auto file = arguments.text("--output");
-  const report::Terminal terminal = file ? report::Terminal{} : console.out();
-  const std::string text = result(arguments, explanation, paths, terminal);
-  if (file) {
-    const std::array parts{std::as_bytes(std::span(text))};
-    io::replace_file(*file, parts);
-  }
-  if (!file) console.print(text);
-  return 0;
+  return deliver(arguments, explanation, paths, console);
 }
 
 }  // namespace
