@@ -14,7 +14,7 @@ struct sigaction before[caught.size()];
 
 void handle(int signal) {
   if (first_signal != 0) {
-    constexpr char text[] = "\nstopped at once; nothing was saved\n";
+    constexpr char text[] = "\nstopped at once\n";
     [[maybe_unused]] const auto ignored = write(2, text, sizeof text - 1);
     _exit(128 + signal);
   }
@@ -31,7 +31,7 @@ Interrupt::Interrupt() {
   sigemptyset(&action.sa_mask);
   for (std::size_t i = 0; i < caught.size(); ++i) {
     sigaction(caught[i], nullptr, &before[i]);
-    if (before[i].sa_handler != SIG_IGN) sigaction(caught[i], &action, nullptr);
+    if (caught[i] != SIGHUP || before[i].sa_handler != SIG_IGN) sigaction(caught[i], &action, nullptr);
   }
 }
 

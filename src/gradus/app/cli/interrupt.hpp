@@ -3,8 +3,8 @@
 
 namespace gradus::cli {
 
-/// Catches SIGINT, SIGTERM and SIGHUP while it lives. One at a time. A signal that was ignored before (nohup) stays
-/// ignored.
+/// Catches SIGINT, SIGTERM and SIGHUP while it lives. One at a time. SIGHUP stays ignored where it was
+/// (nohup).
 class Interrupt {
  public:
   Interrupt();

@@ -5,6 +5,7 @@
 
 #include "gradus/app/cli/defaults.hpp"
 #include "gradus/core/base/error.hpp"
+#include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/csv/csv.hpp"
 #include "gradus/learn/data/idx/idx.hpp"
 
@@ -46,8 +47,29 @@ std::string labels_beside(const std::string& images) {
                    name.substr(0, at) + "labels");
 }
 
+/// Refuses names that no column has, by the flag that gave them.
+void check_columns(const data::Table& table, const std::vector<std::string>& names, const std::string& flag) {
+  std::vector<std::string> known;
+  std::string list;
+  constexpr std::size_t most = 12;
+  for (const data::Column& column : table.columns) {
+    known.push_back(column.name);
+    if (known.size() <= most) list += (list.empty() ? "" : ", ") + printable(column.name);
+  }
+  if (known.size() > most) list += ", ...";
+  for (const std::string& name : names) {
+    if (table.find(name) != nullptr) continue;
+    const std::string close = nearest(name, known);
+    throw UserError(Fault::usage, Report{flag, "no column \"" + printable(name) + "\" in " + table.source,
+                                         "one of " + list, close.empty() ? "" : flag + " " + printable(close)});
+  }
+}
+
 TrainingData load_table(const std::string& path, const Settings& settings) {
   const data::Table table = data::read_csv(path);
+  if (settings.target) check_columns(table, {*settings.target}, "--target");
+  check_columns(table, settings.ignore.value_or(std::vector<std::string>{}), "--ignore");
+  check_columns(table, settings.categorical.value_or(std::vector<std::string>{}), "--categorical");
   TrainingData out;
   out.notes = table.notes;
   const double fraction = settings.validation.value_or(default_validation);

@@ -121,7 +121,8 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
     std::reverse(reversed.begin(), reversed.end());
     app.parse(reversed);
   } catch (const CLI::ArgumentMismatch& error) {
-    throw refusal(command, "an option without its value (" + std::string(error.what()) + ")", "a value", "");
+    const std::string what = error.what();  // "--output: 1 required ..."
+    throw refusal(command, what.substr(0, what.find(':')) + " without its value", "a value after it", "");
   } catch (const CLI::ParseError& error) {
     throw refusal(command, "what cannot be read (" + std::string(error.what()) + ")", "options and operands", "");
   }

@@ -40,11 +40,13 @@ void check_memory(const std::vector<ParameterSpec>& parameters, DType dtype) {
   const double pages = static_cast<double>(sysconf(_SC_PHYS_PAGES)), page = static_cast<double>(sysconf(_SC_PAGESIZE));
   double numbers = 0;
   for (const ParameterSpec& p : parameters) numbers += static_cast<double>(p.shape.count());
-  const double bytes = numbers * static_cast<double>(size_of(dtype));
+  constexpr double copies = 4;
+  const double bytes = copies * numbers * static_cast<double>(size_of(dtype));
   if (pages <= 0 || bytes <= pages * page) return;
-  throw UserError(Fault::budget,
-                  Report{"net", print_number(numbers) + " parameters: " + print_number(bytes) + " bytes",
-                         "at most the " + print_number(pages * page) + " bytes of this machine", "narrower layers"});
+  throw UserError(
+      Fault::budget,
+      Report{"net", print_number(numbers) + " parameters, whose training needs " + print_number(bytes) + " bytes",
+             "at most the " + print_number(pages * page) + " bytes of this machine", "narrower layers"});
 }
 
 }  // namespace
