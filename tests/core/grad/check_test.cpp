@@ -103,7 +103,7 @@ TEST(GradientCheck, SecondDerivatives) {
   ASSERT_EQ(found.parts.size(), 3u);
   EXPECT_TRUE(found.passed());
   EXPECT_EQ(found.parts[0].checked, 12);
-  EXPECT_EQ(found.parts[2].name, "second derivatives");
+  EXPECT_EQ(found.parts[2].name, "second order");
   EXPECT_GT(std::abs(found.parts[2].worst.exact), 1e-3);
 }
 

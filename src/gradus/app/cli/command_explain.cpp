@@ -4,6 +4,7 @@
 
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/exit_code.hpp"
+#include "gradus/app/cli/formula_values.hpp"
 #include "gradus/app/explain/annotate.hpp"
 #include "gradus/app/explain/dot.hpp"
 #include "gradus/app/explain/json_document.hpp"
@@ -50,20 +51,6 @@ std::vector<std::string> names_in(const std::vector<std::string>& lists) {
         throw UserError(Fault::usage, Report{"--wrt", "an empty name", "names separated by commas", ""});
       out.push_back(std::move(name));
       begin = end + 1;
-    }
-  }
-  return out;
-}
-
-std::vector<explain::Variable> values_in(const std::vector<std::string>& lists) {
-  std::vector<explain::Variable> out;
-  for (const std::string& list : lists) {
-    for (explain::Variable& variable : explain::parse_variables(list)) {
-      for (const explain::Variable& other : out) {
-        if (other.name != variable.name) continue;
-        throw UserError(Fault::usage, Report{"--at", "a second value of " + other.name, "one", ""});
-      }
-      out.push_back(std::move(variable));
     }
   }
   return out;

@@ -19,6 +19,7 @@ extern const Command evaluate_command;
 extern const Command predict_command;
 extern const Command inspect_command;
 extern const Command plan_command;
+extern const Command check_command;
 extern const Command explain_command;
 extern const Command ops_command;
 

@@ -9,11 +9,7 @@
 namespace gradus::explain {
 namespace {
 
-std::string verdict(const GradientCheckPart& part) {
-  if (part.wrong > 0) return std::to_string(part.wrong) + " WRONG";
-  if (part.kinks > 0) return "ok, " + std::to_string(part.kinks) + " at a kink";
-  return "ok";
-}
+const char* verdict(const GradientCheckPart& part) { return part.wrong > 0 ? "WRONG" : part.kinks > 0 ? "kink" : "ok"; }
 
 std::string cell(double number, int digits, std::size_t width) { return pad_left(short_number(number, digits), width); }
 
@@ -72,18 +68,23 @@ std::string label(double x, double y, const std::string& text, const char* ancho
 
 std::string check_text(const GradientCheck& check) {
   std::size_t names = 4, places = 11;
+  std::int64_t kinks = 0, wrong = 0;
   for (const GradientCheckPart& part : check.parts) {
     names = std::max(names, shown_width(part.name)), places = std::max(places, shown_width(part.worst.place));
+    kinks += part.kinks, wrong += part.wrong;
   }
-  std::string out = pad_right("what", names) + "  checked  " + pad_right("worst place", places) +
-                    "         exact       numeric  abs error  rel error  verdict\n";
+  std::string out = "       " + pad_right("what", names) + " checked " + pad_right("worst place", places) +
+                    "      exact    numeric abs err rel err\n";
   for (const GradientCheckPart& part : check.parts) {
-    out += pad_right(part.name, names) + "  " + pad_left(std::to_string(part.checked), 7) + "  " +
-           pad_right(part.worst.place, places) + "  " + cell(part.worst.exact, 6, 12) + "  " +
-           cell(part.worst.numeric, 6, 12) + "  " + cell(part.worst.absolute_error(), 2, 9) + "  " +
-           cell(part.worst.relative_error(), 2, 9) + "  " + verdict(part) + "\n";
+    out += pad_right(verdict(part), 5) + "  " + pad_right(part.name, names) + " " +
+           pad_left(std::to_string(part.checked), 7) + " " + pad_right(part.worst.place, places) + " " +
+           cell(part.worst.exact, 5, 10) + " " + cell(part.worst.numeric, 5, 10) + " " +
+           cell(part.worst.absolute_error(), 2, 7) + " " + cell(part.worst.relative_error(), 2, 7) + "\n";
   }
-  return out + (check.passed() ? "Gradients agree with central differences.\n" : "Gradients are WRONG.\n");
+  if (kinks > 0)
+    out += std::to_string(kinks) + " at a kink: the slopes on both sides differ, the gradient lies between them.\n";
+  return out + (check.passed() ? "Gradients agree with central differences.\n"
+                               : std::to_string(wrong) + " WRONG: no slope there is the gradient.\n");
 }
 
 std::string sweep_text(const EpsilonSweep& sweep) {

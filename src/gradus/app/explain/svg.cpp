@@ -9,20 +9,20 @@
 namespace gradus::explain {
 namespace {
 
-constexpr double column = 190, row = 86, margin = 70, half_width = 46, half_height = 21;
+constexpr double column = 200, row = 86, margin = 70, half_width = 46, half_height = 21;
 constexpr std::size_t most_nodes = 400;
 
 constexpr const char* style = R"(<style>
 text { font-family: system-ui, sans-serif; font-size: 13px; fill: #1b1f24; text-anchor: middle }
 .small { font-size: 11px; fill: #57606a }
-.value { fill: #0b57b0; font-size: 12px }
-.gradient { fill: #b3261e; font-size: 12px }
+.value, .gradient { font-size: 12px; paint-order: stroke; stroke: #fff; stroke-width: 4px }
+.value { fill: #0b57b0 } .gradient { fill: #b3261e }
 .node { fill: #f6f8fa; stroke: #57606a }
 .edge { fill: none; stroke: #8c959f }
 @media (prefers-color-scheme: dark) {
 svg { background: #14171a }
 text { fill: #e6edf3 } .small { fill: #9aa4af }
-.value { fill: #79b8ff } .gradient { fill: #ff8f85 }
+.value, .gradient { stroke: #14171a } .value { fill: #79b8ff } .gradient { fill: #ff8f85 }
 .node { fill: #22272e; stroke: #9aa4af } .edge { stroke: #7a838d }
 }
 </style>
@@ -49,7 +49,7 @@ std::string shortened(const std::string& text, std::size_t longest) {
 
 std::string shown(ConstView value) {
   if (value.count() == 1) return short_number(value.number(), 5);
-  return value.count() <= 4 ? short_value(value, 3) : to_string(value.shape());
+  return value.count() <= 2 ? short_value(value, 3) : to_string(value.shape());
 }
 
 std::string at(double x) { return short_number(static_cast<double>(static_cast<long>(x * 10)) / 10, 8); }
@@ -73,9 +73,23 @@ std::string edge_picture(const Explanation& e, const Edge& edge, const std::vect
   }
   const double x = (p[p.size() - 2].x + p.back().x) / 2, y = (p[p.size() - 2].y + p.back().y) / 2;
   std::string out = "<path class=\"edge\" marker-end=\"url(#arrow)\" d=\"" + path + "\"/>\n";
-  out += text("value", x, y - 6, shown(e.nodes[static_cast<std::size_t>(edge.from)].value));
+  const Node& from = e.nodes[static_cast<std::size_t>(edge.from)];
+  if (from.kind != Node::Kind::constant) out += text("value", x, y - 6, shown(from.value));
   if (edge.contribution) out += text("gradient", x, y + 15, shown(*edge.contribution));
   return out;
+}
+
+/// How far from the middle of its node an edge arrives: from top to bottom as they come, so that they do not cross
+/// there.
+double arrival(const Explanation& e, const Layout& layout, std::size_t edge) {
+  const auto from_row = [&](std::size_t i) { return layout.edges[i][layout.edges[i].size() - 2].y; };
+  int above = 0, all = 0;
+  for (std::size_t i = 0; i < e.edges.size(); ++i) {
+    if (e.edges[i].to != e.edges[edge].to) continue;
+    ++all;
+    above += from_row(i) < from_row(edge) || (from_row(i) == from_row(edge) && i < edge);
+  }
+  return all > 1 ? (above - (all - 1) / 2.0) * std::min(18.0, 2 * half_height / all) : 0;
 }
 
 std::string node_picture(const Node& node, Point where, int id) {
@@ -122,10 +136,7 @@ std::string to_svg(const Explanation& e) {
       "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" "
       "orient=\"auto\"><path d=\"M0 0 L8 4 L0 8 z\" fill=\"#8c959f\"/></marker></defs>\n";
   for (std::size_t i = 0; i < e.edges.size(); ++i) {
-    const Edge& edge = e.edges[i];
-    const double of = static_cast<double>(e.nodes[static_cast<std::size_t>(edge.to)].inputs.size());
-    const double shift = of > 1 ? (edge.slot - (of - 1) / 2) * std::min(18.0, 2 * half_height / of) : 0;
-    out += edge_picture(e, edge, layout.edges[i], shift);
+    out += edge_picture(e, e.edges[i], layout.edges[i], arrival(e, layout, i));
   }
   for (std::size_t i = 0; i < e.nodes.size(); ++i)
     out += node_picture(e.nodes[i], layout.nodes[i], static_cast<int>(i));

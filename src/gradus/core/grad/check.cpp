@@ -221,7 +221,7 @@ GradientCheck gradient_check(Value y, std::span<const Value> xs, std::span<const
     out.parts.push_back(check_directions("directions", y, xs, bindings, options, stream++));
     if (options.second) {
       const Value slope = along(gradients, xs, {options.seed, 0, stream++});
-      out.parts.push_back(check_directions("second derivatives", slope, xs, bindings, options, stream++));
+      out.parts.push_back(check_directions("second order", slope, xs, bindings, options, stream++));
     }
   }
   return out;

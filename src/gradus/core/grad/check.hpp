@@ -33,7 +33,7 @@ struct GradientComparison {
 
 /// One input, or all directions of an order.
 struct GradientCheckPart {
-  std::string name;  // "W", "directions", "second derivatives"
+  std::string name;  // "W", "directions", "second order"
   std::int64_t elements = 0, checked = 0, kinks = 0, wrong = 0;
   GradientComparison worst;  // the worst verdict, then the largest error
 };

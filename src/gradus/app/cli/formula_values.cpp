@@ -1,0 +1,19 @@
+#include "gradus/app/cli/formula_values.hpp"
+
+namespace gradus::cli {
+
+std::vector<explain::Variable> values_in(const std::vector<std::string>& lists) {
+  std::vector<explain::Variable> out;
+  for (const std::string& list : lists) {
+    for (explain::Variable& variable : explain::parse_variables(list)) {
+      for (const explain::Variable& other : out) {
+        if (other.name != variable.name) continue;
+        throw UserError(Fault::usage, Report{"--at", "a second value of " + other.name, "one", ""});
+      }
+      out.push_back(std::move(variable));
+    }
+  }
+  return out;
+}
+
+}  // namespace gradus::cli
