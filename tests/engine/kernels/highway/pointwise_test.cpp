@@ -1,4 +1,6 @@
 // Pointwise programs against the same instructions evaluated one by one.
+#include <array>
+
 #include "gradus/core/base/float_mode.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
 #include "tests/engine/kernels/highway/calls.hpp"
@@ -148,10 +150,13 @@ Call random_program(std::mt19937& random, std::int64_t rows, std::int64_t block)
     int op = static_cast<int>(random() % pointwise_ops().size());
     while (!is_exact(pointwise_ops()[static_cast<std::size_t>(op)].name))
       op = static_cast<int>(random() % pointwise_ops().size());
+    if (random() % 2) op = op_index(std::array{"add", "subtract", "multiply", "divide", "square"}[random() % 5]);
     const bool cast = random() % 10 == 0;
     PointwiseProgram::Instruction instruction{cast ? PointwiseProgram::cast : op, {}};
     const int arity = cast ? 1 : pointwise_ops()[static_cast<std::size_t>(op)].arity;
-    for (int k = 0; k < arity; ++k) instruction.inputs.push_back(static_cast<int>(random() % (inputs + i)));
+    for (int k = 0; k < arity; ++k)
+      instruction.inputs.push_back(static_cast<int>(
+          random() % 2 ? random() % (inputs + i) : inputs + i - 1 - random() % std::min<std::size_t>(3, inputs + i)));
     call.program.instructions.push_back(instruction);
   }
   const auto outputs = 1 + random() % 3;

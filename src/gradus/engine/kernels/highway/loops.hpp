@@ -21,6 +21,14 @@ struct OpLoops {
   Variants f32, f64;
 };
 
+/// Two ops in one loop, each rounded as ever: second(first(a, b), c), or reversed second(c, first(a, b)).
+struct PairLoops {
+  std::string_view first, second;
+  bool reversed = false;
+  Variants f32, f64;
+};
+std::span<const PairLoops> pair_loops();
+
 /// Of the best instruction set that this machine has, one entry per struct of the family.
 std::span<const OpLoops> arithmetic_loops();
 std::span<const OpLoops> elementary_loops();

@@ -1,4 +1,4 @@
-// Chunks of a block that stay in the first-level cache go through one precompiled loop per instruction. Instructions on
+// Chunks of a block that stay in the first-level cache go through one precompiled loop per instruction or two. Those on
 // single numbers run once a block; an output is the register of the last instruction, so nothing is copied.
 #include <algorithm>
 #include <cstring>

@@ -2,22 +2,13 @@
 
 #include <algorithm>
 
-#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/engine/kernels/highway/pointwise_work.hpp"
 
 namespace gradus::highway {
 namespace {
 
-constexpr std::int64_t chunk_bytes = 2048;  // of one buffer: a dozen of them stay in the first-level cache
+constexpr std::int64_t chunk_bytes = 4096;  // of one buffer: several of them stay in the first-level cache
 constexpr std::int64_t shortest_run = 128;  // elements: shorter runs are gathered into chunks of several
-
-const OpLoops* find_loops(std::string_view name) {
-  for (const auto family : {arithmetic_loops(), elementary_loops(), activation_loops(), logic_loops()}) {
-    for (const OpLoops& loops : family) {
-      if (loops.name == name) return &loops;
-    }
-  }
-  return nullptr;
-}
 
 class Maker {
  public:
@@ -27,13 +18,16 @@ class Maker {
   Steps make() {
     if (made_.refusal = check(); !made_.refusal.empty()) return made_;
     choose_chunk();
+    find_singles();
+    work_ = find_work(program_, inputs(), single_, made_.refusal);
+    if (!made_.refusal.empty()) return made_;
     find_lives();
     for (std::size_t i = 0; i < call_.inputs.size(); ++i) place_input(static_cast<int>(i));
-    for (now_ = 0; now_ < count(); ++now_) {
-      if (is_single(result_of(now_))) compute_single(now_);
+    for (int i = 0; i < count(); ++i) {
+      if (is_single(result_of(i))) compute_single(i);
     }
-    for (now_ = 0; now_ < count(); ++now_) {
-      if (!is_single(result_of(now_))) compute(now_);
+    for (int i = 0; i < count(); ++i) {
+      if (!is_single(result_of(i))) compute(i);
     }
     for (std::size_t o = 0; o < program_.outputs.size(); ++o) finish_output(static_cast<int>(o));
     name_slots();
@@ -56,21 +50,14 @@ class Maker {
 
   int inputs() const { return static_cast<int>(call_.inputs.size()); }
   int count() const { return static_cast<int>(program_.instructions.size()); }
-  const PointwiseProgram::Instruction& instruction(int i) const {
-    return program_.instructions[static_cast<std::size_t>(i)];
-  }
+  const Work& work(int i) const { return work_[static_cast<std::size_t>(i)]; }
   int result_of(int i) const { return inputs() + i; }
   /// The register whose number `r` is, through casts.
-  int source(int r) const {
-    while (r >= inputs() && instruction(r - inputs()).op == PointwiseProgram::cast)
-      r = instruction(r - inputs()).inputs[0];
-    return r;
-  }
+  int source(int r) const { return source_of(program_, inputs(), r); }
   bool is_single(int r) const { return single_[static_cast<std::size_t>(r)]; }
   Place& place(int r) { return places_[static_cast<std::size_t>(r)]; }
   int& last_use(int r) { return last_use_[static_cast<std::size_t>(r)]; }
   bool f32() const { return program_.dtype == DType::f32; }
-  const Type& input_type(int i) const { return call_.inputs[static_cast<std::size_t>(i)].type; }
   const InputLayout& layout_of(int i) const { return layout_.inputs[static_cast<std::size_t>(i)]; }
   bool has_bytes(const Operand& operand) const { return operand.type.dtype == DType::u8; }
 
@@ -82,14 +69,6 @@ class Maker {
       }
     }
     if (program_.outputs.size() != call_.outputs.size()) return "outputs that the program does not have";
-    for (const auto& of : program_.instructions) {
-      if (of.op == PointwiseProgram::cast) continue;
-      const std::string_view name = pointwise_ops()[static_cast<std::size_t>(of.op)].name;
-      loops_.resize(pointwise_ops().size());
-      auto& loops = loops_[static_cast<std::size_t>(of.op)];
-      if (!loops) loops = find_loops(name);
-      if (!loops || loops->arity != static_cast<int>(of.inputs.size())) return "no loop for " + std::string(name);
-    }
     return {};
   }
 
@@ -107,20 +86,23 @@ class Maker {
     }
   }
 
+  void find_singles() {
+    single_.assign(static_cast<std::size_t>(inputs() + count()), false);
+    for (int i = 0; i < inputs(); ++i) single_[static_cast<std::size_t>(i)] = layout_of(i).single;
+    for (int i = 0; i < count(); ++i) {
+      const auto& from = program_.instructions[static_cast<std::size_t>(i)].inputs;
+      single_[static_cast<std::size_t>(result_of(i))] =
+          std::all_of(from.begin(), from.end(), [&](int r) { return is_single(r); });
+    }
+  }
+
   void find_lives() {
     const auto registers = static_cast<std::size_t>(inputs() + count());
-    single_.assign(registers, false);
     places_.assign(registers, {});
     filled_.assign(registers, {});
     last_use_.assign(registers, -1);
-    for (int i = 0; i < inputs(); ++i) single_[static_cast<std::size_t>(i)] = layout_of(i).single;
     for (int i = 0; i < count(); ++i) {
-      bool single = true;
-      for (const int r : instruction(i).inputs) {
-        single = single && is_single(r);
-        if (instruction(i).op != PointwiseProgram::cast) last_use(source(r)) = i;
-      }
-      single_[static_cast<std::size_t>(result_of(i))] = single;
+      for (const int r : work(i).inputs) last_use(r) = i;
     }
     for (const int r : program_.outputs) last_use(source(r)) = count();
   }
@@ -162,11 +144,6 @@ class Maker {
   }
 
   MoveLoops moves() const { return f32() ? move_loops_f32() : move_loops_f64(); }
-  const Variants& variants(int op) const {
-    const OpLoops& loops = *loops_[static_cast<std::size_t>(op)];
-    return f32() ? loops.f32 : loops.f64;
-  }
-
   Place new_cell() { return {Kind::cell, made_.cells++}; }
   Place kept_buffer() { return {Kind::buffer, made_.buffers++}; }
   Place free_buffer() {
@@ -195,10 +172,10 @@ class Maker {
   }
 
   void compute_single(int i) {
-    const auto& of = instruction(i);
-    if (of.op == PointwiseProgram::cast || last_use(result_of(i)) < 0) return;
-    Move move{variants(of.op)[0], {}, place(result_of(i)) = new_cell()};
-    for (std::size_t k = 0; k < of.inputs.size(); ++k) move.in[k] = place(source(of.inputs[k]));
+    const Work& of = work(i);
+    if (!of.variants || last_use(result_of(i)) < 0) return;
+    Move move{(*of.variants)[0], {}, place(result_of(i)) = new_cell()};
+    for (std::size_t k = 0; k < of.inputs.size(); ++k) move.in[k] = place(of.inputs[k]);
     single_steps_.push_back(move);
   }
 
@@ -213,15 +190,15 @@ class Maker {
   }
 
   void compute(int i) {
-    const auto& of = instruction(i);
+    const Work& of = work(i);
     const int result = result_of(i);
-    if (of.op == PointwiseProgram::cast || last_use(result) < 0) return;
+    if (!of.variants || last_use(result) < 0) return;
     unsigned singles = 0;
-    for (std::size_t k = 0; k < of.inputs.size(); ++k) singles |= reads_single(source(of.inputs[k])) ? 1U << k : 0U;
-    if (!variants(of.op)[singles]) singles = 0;
-    Move move{variants(of.op)[singles], {}, {}};
+    for (std::size_t k = 0; k < of.inputs.size(); ++k) singles |= reads_single(of.inputs[k]) ? 1U << k : 0U;
+    if (!(*of.variants)[singles]) singles = 0;
+    Move move{(*of.variants)[singles], {}, {}};
     for (std::size_t k = 0; k < of.inputs.size(); ++k) {
-      const int r = source(of.inputs[k]);
+      const int r = of.inputs[k];
       move.in[k] = reads_single(r) && !(singles >> k & 1) ? filled(r) : place(r);
     }
     release(i);  // a loop may write over what it reads
@@ -285,8 +262,7 @@ class Maker {
   const Layout& layout_;
   const bool direct_;
   Steps made_;
-  int now_ = 0;
-  std::vector<const OpLoops*> loops_;
+  std::vector<Work> work_;
   std::vector<bool> single_;
   std::vector<Place> places_, filled_;
   std::vector<int> last_use_, one_per_run_;
