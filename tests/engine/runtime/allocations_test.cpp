@@ -15,6 +15,9 @@
 #include "gradus/core/ops/softmax.hpp"
 #include "gradus/engine/runtime/program.hpp"
 
+// GCC inlines one of the operators below and takes the pair for a mismatch.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace {
 std::atomic<long> allocations{0};
 
