@@ -108,8 +108,7 @@ struct Prepared {
 Prepared prepare(const Paths& paths, const Settings& said, int threads, report::Console& console) {
   // Not inside the braces below: when it throws there, GCC 12 destroys the fields before it twice.
   auto data = load_for_training(paths.data, said);
-  Prepared out{
-      {paths.data, paths.model, paths.model_chosen, said, {}, 0, {}, threads}, std::move(data), {}, {}};
+  Prepared out{{paths.data, paths.model, paths.model_chosen, said, {}, 0, {}, threads}, std::move(data), {}, {}};
   say_notes(console, out.data.notes);
   const auto learnt = static_cast<std::int64_t>(out.data.split.train.size());
   const auto held = static_cast<std::int64_t>(out.data.split.validation.size());

@@ -87,7 +87,17 @@ std::string live_line(const ProgressPlan& plan, const StepReport& report, std::i
   return left + "  " + bar(share, std::min(most, room - taken)) + right;
 }
 
-Progress::Progress(ProgressPlan plan, Console& console) : plan_(plan), console_(console) {}
+Progress::Progress(ProgressPlan plan, Console& console) : plan_(plan), console_(console) {
+  constexpr int wide_enough = 80;
+  if (console.err().width < wide_enough) plan_.color = false;
+}
+
+void Progress::say_line(const std::string& line) {
+  // Colors are off where lines are cut, see the constructor.
+  console_.say(console_.err().live
+                   ? cut(line, plan_.color ? line.size() : static_cast<std::size_t>(console_.err().width) - 1)
+                   : line);
+}
 
 void Progress::on_step(const StepReport& report) {
   constexpr double pause = 0.1;
@@ -105,9 +115,9 @@ void Progress::on_epoch(const EpochReport& report) {
     ++left_out_;
     return;
   }
-  if (!header_printed_) console_.say(epoch_header(plan_));
+  if (!header_printed_) say_line(epoch_header(plan_));
   header_printed_ = true;
-  console_.say(epoch_line(plan_, report));
+  say_line(epoch_line(plan_, report));
   printed_epoch_ = report.epoch;
   std::int64_t every = plan_.epochs > most_lines ? (plan_.epochs + lines - 1) / lines : 1;
   if (plan_.epochs == 0) every = std::max<std::int64_t>(1, report.epoch / 10);
@@ -116,7 +126,7 @@ void Progress::on_epoch(const EpochReport& report) {
 
 void Progress::finish() {
   console_.show("");
-  if (last_.epoch > printed_epoch_) console_.say(epoch_line(plan_, last_)), --left_out_;
+  if (last_.epoch > printed_epoch_) say_line(epoch_line(plan_, last_)), --left_out_;
   if (left_out_ > 0) console_.say("(" + counted(left_out_, "epoch") + " not shown; --log FILE has them all)");
 }
 

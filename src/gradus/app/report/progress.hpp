@@ -37,6 +37,7 @@ class Progress {
   void finish();
 
  private:
+  void say_line(const std::string& line);
   ProgressPlan plan_;
   Console& console_;
   std::int64_t rows_ = 0;

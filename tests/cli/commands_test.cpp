@@ -1,0 +1,203 @@
+// The verbs together, as somebody new would use them.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "gradus/learn/json/value.hpp"
+#include "gradus/learn/train/saved_model.hpp"
+#include "tests/cli/program.hpp"
+
+namespace gradus {
+namespace {
+
+json::Value document(const test::Ended& ended) {
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  return json::parse(ended.out, "standard output");
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
+constexpr const char* quick = "train cars.csv --epochs 20 -o cars.gradus";
+
+TEST(Commands, TrainSavesWhatTheOthersRead) {
+  const test::Program gradus;
+  const json::Value trained = document(gradus(std::string(quick) + " --json"));
+  EXPECT_EQ(trained.at("schema").text(), "gradus.train/1");
+  EXPECT_EQ(trained.at("model").text(), "cars.gradus");
+  EXPECT_EQ(trained.at("history").array().size(), 20U);
+  const json::Value evaluated = document(gradus("evaluate cars.gradus cars.csv --json"));
+  EXPECT_EQ(evaluated.at("schema").text(), "gradus.evaluate/1");
+  // Nothing was held back of five rows, so both look at the same ones.
+  const json::Value& training = trained.at("evaluations").at("training").at("model");
+  EXPECT_EQ(evaluated.at("evaluation").at("mae").number(), training.at("mae").number());
+  EXPECT_EQ(document(gradus("inspect cars.gradus --json")).at("schema").text(), "gradus.inspect/1");
+}
+
+TEST(Commands, PredictAnswersInTheUnitsOfTheData) {
+  const test::Program gradus;
+  ASSERT_EQ(gradus("train cars.csv --net '' --ignore age --batch all --epochs 3000 --rate 0.02 -o linear.gradus").code, 0);
+  const auto rows = lines(gradus("predict linear.gradus cars.csv").out);
+  ASSERT_EQ(rows.size(), 6U);
+  EXPECT_EQ(rows[0], "price");
+  // Least squares of the five prices, by numpy.linalg.lstsq on (1, kilometres, diesel).
+  const double expected[] = {16437.797, 18358.782, 3777.451, 15403.421, 10722.549};
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(std::stod(rows[i + 1]), expected[i], 0.1) << i;
+}
+
+TEST(Commands, ColumnsAreMatchedByName) {
+  const test::Program gradus;
+  ASSERT_EQ(gradus(quick).code, 0);
+  gradus.folder.write("turned.csv", "age,note,fuel,kilometres\n3,x,gasoline,38000\n");
+  const auto straight = lines(gradus("predict cars.gradus cars.csv").out);
+  const test::Ended turned = gradus("predict cars.gradus turned.csv");
+  EXPECT_EQ(lines(turned.out).at(1), straight.at(1));
+  EXPECT_NE(turned.err.find("note"), std::string::npos) << "the extra column is said: " << turned.err;
+  gradus.folder.write("short.csv", "age,fuel\n3,gasoline\n");
+  const test::Ended refused = gradus("predict cars.gradus short.csv");
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_NE(refused.err.find("kilometres"), std::string::npos) << refused.err;
+}
+
+TEST(Commands, PredictReadsStandardInputAndTakesNoRows) {
+  const test::Program gradus;
+  ASSERT_EQ(gradus(quick).code, 0);
+  const std::string straight = gradus("predict cars.gradus cars.csv").out;
+  EXPECT_EQ(gradus("predict cars.gradus - <cars.csv").out, straight);
+  gradus.folder.write("header.csv", "kilometres,fuel,age\n");
+  const test::Ended header = gradus("predict cars.gradus header.csv");
+  EXPECT_EQ(header.code, 0) << header.err;
+  EXPECT_EQ(header.out, "price\n");
+}
+
+TEST(Commands, ClassesComeWithTheirProbability) {
+  const test::Program gradus;
+  ASSERT_EQ(gradus("train cars.csv --target fuel --epochs 200 -o fuel.gradus").code, 0);
+  const auto rows = lines(gradus("predict fuel.gradus cars.csv --probabilities").out);
+  ASSERT_EQ(rows.size(), 6U);
+  EXPECT_EQ(rows[0], "fuel,probability,fuel=diesel,fuel=gasoline");
+  EXPECT_TRUE(rows[1].starts_with("gasoline,0.9")) << rows[1];
+  EXPECT_TRUE(rows[3].starts_with("diesel,")) << rows[3];
+}
+
+TEST(Commands, WithoutANameNothingIsOverwritten) {
+  const test::Program gradus;
+  ASSERT_EQ(gradus("train cars.csv --epochs 1").code, 0);
+  const std::string first = gradus.folder.read("cars.gradus");
+  const test::Ended second = gradus("train cars.csv --epochs 2");
+  EXPECT_EQ(second.code, 0);
+  EXPECT_EQ(gradus.folder.read("cars.gradus"), first);
+  EXPECT_TRUE(std::filesystem::exists(gradus.folder.path("cars-2.gradus"))) << second.out;
+}
+
+TEST(Commands, FlagsPrecedeSetPrecedesTheFilePrecedesDefaults) {
+  const test::Program gradus;
+  gradus.folder.write("run.toml", "[optimizer]\nrate = 0.5\nname = \"sgd\"\n[train]\nepochs = 3\nseed = 7\n");
+  const json::Value got = document(gradus(
+      "train cars.csv --config run.toml --set optimizer.rate=0.25 --set train.epochs=2 --epochs 1 --json -o m.gradus"));
+  const json::Value& settings = got.at("settings");
+  EXPECT_EQ(settings.at("train.seed").text(), "7");         // the file
+  EXPECT_EQ(settings.at("optimizer.name").text(), "sgd");   // the file
+  EXPECT_EQ(settings.at("optimizer.rate").text(), "0.25");  // --set
+  EXPECT_EQ(settings.at("train.epochs").text(), "1");       // the flag
+  EXPECT_EQ(settings.at("data.valid").text(), "0.1");       // the default
+}
+
+TEST(Commands, TheSameValueTwiceIsNoContradiction) {
+  const test::Program gradus;
+  EXPECT_EQ(gradus("train cars.csv --epochs 1 --rate 0.1 --rate=0.1 -o m.gradus").code, 0);
+}
+
+TEST(Commands, ZeroEpochsSaveTheUntrainedNetwork) {
+  const test::Program gradus;
+  const test::Ended ended = gradus("train cars.csv --epochs 0 -o m.gradus");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_NE(ended.out.find("untrained"), std::string::npos) << ended.out;
+  EXPECT_EQ(gradus("predict m.gradus cars.csv").code, 0);
+}
+
+TEST(Commands, TheNumberOfThreadsDoesNotChangeABit) {
+  const test::Program gradus;
+  ASSERT_EQ(gradus("train cars.csv --epochs 30 --threads 1 -o one.gradus").code, 0);
+  ASSERT_EQ(gradus("train cars.csv --epochs 30 --threads 3 -o three.gradus").code, 0);
+  const TrainedModel one = io::load(gradus.folder.path("one.gradus"));
+  const TrainedModel three = io::load(gradus.folder.path("three.gradus"));
+  for (std::size_t i = 0; i < one.network.parameters.size(); ++i) {
+    EXPECT_TRUE(same_bits(one.network.parameters[i].value, three.network.parameters[i].value)) << i;
+  }
+}
+
+TEST(Commands, TheLogHasALineForEveryStepAndEpoch) {
+  const test::Program gradus;
+  ASSERT_EQ(gradus("train cars.csv --epochs 4 --batch 2 -o m.gradus --log run.jsonl").code, 0);
+  std::vector<std::string> events;
+  for (const std::string& line : lines(gradus.folder.read("run.jsonl"))) {
+    events.push_back(json::parse(line, "run.jsonl").at("event").text());
+  }
+  EXPECT_EQ(std::count(events.begin(), events.end(), "step"), 12);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "epoch"), 4);
+  EXPECT_EQ(events.front(), "start");
+  EXPECT_EQ(events.back(), "end");
+}
+
+TEST(Commands, DivergenceEndsWithFive) {
+  const test::Program gradus;
+  const test::Ended ended = gradus("train cars.csv --optimizer sgd --rate 1e30 --schedule constant -o m.gradus");
+  EXPECT_EQ(ended.code, 5) << ended.err;
+  EXPECT_NE(ended.err.find("a smaller learning rate"), std::string::npos) << ended.err;
+}
+
+TEST(Commands, ANetThatCannotFitIsRefusedWithTheMemoryItNeeds) {
+  const test::Program gradus;
+  const test::Ended ended = gradus("train cars.csv --net '100000000000 relu'");
+  EXPECT_EQ(ended.code, 6) << ended.err;
+  EXPECT_NE(ended.err.find("bytes"), std::string::npos) << ended.err;
+}
+
+TEST(Commands, PlainLinesWhereNobodyWatches) {
+  const test::Program gradus;
+  const test::Ended ended = gradus(quick);
+  EXPECT_EQ(ended.err.find('\r'), std::string::npos);
+  EXPECT_EQ(ended.err.find('\x1b'), std::string::npos);
+}
+
+TEST(Commands, AResultThatCannotBeWrittenIsAFailureButTheModelIsThere) {
+  const test::Program gradus;
+  const std::string run = " train cars.csv --epochs 2 -o m.gradus ";
+  EXPECT_EQ(WEXITSTATUS(std::system(
+                ("cd '" + gradus.folder.path() + "' && '" GRADUS_BINARY "'" + run + ">/dev/full 2>&1").c_str())),
+            1);
+  EXPECT_EQ(gradus("predict m.gradus cars.csv").code, 0);
+  EXPECT_NE(std::system("'" GRADUS_BINARY "' --help >&- 2>&-"), 0);
+}
+
+TEST(Commands, HelpOfEveryVerbShowsAnExample) {
+  const test::Program gradus;
+  for (const char* verb : {"train", "evaluate", "predict", "inspect", "plan", "ops", "explain"}) {
+    const test::Ended ended = gradus(std::string(verb) + " --help");
+    EXPECT_EQ(ended.code, 0) << verb;
+    EXPECT_NE(ended.out.find("example:\n  gradus " + std::string(verb)), std::string::npos) << ended.out;
+    for (const std::string& line : lines(ended.out)) EXPECT_LE(line.size(), 80U) << line;
+  }
+  EXPECT_EQ(gradus("--version").out, gradus("-V").out);
+}
+
+TEST(Commands, OpsAndPlanDescribeThemselves) {
+  const test::Program gradus;
+  const json::Value ops = document(gradus("ops --json"));
+  EXPECT_EQ(ops.at("schema").text(), "gradus.ops/1");
+  EXPECT_GT(ops.at("ops").array().size(), 60U);
+  const json::Value plan = document(gradus("plan --net '128 relu' --input 784 --batch 128 --json"));
+  EXPECT_EQ(plan.at("parameter_count").integer(), 784 * 128 + 128 + 128 * 10 + 10);
+  // Products alone: 2 m k n, forward once, backward once for W1, twice for the output layer.
+  const double products = 2.0 * 128 * 784 * 128 * 2 + 2.0 * 128 * 128 * 10 * 3;
+  EXPECT_GT(plan.at("flops").number(), products);
+  EXPECT_LT(plan.at("flops").number(), products * 1.1);
+}
+
+}  // namespace
+}  // namespace gradus
