@@ -4,6 +4,7 @@
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/print_json.hpp"
 #include "gradus/core/ops/all.hpp"
+#include "gradus/engine/compile/kernel_of_op.hpp"
 #include "gradus/learn/json/value.hpp"
 
 namespace gradus::cli {
@@ -13,8 +14,11 @@ constexpr Option options[] = {
     {"--json", "", "one JSON document on standard output"},
 };
 
-/// The library of the op's fast kernel; empty where only the reference kernel computes it.
-std::string_view fast_kernel(const Op&) { return ""; }
+/// The op's fast kernel on this machine; empty where only the reference kernel computes it.
+std::string fast_kernel(const Op& op) {
+  const std::string kernel = kernel_of_op(op);
+  return kernel == "reference" ? "" : kernel;
+}
 
 json::Value to_json(const Op& op) {
   return json::Object{
@@ -43,7 +47,8 @@ std::string table() {
   for (const Op* op : all_ops()) {
     out += padded(op->name, longest) + padded(op->arity < 0 ? "any" : std::to_string(op->arity), 6);
     out += padded(op->derive != nullptr ? "yes" : "no", 10);
-    out += fast_kernel(*op).empty() ? "no" : fast_kernel(*op);
+    const std::string kernel = fast_kernel(*op);
+    out += kernel.empty() ? "no" : kernel;
     out += "\n" + indent + std::string(op->doc) + "\n";
     if (!op->rule.empty()) out += indent + "gradient: " + std::string(op->rule) + "\n";
   }

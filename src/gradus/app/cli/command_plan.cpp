@@ -4,6 +4,7 @@
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/defaults.hpp"
 #include "gradus/app/cli/plan_cost.hpp"
+#include "gradus/app/cli/plan_text.hpp"
 #include "gradus/app/cli/print_json.hpp"
 #include "gradus/app/cli/read_number.hpp"
 #include "gradus/app/report/numbers.hpp"
@@ -91,7 +92,7 @@ std::string text_of(const PlanCost& cost, const std::string& net) {
   return out;
 }
 
-json::Value json_of(const PlanCost& cost, const std::string& net, std::int64_t batch) {
+json::Value json_of(const PlanCost& cost, const Plan& plan, const std::string& net, std::int64_t batch) {
   json::Array tensors, ops;
   for (const ParameterCost& one : cost.tensors) {
     tensors.push_back(json::Object{{"name", one.name},
@@ -111,18 +112,20 @@ json::Value json_of(const PlanCost& cost, const std::string& net, std::int64_t b
                                              {"values", cost.value_bytes}}},
                       {"flops", cost.flops},
                       {"forward_flops", cost.forward_flops},
-                      {"ops", ops}};
+                      {"ops", ops},
+                      {"plan", cli::json_of(plan)}};
 }
 
 int run_plan(const Arguments& arguments, report::Console& console) {
   const Asked asked = read_asked(arguments);
   // Shapes alone: nothing of the network's size is allocated.
   nn::Model model{asked.net, asked.input, asked.dtype, {}};
-  const PlanCost cost = plan_cost(model, asked.loss, asked.optimizer,
-                                  {asked.batch, asked.loss.takes_classes ? asked.outputs : 0, asked.outputs});
+  const BatchSpec batch{asked.batch, asked.loss.takes_classes ? asked.outputs : 0, asked.outputs};
+  const PlanCost cost = plan_cost(model, asked.loss, asked.optimizer, batch);
+  const Plan plan = compile_step_plan(training_step(model, asked.loss, asked.optimizer, batch, {}));
   const std::string net = nn::print_net(asked.net);
-  if (arguments.has("--json")) print_json(console, json_of(cost, net, asked.batch));
-  else console.print(text_of(cost, net));
+  if (arguments.has("--json")) print_json(console, json_of(cost, plan, net, asked.batch));
+  else console.print(text_of(cost, net) + "\n" + cli::text_of(plan, static_cast<std::size_t>(console.out().width)));
   return 0;
 }
 

@@ -5,9 +5,10 @@
 namespace gradus::cli {
 namespace {
 
-// Images, a folder of IDX files: Fashion-MNIST and its kin.
-constexpr const char* image_net = "256 relu";
-constexpr std::int64_t image_epochs = 12;
+// Images, a folder of IDX files. Chosen on 6,000 validation images of Fashion-MNIST, two seeds each: 256 relu 89.8 %
+// in 12 epochs; with dropout 89.6; 512 relu 90.5 in 15, at thrice the time; 256 relu, 128 relu 90.3 in 15.
+constexpr const char* image_net = "256 relu, 128 relu";
+constexpr std::int64_t image_epochs = 15;
 constexpr std::int64_t image_batch = 64;
 constexpr double image_rate = 1e-3;
 

@@ -1,7 +1,10 @@
 #include "gradus/engine/compile/pipeline.hpp"
 
+#include <set>
+
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/graph/verify.hpp"
+#include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/compile/assign_memory.hpp"
 #include "gradus/engine/compile/cut_regions.hpp"
 #include "gradus/engine/compile/fuse.hpp"
@@ -21,6 +24,40 @@ constexpr GraphPass graph_passes[] = {{"fold_constants", fold_constants},
                                       {"simplify", simplify},
                                       {"merge_duplicates", merge_duplicates},
                                       {"drop_unused", drop_unused}};
+
+/// The parameters named by the caller, and every input that some graph gives a next value.
+std::vector<std::string> parameters_of(std::vector<Graph>& graphs, const std::vector<std::string>& more) {
+  std::set<std::string> names(more.begin(), more.end());
+  for (Graph& graph : graphs) {
+    for (const Output& output : graph.outputs()) {
+      const Value input = graph.find_input(output.name);
+      if (input && input.type() == graph.node(output.id).type) names.insert(output.name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+/// Gives the parameters that matmuls read transposed a transposed copy, in all graphs alike.
+void keep_transposed_copies(std::vector<Graph>& graphs, const std::vector<std::string>& parameters,
+                            const CompileOptions& options) {
+  std::set<std::string> names;
+  for (Graph& graph : graphs) {
+    graph = optimize(graph, options);
+    const auto found = transposed_parameters(graph, parameters);
+    names.insert(found.begin(), found.end());
+  }
+  const std::vector<std::string> copies(names.begin(), names.end());
+  for (Graph& graph : graphs) graph = keep_transposed(graph, copies);
+  // A graph that updates a parameter without reading it transposed must keep the copy true all the same.
+  for (Graph& graph : graphs) {
+    for (const std::string& name : copies) {
+      const Value next = graph.find_output(name);
+      if (!next || graph.find_input(transposed_name(name))) continue;
+      graph.input(transposed_name(name), Type{next.dtype(), {next.shape()[1], next.shape()[0]}});
+      graph.output(transposed_name(name), transpose(graph.find_output(name)));
+    }
+  }
+}
 
 }  // namespace
 
@@ -56,6 +93,16 @@ Plan compile(const Graph& given, const CompileOptions& options) {
   plan = after("assign_memory", assign_memory(plan, graph));
   if (options.verify) verify(plan);
   return after("lower", lower(plan));
+}
+
+CompiledTogether compile_together(std::vector<Graph> graphs, const std::vector<std::string>& parameters,
+                                  const CompileOptions& options) {
+  CompiledTogether out;
+  out.parameters = parameters_of(graphs, parameters);
+  keep_transposed_copies(graphs, out.parameters, options);
+  for (const Graph& graph : graphs) out.plans.push_back(compile(graph, options));
+  out.graphs = std::move(graphs);
+  return out;
 }
 
 }  // namespace gradus

@@ -21,4 +21,16 @@ Graph optimize(const Graph& graph, const CompileOptions& options = {});
 /// Everything. Throws UserError when the graph has no outputs.
 Plan compile(const Graph& graph, const CompileOptions& options = {});
 
+struct CompiledTogether {
+  std::vector<Graph> graphs;  // as compiled: with transposed copies of parameters
+  std::vector<Plan> plans;
+  std::vector<std::string> parameters;  // inputs whose layout is the plans' affair: `parameters`, and all state
+};
+
+/// Graphs that run on one memory, where inputs of one name and type are shared: a parameter that a matmul of any of them
+/// reads transposed has a transposed copy in all. `parameters`: inputs, beside those that a graph updates, that are only
+/// set from outside.
+CompiledTogether compile_together(std::vector<Graph> graphs, const std::vector<std::string>& parameters,
+                                  const CompileOptions& options = {});
+
 }  // namespace gradus

@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 
-#include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/compile/passes.hpp"
 #include "gradus/engine/compile/pipeline.hpp"
 #include "gradus/engine/kernels/block.hpp"
@@ -21,41 +20,6 @@ Tensor bytes_of(std::size_t bytes) {
   return Tensor(DType::u8, Shape{static_cast<std::int64_t>(std::max<std::size_t>(bytes, 64))});
 }
 
-/// The parameters named by the caller, and every input that some graph gives a next value.
-std::vector<std::string> parameters_of(std::vector<Graph>& graphs, const ProgramOptions& options) {
-  std::set<std::string> names(options.parameters.begin(), options.parameters.end());
-  for (Graph& graph : graphs) {
-    for (const Output& output : graph.outputs()) {
-      const Value input = graph.find_input(output.name);
-      if (input && input.type() == graph.node(output.id).type) names.insert(output.name);
-    }
-  }
-  return {names.begin(), names.end()};
-}
-
-/// Gives the parameters that matmuls read transposed a transposed copy, in all graphs alike.
-std::vector<std::string> keep_transposed_copies(std::vector<Graph>& graphs,
-                                                const std::vector<std::string>& parameters) {
-  std::set<std::string> names;
-  for (Graph& graph : graphs) {
-    graph = optimize(graph);
-    const auto found = transposed_parameters(graph, parameters);
-    names.insert(found.begin(), found.end());
-  }
-  const std::vector<std::string> copies(names.begin(), names.end());
-  for (Graph& graph : graphs) graph = keep_transposed(graph, copies);
-  // A graph that updates a parameter without reading it transposed must keep the copy true all the same.
-  for (Graph& graph : graphs) {
-    for (const std::string& name : copies) {
-      const Value next = graph.find_output(name);
-      if (!next || graph.find_input(transposed_name(name))) continue;
-      graph.input(transposed_name(name), Type{next.dtype(), {next.shape()[1], next.shape()[0]}});
-      graph.output(transposed_name(name), transpose(graph.find_output(name)));
-    }
-  }
-  return copies;
-}
-
 }  // namespace
 
 struct Program::Memory {
@@ -64,7 +28,6 @@ struct Program::Memory {
   Tensors shared;
   std::vector<Tensors> own, outputs;  // by graph
   std::set<std::string, std::less<>> parameters;
-  std::vector<std::string> transposed;
   Tensor arena;
   std::vector<Tensor> threads;
   std::vector<Executor> executors;
@@ -124,20 +87,19 @@ Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions
     : memory_(std::make_unique<Memory>()) {
   Memory& memory = *memory_;
   memory.engine = &engine;
-  const std::vector<std::string> parameters = parameters_of(graphs, options);
-  memory.parameters.insert(parameters.begin(), parameters.end());
-  memory.transposed = keep_transposed_copies(graphs, parameters);
-  memory.make_inputs(graphs);
+  CompiledTogether compiled = compile_together(std::move(graphs), options.parameters);
+  memory.parameters.insert(compiled.parameters.begin(), compiled.parameters.end());
+  memory.plans = std::move(compiled.plans);
+  memory.make_inputs(compiled.graphs);
   std::size_t arena = 0, thread = 0;
-  for (const Graph& graph : graphs) {
-    memory.plans.push_back(compile(graph));
-    arena = std::max(arena, memory.plans.back().arena_bytes);
-    thread = std::max(thread, memory.plans.back().local_bytes + memory.plans.back().scratch_bytes);
+  for (const Plan& plan : memory.plans) {
+    arena = std::max(arena, plan.arena_bytes);
+    thread = std::max(thread, plan.local_bytes + plan.scratch_bytes);
   }
   memory.arena = bytes_of(arena);
   for (int t = 0; t < engine.threads(); ++t) memory.threads.push_back(bytes_of(aligned(thread) + 4096));
-  memory.outputs.resize(graphs.size());
-  for (std::size_t g = 0; g < graphs.size(); ++g) {
+  memory.outputs.resize(memory.plans.size());
+  for (std::size_t g = 0; g < memory.plans.size(); ++g) {
     memory.executors.emplace_back(memory.plans[g], memory.bind(g), engine.pool());
   }
 }
