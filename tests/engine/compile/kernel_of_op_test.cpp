@@ -8,7 +8,8 @@ namespace gradus {
 namespace {
 
 TEST(KernelOfOp, EveryOpButTheLeavesHasOne) {
-  for (const Op* op : all_ops()) EXPECT_EQ(kernel_of_op(*op).empty(), op == &input_op || op == &constant_op) << op->name;
+  for (const Op* op : all_ops())
+    EXPECT_EQ(kernel_of_op(*op).empty(), op == &input_op || op == &constant_op) << op->name;
 }
 
 TEST(KernelOfOp, PointwiseOpsRunOnVectors) {

@@ -30,7 +30,9 @@ void* counted(std::size_t bytes, std::size_t alignment) {
 }  // namespace
 
 void* operator new(std::size_t bytes) { return counted(bytes, 16); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<std::size_t>(alignment)); }
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  return counted(bytes, static_cast<std::size_t>(alignment));
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
@@ -42,7 +44,8 @@ namespace {
 /// A step of a net with dropout, softmax cross-entropy and momentum.
 Graph step(std::int64_t rows) {
   Graph g;
-  const Value x = g.input("x", {rows, 40}, DType::f32), y = g.input("y", {rows}, DType::i64), key = g.input("key", {2}, DType::i64);
+  const Value x = g.input("x", {rows, 40}, DType::f32), y = g.input("y", {rows}, DType::i64),
+              key = g.input("key", {2}, DType::i64);
   const Value w1 = g.input("0.weight", {96, 40}, DType::f32), b1 = g.input("0.bias", {96}, DType::f32);
   const Value w2 = g.input("2.weight", {10, 96}, DType::f32);
   const Value mask = cast(random_bernoulli(key, {rows, 96}, 0.5, 0), DType::f32);

@@ -13,7 +13,9 @@ std::string work_of(const Step& step) {
   std::string out;
   for (const auto& instruction : step.call.program.instructions) {
     if (!out.empty()) out += ", ";
-    out += instruction.op == PointwiseProgram::cast ? "cast" : std::string(pointwise_ops()[static_cast<std::size_t>(instruction.op)].name);
+    out += instruction.op == PointwiseProgram::cast
+               ? "cast"
+               : std::string(pointwise_ops()[static_cast<std::size_t>(instruction.op)].name);
   }
   return out;
 }
@@ -68,10 +70,11 @@ std::string text_of(const Plan& plan, std::size_t width) {
   const Memory memory = memory_of(plan);
   out += "memory     inputs and state " + report::bytes(memory.inputs) + ", outputs " + report::bytes(memory.outputs) +
          ", constants " + report::bytes(memory.constants) + "\n           values that cross regions " +
-         report::bytes(static_cast<double>(plan.arena_bytes)) + " (at least " + report::bytes(static_cast<double>(plan.live_bytes)) +
-         " are alive at once)\n           each thread " +
+         report::bytes(static_cast<double>(plan.arena_bytes)) + " (at least " +
+         report::bytes(static_cast<double>(plan.live_bytes)) + " are alive at once)\n           each thread " +
          report::bytes(static_cast<double>(plan.local_bytes + plan.scratch_bytes)) + "\n";
-  out += "moved      " + report::prefixed(bytes_moved(plan)) + "B by all steps, " + report::prefixed(flops(plan)) + "FLOP\n";
+  out += "moved      " + report::prefixed(bytes_moved(plan)) + "B by all steps, " + report::prefixed(flops(plan)) +
+         "FLOP\n";
   return out;
 }
 

@@ -7,8 +7,8 @@
 
 namespace gradus {
 
-/// The kernel that takes the op's first sample in f32 (in its own dtypes where it has no floating input): "xsmm.matmul",
-/// "highway.pointwise", ...; "reference" is Op::evaluate, "" stands for leaves, which nothing computes.
+/// The kernel that takes the op's first sample in f32 (in its own dtypes where it has no floating input):
+/// "xsmm.matmul", "highway.pointwise", ...; "reference" is Op::evaluate, "" stands for leaves, which nothing computes.
 std::string kernel_of_op(const Op& op);
 
 }  // namespace gradus

@@ -27,9 +27,9 @@ struct CompiledTogether {
   std::vector<std::string> parameters;  // inputs whose layout is the plans' affair: `parameters`, and all state
 };
 
-/// Graphs that run on one memory, where inputs of one name and type are shared: a parameter that a matmul of any of them
-/// reads transposed has a transposed copy in all. `parameters`: inputs, beside those that a graph updates, that are only
-/// set from outside.
+/// Graphs that run on one memory, where inputs of one name and type are shared: a parameter that a matmul of any of
+/// them reads transposed has a transposed copy in all. `parameters`: inputs, beside those that a graph updates, that
+/// are only set from outside.
 CompiledTogether compile_together(std::vector<Graph> graphs, const std::vector<std::string>& parameters,
                                   const CompileOptions& options = {});
 
