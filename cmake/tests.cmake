@@ -49,5 +49,8 @@ if(Python3_FOUND)
     add_test(NAME "app: explain page in a browser"
              COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/tests/app/explain/page_test.py $<TARGET_FILE:gradus>)
     set_tests_properties("app: explain page in a browser" PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+    add_test(NAME "app: explain json recomputed"
+             COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/tests/app/explain/json_test.py $<TARGET_FILE:gradus>)
+    set_tests_properties("app: explain json recomputed" PROPERTIES TIMEOUT 300)
   endif()
 endif()

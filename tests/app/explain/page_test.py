@@ -1,6 +1,6 @@
 """The page of `gradus explain --html` in a real browser: it renders, steps, searches, folds, and shows the numbers of --json.
 
-usage: page_test.py GRADUS [MODEL DATA]     exits with 77 where there is no Chromium
+usage: page_test.py GRADUS [FOLDER]     FOLDER: the four files of Fashion-MNIST; exits with 77 where there is no Chromium
 """
 import json
 import os
@@ -13,7 +13,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from browser import Browser, find_chromium
 
-GRADUS = ""
+GRADUS, FASHION = "", "/usr/share/datasets/fashion-mnist"
 FORMULA = ["(2*x + y^2) * z^3", "--at", "x=4,y=3,z=2"]
 SHARED = ["z = w1*x1 + w2*x2; h = sigmoid(z); L = (h - y)^2 + 0.1*w1*w1", "--at", "w1=0.3,w2=-0.2,x1=1.5,x2=2,y=1"]
 LAYER = ["Z = X @ W + b; A = tanh(Z); L = sum((A @ V - y)^2) / 2", "--at",
@@ -182,18 +182,28 @@ class PageTest(unittest.TestCase):
 class NetworkPageTest(unittest.TestCase):
     """A network of 784-128-10 and one image: the sizes and times that the page promises, with room for slow machines."""
 
-    model = data = None
-
     def test_is_small_and_quick(self):
-        if not self.model:
-            self.skipTest("no model was given")
+        if not os.path.isdir(FASHION):
+            self.skipTest(f"{FASHION} is missing")
         with tempfile.TemporaryDirectory() as folder, Browser() as browser:
-            path = os.path.join(folder, "page.html")
-            gradus(self.model, self.data, "--row", "1", "--html", path)
+            path, model = os.path.join(folder, "page.html"), os.path.join(folder, "fashion.gradus")
+            subprocess.run([GRADUS, "train", FASHION, "--net", "128 relu", "--steps", "60", "--epochs", "1", "-o", model],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+            gradus(model, FASHION, "--row", "1", "--html", path)
             size = os.path.getsize(path)
             began = time.monotonic()
             browser.open(path)
             opened = time.monotonic() - began
+            state = browser.run("gradus.state()")
+            self.assertEqual(state["folded"], state["groups"])  # opens with its layers folded
+            self.assertLess(state["boxes"], 8)
+            document = json.loads(gradus(model, FASHION, "--row", "1", "--json"))
+            for node in document["nodes"]:  # large tensors keep 16 bits
+                if node["kind"] != "constant":
+                    shown = browser.run(f"gradus.node({json.dumps(node['name'])})")
+                    relative = 2 ** -16 if len(node["value"]["data"]) > 256 else 0
+                    pairs = zip(shown["value"] + (shown["gradient"] or []), node["value"]["data"] + node.get("gradient", {"data": []})["data"])
+                    self.assertTrue(all(abs(got - want) <= relative * abs(want) + 1e-38 for got, want in pairs), node["name"])
             inside = browser.run("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
             clicks = browser.run("""(async () => { const times = [];
                 gradus.state().groups.forEach((g) => gradus.fold(g, false));
@@ -216,6 +226,5 @@ if __name__ == "__main__":
         print("skipped: there is no chromium")
         sys.exit(77)
     GRADUS = sys.argv[1]
-    if len(sys.argv) > 3:
-        NetworkPageTest.model, NetworkPageTest.data = sys.argv[2:4]
+    FASHION = sys.argv[2] if len(sys.argv) > 2 else FASHION
     unittest.main(argv=sys.argv[:1])

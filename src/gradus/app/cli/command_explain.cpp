@@ -4,6 +4,7 @@
 
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/exit_code.hpp"
+#include "gradus/app/cli/explain_network.hpp"
 #include "gradus/app/cli/formula_values.hpp"
 #include "gradus/app/explain/annotate.hpp"
 #include "gradus/app/explain/dot.hpp"
@@ -19,7 +20,10 @@ namespace gradus::cli {
 namespace {
 
 constexpr Operand operands[] = {
-    {"FORMULA", "what to compute: '(2*x + y^2) * z^3', 'a = w*x; sigmoid(a)' (docs/reference/formulas.md)"},
+    {"FORMULA|MODEL",
+     "what to compute: '(2*x + y^2) * z^3', 'a = w*x; sigmoid(a)' (docs/reference/formulas.md); or a model that gradus "
+     "train saved"},
+    {"DATA", "for a model: a CSV file, or for images a folder with t10k files or an IDX file", false},
 };
 
 constexpr Option options[] = {
@@ -28,6 +32,10 @@ constexpr Option options[] = {
     {"--paths", "NAME", "the path algorithm: every path to NAME, beside reverse mode", {}, true},
     {"--second", "", "second derivatives (the Hessian) too"},
     {"--jacobian", "", "the Jacobian of every edge too"},
+    {"--row", "NUMBER", "which row of the data, from 1 (unless given: 1)", {}, false, "A model"},
+    {"--layer", "NUMBER", "this layer alone, with all its numbers"},
+    {"--element", "LAYER:OUT,IN", "the products of the weight to unit OUT from input IN, all from 1"},
+    {"--step", "", "the optimizer's update of that weight, term by term"},
     {"--text", "", "text for a terminal (what you get otherwise)", {}, false, "Output"},
     {"--json", "", "one JSON document, schema gradus.explain/1"},
     {"--svg", "", "a picture: values above, gradients below each edge"},
@@ -115,7 +123,21 @@ int deliver(const Arguments& arguments, const explain::Explanation& explanation,
   return 0;
 }
 
+void refuse_network_options(const Arguments& arguments) {
+  const auto refuse = [&](std::string_view what) {
+    throw UserError(Fault::usage,
+                    Report{std::string(what), "\"" + printable(arguments.required(0)) + "\", which is no file",
+                           "the model file before it", "gradus explain MODEL DATA --row 1"});
+  };
+  if (arguments.operand(1)) refuse("gradus explain");
+  for (std::string_view name : network_options) {
+    if (arguments.has(name)) refuse(name);
+  }
+}
+
 int run_explain(const Arguments& arguments, report::Console& console) {
+  if (names_a_model(arguments)) return run_explain_network(arguments, console);
+  refuse_network_options(arguments);
   const auto variables = values_in(arguments.texts("--at"));
   explain::AnnotateOptions asked;
   if (const auto wrt = arguments.text("--wrt")) asked.variables = names_in({*wrt});
@@ -130,10 +152,11 @@ int run_explain(const Arguments& arguments, report::Console& console) {
 }  // namespace
 
 const Command explain_command{"explain",
-                              "shows a formula with every value, local derivative and gradient",
+                              "shows a formula, or a model on one row, with every value, local derivative and gradient",
                               operands,
                               options,
-                              "gradus explain '(2*x + y^2) * z^3' --at x=4,y=3,z=2",
+                              "gradus explain '(2*x + y^2) * z^3' --at x=4,y=3,z=2\n"
+                              "gradus explain cars.gradus examples/data/cars.csv --row 17 --html page.html",
                               run_explain};
 
 }  // namespace gradus::cli

@@ -12,7 +12,8 @@ namespace gradus::explain {
 std::string to_page(const Explanation& explanation);
 
 /// What the page's script reads. Tensors of up to 256 elements are exact; larger ones keep the upper 3 bytes of each
-/// f32 (5 digits); where all that would exceed a megabyte, the largest keep some of their rows and columns.
+/// f32 (4 digits and more: an error below 2^-16); where all that would exceed a megabyte, the largest keep some of
+/// their rows and columns.
 json::Value page_data(const Explanation& explanation);
 
 /// The page's own text, made from app/explain/page/ by cmake/page.cmake.

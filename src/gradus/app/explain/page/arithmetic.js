@@ -33,7 +33,7 @@ function valueElement(node, row, column) {
     const text = substituted(node, (input) => bracketed(number(broadcast(input.value, row, column))));
     if (text) return [[text + ' = '], [number(result), 'value']];
   }
-  return [[number(result, 12), 'value']];
+  return [[number(result, node.value.exact ? 12 : 4), 'value']];
 }
 
 /// What edge brings to element (row, column) of its argument.
@@ -59,6 +59,6 @@ function spellOut(node, kind, row, column) {
   const lines = uses.map((e) => [[`through ${nodes[e.to].name}: `], ...contributionElement(e, row, column)]);
   if (uses.length === 1) return [[[`${name} = `], ...contributionElement(uses[0], row, column)]];
   if (uses.length) lines.push([[`${name} = ${uses.map((e) => bracketed(number(e.contribution.at(row, column)))).join(' + ')} = `], [number(total), 'gradient']]);
-  else lines.push([[`${name} = `], [number(total, 12), 'gradient']]);
+  else lines.push([[`${name} = `], [number(total, node.gradient.exact ? 12 : 4), 'gradient']]);
   return lines;
 }

@@ -11,6 +11,7 @@ function draw(tag, attributes = {}, ...children) {
   return element;
 }
 const cut = (text, most) => (text.length > most ? text.slice(0, most - 1) + '\u2026' : text);
+const arrows = (text) => text.replace(/ -> /g, ' \u2192 ');
 const itemOf = (id) => view.by.get(nodes[id].group && view.folded.has(nodes[id].group) ? 'group ' + nodes[id].group : id);
 
 function nodeItem(node) {
@@ -22,7 +23,7 @@ function nodeItem(node) {
 }
 
 function groupItem(group) {
-  const [name, ...rest] = group.split(': ');
+  const [name, ...rest] = arrows(group).split(': ');
   const inside = nodes.filter((n) => n.group === group);
   const sub = rest.join(': ') || `${inside.length} nodes`;
   return { key: 'group ' + group, group, inside, name: cut(name, 20), sub: cut(sub, 26), width: Math.max(120, sub.length * 6.4 + 56), height: 60, kind: 'group' };
@@ -215,7 +216,7 @@ function partElement(group) {
   fold.setAttribute('tabindex', 0);
   fold.setAttribute('aria-label', 'Fold ' + group);
   fold.dataset.fold = group;
-  return draw('g', { class: 'part' }, draw('rect', { class: 'frame', x, y, width, height, rx: 14 }), draw('text', { x: x + 12, y: y + 20 }, cut(group, 60)), fold);
+  return draw('g', { class: 'part' }, draw('rect', { class: 'frame', x, y, width, height, rx: 14 }), draw('text', { x: x + 12, y: y + 20 }, cut(arrows(group), 60)), fold);
 }
 
 function outputElement() {

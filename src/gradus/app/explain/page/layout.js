@@ -1,23 +1,19 @@
 // Where things stand: layers along the graph, few crossings, everything near the middle of its neighbors
 // (Sugiyama, Tagawa, Toda 1981). items: {size: across}, links: {from, to}, numbers into items.
 
-/// The layer of each item, or null when there is a cycle.
+/// The layer of each item, right before its first use, or null when there is a cycle.
 function layersOf(items, links) {
-  const out = items.map(() => []), waits = items.map(() => 0), layer = items.map(() => 0);
-  for (const link of links) { out[link.from].push(link.to); waits[link.to]++; }
+  const into = items.map(() => []), waits = items.map(() => 0), back = items.map(() => 0);
+  for (const link of links) { into[link.to].push(link.from); waits[link.from]++; }
   const ready = items.map((_, i) => i).filter((i) => !waits[i]);
-  const sources = new Set(ready);
-  let done = 0;
-  while (done < ready.length) {
-    const i = ready[done++];
-    for (const to of out[i]) {
-      layer[to] = Math.max(layer[to], layer[i] + 1);
-      if (!--waits[to]) ready.push(to);
+  for (let done = 0; done < ready.length; done++) {
+    for (const from of into[ready[done]]) {
+      back[from] = Math.max(back[from], back[ready[done]] + 1);
+      if (!--waits[from]) ready.push(from);
     }
   }
-  if (done < items.length) return null;
-  for (const i of sources) if (out[i].length) layer[i] = Math.min(...out[i].map((to) => layer[to])) - 1;
-  return layer;
+  const most = Math.max(0, ...back);
+  return ready.length < items.length ? null : back.map((b) => most - b);
 }
 
 /// Places nearest to those wanted such that neighbors keep their distance (pool adjacent violators).

@@ -173,7 +173,7 @@ function setUp() {
   by('position').max = steps.length;
   theme(matchMedia('(prefers-color-scheme: dark)').matches);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => theme(event.matches));
-  view.folded = new Set(nodes.length > 24 ? groups : []);
+  view.folded = new Set(nodes.length > 16 ? groups : []);
   by('layers').hidden = !groups.length;
   orient();
   by('layers').textContent = view.folded.size ? 'Expand all' : 'Fold layers';

@@ -1,7 +1,7 @@
 'use strict';
 // The data of the page, and numbers as text. A tensor is [shape, place in the pool, transposed?].
 const data = JSON.parse(document.getElementById('data').textContent);
-const pool = [];
+const pool = [], ranges = [];
 
 /// Numbers of the pool: a list as it is, one number repeated, or packed (base64, 3 bytes each: the upper ones of an f32).
 function numbersAt(place) {
@@ -40,10 +40,10 @@ class Tensor {
   element(i) { return this.turned ? this.at(Math.floor(i / this.columns), i % this.columns) : this.numbers[i]; }
   list() { return Array.from({ length: this.rows * this.columns }, (_, i) => this.element(i)); }
   range() {
-    if (this.range_) return this.range_;
+    if (ranges[this.place]) return ranges[this.place];
     let low = Infinity, high = -Infinity;
     for (const x of this.numbers) { if (x < low) low = x; if (x > high) high = x; }
-    return (this.range_ = [low, high, Math.max(Math.abs(low), Math.abs(high))]);
+    return (ranges[this.place] = [low, high, Math.max(Math.abs(low), Math.abs(high))]);
   }
 }
 const tensor = (stored) => (stored ? new Tensor(stored) : null);

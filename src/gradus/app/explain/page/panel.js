@@ -18,7 +18,7 @@ function nodeLink(node) {
 
 function describe(node) {
   const kind = node.kind === 'operation' ? node.op : node.kind;
-  const tags = [kind, isNumber(node.value) ? 'number' : shapeText(node.value.shape), ...(node.group ? [node.group] : [])];
+  const tags = [kind, isNumber(node.value) ? 'number' : shapeText(node.value.shape), ...(node.group ? [arrows(node.group)] : [])];
   panel.replaceChildren(make('h2', '', node.kind === 'constant' ? brief(node.value, 12) : node.name), make('div', 'tags', ...tags.map((t) => make('span', '', t))));
   panel.append(make('h3', 'value', 'Value'));
   if (node.kind === 'operation') panel.append(line([[`${node.name} = ${pretty(node.expression)}`]]));
@@ -86,7 +86,7 @@ function describeGroup(item) {
     if (node.kind === 'constant') continue;
     const entry = make('li', '', make('span', 'math', nodeLink(node), node.kind === 'operation' ? ` = ${pretty(node.expression)}` : ''));
     const parts = [[brief(node.value), 'value']];
-    if (node.gradient) parts.push(['   gradient '], [brief(node.gradient), 'gradient']);
+    if (node.gradient) parts.push([', gradient '], [brief(node.gradient), 'gradient']);
     entry.append(line(parts));
     list.append(entry);
   }
@@ -114,7 +114,7 @@ function tensorView(node, t, kind) {
     };
     box.append(...heatMap(t, t.thinned ? null : window_), numbers);
   }
-  box.append(make('p', 'soft', `${number(low, 5)} to ${number(high, 5)}${t.exact ? '' : ', stored with 5 digits'}${t.thinned ? '' : '; choose an element to see what it is made of'}`));
+  box.append(make('p', 'soft', `${number(low, 5)} to ${number(high, 5)}${t.exact ? '' : ', kept to 4 digits'}${t.thinned ? '' : '; choose an element to see what it is made of'}`));
   box.append(spelled);
   return box;
 }
@@ -127,7 +127,7 @@ function cellTable(t, row0, column0, row1, column1, pick) {
   for (let r = row0; r < row1; r++) {
     const row = make('tr', '', make('th', '', String(r + 1)));
     for (let c = column0; c < column1; c++) {
-      const x = t.at(r, c), cell = make('td', '', number(x, t.exact ? 6 : 5));
+      const x = t.at(r, c), cell = make('td', '', number(x, t.exact ? 6 : 4));
       cell.style.background = `rgb(var(${x < 0 ? '--warm' : '--cool'}) / ${(0.45 * Math.abs(x) / most).toFixed(3)})`;
       cell.tabIndex = 0;
       if (t.exact) cell.title = String(x);
@@ -159,9 +159,11 @@ function heatMap(t, pick) {
   const image = new ImageData(width, height), style = getComputedStyle(document.documentElement);
   const [cool, warm] = ['--cool', '--warm'].map((name) => style.getPropertyValue(name).trim().split(/\s+/).map(Number));
   const most = t.range()[2] || 1;
-  for (let i = 0; i < t.rows * t.columns; i++) {
-    const x = t.element(i), ink = x < 0 ? warm : cool;
-    image.data.set([ink[0], ink[1], ink[2], 255 * Math.sqrt(Math.abs(x) / most)], 4 * i);
+  const pixels = image.data, numbers = t.numbers, [down, across] = t.turned ? [1, t.rows] : [t.columns, 1];
+  for (let r = 0, to = 0; r < t.rows; r++) for (let c = 0; c < t.columns; c++, to += 4) {
+    const x = numbers[r * down + c * across], ink = x < 0 ? warm : cool;
+    pixels[to] = ink[0], pixels[to + 1] = ink[1], pixels[to + 2] = ink[2];
+    pixels[to + 3] = 255 * Math.sqrt(Math.abs(x) / most);
   }
   canvas.getContext('2d').putImageData(image, 0, 0);
   const element = (event) => {
@@ -173,7 +175,7 @@ function heatMap(t, pick) {
   };
   canvas.addEventListener('pointermove', (event) => {
     const i = element(event);
-    if (i >= 0) readout.textContent = `row ${Math.floor(i / t.columns) + 1}, column ${(i % t.columns) + 1}: ${number(t.element(i), 5)}`;
+    if (i >= 0) readout.textContent = `row ${Math.floor(i / t.columns) + 1}, column ${(i % t.columns) + 1}: ${number(t.element(i), t.exact ? 6 : 4)}`;
   });
   canvas.addEventListener('click', (event) => { const i = element(event); if (pick && i >= 0) pick(Math.floor(i / t.columns), i % t.columns); });
   readout.textContent = `blue above zero, orange below${width !== t.columns ? `; ${width} in a row` : ''}`;

@@ -1,0 +1,183 @@
+#include "gradus/app/explain/network.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "gradus/app/explain/annotate.hpp"
+#include "gradus/app/explain/names.hpp"
+#include "gradus/core/ops/interpret.hpp"
+#include "gradus/learn/data/batches.hpp"
+#include "gradus/learn/train/pass.hpp"
+
+namespace gradus::explain {
+namespace {
+
+/// "0" of "0.weight"; "" for a name without a layer.
+std::string child_of(const std::string& name) {
+  const std::size_t dot = name.find('.');
+  return dot == std::string::npos ? "" : name.substr(0, dot);
+}
+
+int find(const Explanation& e, const std::string& name) {
+  for (std::size_t i = 0; i < e.nodes.size(); ++i) {
+    if (e.nodes[i].name == name) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+const Node& at(const Explanation& e, int node) { return e.nodes[static_cast<std::size_t>(node)]; }
+
+/// Follows `node` back over the ops that make z = x W' + b of it.
+void fill_inputs(const Explanation& e, NetworkLayer& layer) {
+  const Node* product = &at(e, layer.preactivation);
+  if (product->op == "add") product = &at(e, product->inputs[0]);
+  if (product->op != "matmul") return;
+  layer.input = product->inputs[0], layer.transposed = product->inputs[1];
+}
+
+/// The layers: each child of width, with the children up to the next one, which are its activation and the like.
+std::vector<NetworkLayer> find_layers(const Explanation& e, const nn::Layer& net,
+                                      std::map<std::string, std::string>& group_of) {
+  std::vector<NetworkLayer> layers;
+  for (std::size_t i = 0; i < net.children.size(); ++i) {
+    const std::string child = std::to_string(i);
+    const nn::Layer& part = net.children[i];
+    const int weight = find(e, child + ".weight"), preactivation = find(e, child + ".preactivation");
+    if (weight >= 0 && preactivation >= 0) {
+      NetworkLayer layer;
+      layer.weight = weight, layer.bias = find(e, child + ".bias");
+      layer.preactivation = layer.activated = preactivation;
+      layer.out = at(e, weight).value.shape()[0], layer.in = at(e, weight).value.shape()[1];
+      fill_inputs(e, layer);
+      layers.push_back(layer);
+    } else if (!layers.empty() && part.kind == nn::Layer::Kind::activation) {
+      const int activated = find(e, child + "." + part.text.substr(0, part.text.find(' ')));
+      layers.back().activation += (layers.back().activation.empty() ? "" : " ") + part.text;
+      if (activated >= 0) layers.back().activated = activated;
+    }
+    if (!layers.empty()) group_of[child] = std::to_string(layers.size() - 1);
+  }
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    NetworkLayer& layer = layers[i];
+    layer.title = "Layer " + std::to_string(i + 1) + ": " + std::to_string(layer.in) + " -> " +
+                  std::to_string(layer.out) + (layer.activation.empty() ? "" : " " + layer.activation);
+  }
+  for (auto& [child, group] : group_of) group = layers[std::stoul(group)].title;
+  return layers;
+}
+
+/// Nodes without a name belong to the layer that uses them; what no layer uses belongs to the loss.
+void set_groups(Explanation& e, const std::map<std::string, std::string>& group_of, const std::string& loss) {
+  std::vector<std::string> user(e.nodes.size());
+  for (std::size_t i = e.nodes.size(); i-- > 0;) {
+    Node& node = e.nodes[i];
+    const auto known = group_of.find(child_of(node.name));
+    if (known != group_of.end()) node.group = known->second;
+    else if (node.name != "features" && node.name != "target") node.group = user[i].empty() ? "Loss: " + loss : user[i];
+    for (int input : node.inputs) user[static_cast<std::size_t>(input)] = node.group;  // the first user comes last
+  }
+}
+
+std::string describe_target(const TrainedModel& model, const Tensor& target) {
+  if (model.task == data::Task::classification) {
+    const auto number = static_cast<std::size_t>(target.number());
+    return "class " +
+           (number < model.class_names.size() ? printable(model.class_names[number]) : std::to_string(number));
+  }
+  std::string out;
+  for (std::int64_t i = 0; i < target.count(); ++i) out += (i ? ", " : "") + short_number(target.number(i));
+  if (!model.schema || target.count() != 1) return out;
+  const data::TargetEncoding& encoding = model.schema->target;
+  return printable(encoding.name) + " " + short_number(encoding.scaling.decode(target.number())) + ", encoded " + out;
+}
+
+/// "price 16900": a regression's prediction as the file has it.
+std::string in_units(const TrainedModel& model, const Tensor& prediction) {
+  if (model.task != data::Task::regression || !model.schema || prediction.count() != 1) return "";
+  const data::TargetEncoding& encoding = model.schema->target;
+  return printable(encoding.name) + " " + short_number(encoding.scaling.decode(prediction.number()), 6);
+}
+
+Tensor gathered(const data::Dataset& dataset, std::int64_t row, const Type& type, bool features) {
+  Tensor out(type);
+  const std::int64_t rows[] = {row};
+  if (features) data::gather_features(dataset, rows, out.view());
+  else data::gather_targets(dataset, rows, out.view());
+  return out;
+}
+
+void check_row(const data::Dataset& dataset, std::int64_t row) {
+  if (row >= 1 && row <= dataset.rows()) return;
+  throw UserError(
+      Fault::usage,
+      Report{"--row", std::to_string(row),
+             "1 to " + std::to_string(dataset.rows()) + ", the rows of " + printable(dataset.source), "--row 1"});
+}
+
+}  // namespace
+
+TrainedModel in_f64(TrainedModel model) {
+  model.network.dtype = DType::f64;
+  for (nn::Parameter& parameter : model.network.parameters) parameter.value = parameter.value.cast(DType::f64);
+  return model;
+}
+
+NetworkExplanation explain_network(const TrainedModel& given, const data::Dataset& dataset, std::int64_t row) {
+  check_row(dataset, row);
+  const TrainedModel model = in_f64(given);
+  Graph graph = evaluation_step(model.network, model.loss, batch_spec(dataset), true);
+  std::vector<Binding> bindings;
+  AnnotateOptions options;
+  for (const nn::Parameter& parameter : model.network.parameters) {
+    bindings.push_back({graph.find_input(parameter.name), parameter.value});
+    options.variables.push_back(parameter.name);
+  }
+  const Value features = graph.find_input(step_names::features), target = graph.find_input(step_names::target);
+  options.variables.push_back(step_names::features);
+  bindings.push_back({features, gathered(dataset, row - 1, features.type(), true)});
+  const Tensor wanted = gathered(dataset, row - 1, target.type(), false);
+  bindings.push_back({target, wanted});
+  NetworkExplanation out;
+  out.prediction = interpret(std::vector<Value>{graph.find_output(step_names::prediction)}, bindings).front();
+  const int loss = graph.find_output(step_names::loss).id;
+  out.explanation = annotate(graph, loss, bindings, options);
+  out.target = describe_target(model, wanted), out.loss = model.loss.name, out.class_names = model.class_names;
+  out.optimizer = model.record.optimizer, out.in_units = in_units(model, out.prediction);
+  std::map<std::string, std::string> group_of;
+  out.layers = find_layers(out.explanation, model.network.net, group_of);
+  if (!out.layers.empty()) set_groups(out.explanation, group_of, model.loss.name);
+  out.explanation.title = printable(dataset.source) + ", row " + std::to_string(row);
+  return out;
+}
+
+Element parse_element(const std::string& text, const NetworkExplanation& network) {
+  Element out;
+  std::int64_t* const numbers[] = {&out.layer, &out.out, &out.in};
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const char after[] = {':', ',', '\0'};
+  const std::string form = "LAYER:OUT,IN, each from 1";
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto [stop, error] = std::from_chars(at, end, *numbers[i]);
+    const bool follows = i == 2 ? stop == end : stop != end && *stop == after[i];
+    if (error != std::errc() || !follows) {
+      throw UserError(Fault::usage, Report{"--element", "\"" + printable(text) + "\"", form, "1:1,1"});
+    }
+    at = stop + 1;
+  }
+  const auto check = [&](const char* what, std::int64_t number, std::int64_t most) {
+    if (number >= 1 && number <= most) return;
+    throw UserError(Fault::usage,
+                    Report{"--element " + printable(text), std::string(what) + " " + std::to_string(number),
+                           "1 to " + std::to_string(most), "1:1,1"});
+  };
+  check("layer", out.layer, static_cast<std::int64_t>(network.layers.size()));
+  const NetworkLayer& layer = network.layers[static_cast<std::size_t>(out.layer - 1)];
+  check("unit", out.out, layer.out);
+  check("input", out.in, layer.in);
+  return out;
+}
+
+}  // namespace gradus::explain
