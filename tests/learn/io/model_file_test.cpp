@@ -131,6 +131,17 @@ TEST(ModelFile, FilesOfOtherProgramsAreRecognized) {
   }
 }
 
+// The header's length stands first; 0x0280 to 0x0580 begin as Python pickles do.
+TEST(ModelFile, EveryLengthOfTheHeaderIsRead) {
+  const TemporaryFolder folder;
+  for (std::size_t more = 0; more <= 1024; more += 8) {
+    ModelFile model = small_model();
+    model.document = json::Object{{"text", std::string(more, 'x')}};
+    save_model_file(folder.path("m"), model);
+    EXPECT_NO_THROW(load_model_file(folder.path("m"))) << more;
+  }
+}
+
 TEST(ModelFile, WeightsThatAreNotFiniteAreNoted) {
   const TemporaryFolder folder;
   ModelFile model = small_model();

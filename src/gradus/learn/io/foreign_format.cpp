@@ -29,10 +29,17 @@ constexpr std::array<Magic, 10> magics{{
     {"\x08\x08\x12"sv, "an ONNX file", "a .gradus model"},
 }};
 
+/// The length of the header in 8 bytes, little-endian, and the header's brace: lengths like 0x0480 begin as a pickle
+/// does.
+bool is_safetensors(std::string_view text) {
+  return text.size() > 8 && text.substr(5, 3) == "\0\0\0"sv && text[8] == '{';
+}
+
 }  // namespace
 
 std::optional<ForeignFormat> foreign_format(std::span<const std::byte> bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (is_safetensors(text)) return std::nullopt;
   for (const Magic& magic : magics) {
     if (text.starts_with(magic.bytes)) return ForeignFormat{std::string(magic.name), std::string(magic.remedy)};
   }
