@@ -40,7 +40,8 @@ TEST(Commands, TrainSavesWhatTheOthersRead) {
 
 TEST(Commands, PredictAnswersInTheUnitsOfTheData) {
   const test::Program gradus;
-  ASSERT_EQ(gradus("train cars.csv --net '' --ignore age --batch all --epochs 3000 --rate 0.02 -o linear.gradus").code, 0);
+  ASSERT_EQ(gradus("train cars.csv --net '' --ignore age --batch all --epochs 3000 --rate 0.02 -o linear.gradus").code,
+            0);
   const auto rows = lines(gradus("predict linear.gradus cars.csv").out);
   ASSERT_EQ(rows.size(), 6U);
   EXPECT_EQ(rows[0], "price");

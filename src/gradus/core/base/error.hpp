@@ -7,7 +7,8 @@
 
 namespace gradus {
 
-/// What kind of trouble a UserError reports; the command line maps it to its exit code (docs/reference/exit-codes.md).
+/// What kind of trouble a UserError reports; the command line maps it to its exit code
+/// (docs/reference/command-line.md).
 enum class Fault { failure, usage, data, check, diverged, budget, model_file };
 
 /// The parts of an error message. Empty parts are left out of the text.
