@@ -156,7 +156,7 @@ const Command explain_command{"explain",
                               operands,
                               options,
                               "gradus explain '(2*x + y^2) * z^3' --at x=4,y=3,z=2\n"
-                              "gradus explain cars.gradus examples/data/cars.csv --row 17 --html page.html",
+                              "gradus explain cars.gradus examples/data/cars.csv --row 2 --html page.html",
                               run_explain};
 
 }  // namespace gradus::cli
