@@ -3,8 +3,9 @@
 #include <libxsmm.h>
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <type_traits>
+#include <utility>
 
 #include "gradus/engine/kernels/block.hpp"
 
@@ -32,95 +33,38 @@ Function<T> generate(std::int64_t m, std::int64_t n, std::int64_t k, std::int64_
 }
 
 template <class T> struct Product {
-  struct Size {  // for one number of rows: kernels of full and last tile of columns, for a full and the last leaf
-    Function<T> of[2][2] = {};
-  };
-  bool transposed = false;
-  std::int64_t n = 0, k = 0, lda = 0, block = 0;
-  std::int64_t leaf = 0, leaves = 1;  // of k
-  Size full, rest;
+  using Tiles = std::array<Function<T>, 2>;  // kernels of a full tile of columns, and of the last, narrower one
+  std::int64_t n = 0, block = 0;
+  Tiles full = {}, rest = {};  // for a full block of rows, and for the last, shorter one
 };
-
-template <class T>
-void add_into(T* to, const T* from, std::int64_t rows, std::int64_t columns, std::int64_t to_stride,
-              std::int64_t from_stride) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    T* __restrict y = to + i * to_stride;
-    const T* __restrict x = from + i * from_stride;
-    for (std::int64_t j = 0; j < columns; ++j) y[j] += x[j];
-  }
-}
-
-/// One tile of C over many leaves: partial tiles wait on a stack, and two of equal height are added, older + newer.
-template <class T>
-void sum_leaves(const Product<T>& self, const Function<T> (&kernels)[2], const T* a, const T* b, T* c,
-                std::int64_t rows, std::int64_t columns, T* stack) {
-  const std::int64_t tile = rows * columns;
-  int height = 0;
-  for (std::int64_t l = 0; l < self.leaves; ++l) {
-    const T *left = a + l * self.leaf * self.lda, *right = b + l * self.leaf * self.n;
-    kernels[l == self.leaves - 1 ? 1 : 0](right, left, stack + height * tile);
-    ++height;
-    for (std::int64_t done = l + 1; done % 2 == 0; done /= 2, --height) {
-      add_into(stack + (height - 2) * tile, stack + (height - 1) * tile, rows, columns, columns, columns);
-    }
-  }
-  for (; height > 1; --height)
-    add_into(stack + (height - 2) * tile, stack + (height - 1) * tile, rows, columns, columns, columns);
-  for (std::int64_t i = 0; i < rows; ++i) std::copy_n(stack + i * columns, columns, c + i * self.n);
-}
 
 template <class T> void run(const void* state, const Frame& frame) {
   const auto& self = *static_cast<const Product<T>*>(state);
-  const auto& size = frame.rows == self.block ? self.full : self.rest;
+  const auto& tiles = frame.rows == self.block ? self.full : self.rest;
   const T* a = reinterpret_cast<const T*>(frame.operands[0]);
   const T* b = reinterpret_cast<const T*>(frame.operands[1]);
   T* c = reinterpret_cast<T*>(frame.operands[2]);
-  for (std::int64_t j = 0; j < self.n; j += tile_columns) {
-    const bool last = self.n - j < tile_columns;
-    if (self.leaves == 1) {
-      size.of[last][1](b + j, a, c + j);
-    } else {
-      sum_leaves(self, size.of[last], a, b + j, c + j, frame.rows, std::min(tile_columns, self.n - j),
-                 reinterpret_cast<T*>(frame.scratch));
-    }
-  }
-}
-
-template <class T> bool generate_all(Product<T>& self, typename Product<T>::Size& size, std::int64_t rows) {
-  if (rows == 0) return true;
-  const bool stacked = self.leaves > 1;
-  for (int last = 0; last < 2; ++last) {
-    const std::int64_t columns = last ? self.n % tile_columns : std::min(tile_columns, self.n);
-    if (columns == 0) continue;
-    for (int end = 0; end < 2; ++end) {
-      const std::int64_t k = end ? self.k - (self.leaves - 1) * self.leaf : self.leaf;
-      size.of[last][end] = generate<T>(rows, columns, k, self.lda, self.n, stacked ? columns : self.n, self.transposed);
-      if (!size.of[last][end]) return false;
-    }
-  }
-  return true;
+  for (std::int64_t j = 0; j < self.n; j += tile_columns) tiles[self.n - j < tile_columns](b + j, a, c + j);
 }
 
 template <class T> Prepared prepare(const Call& call) {
   auto state = std::make_shared<Product<T>>();
   const Shape &a = call.inputs[0].type.shape, &b = call.inputs[1].type.shape;
   const bool whole = call.outputs[0].access == Access::whole;
-  const std::int64_t rows = whole ? call.outputs[0].type.shape[0] : call.block;
-  state->transposed = call.transposed[0];
-  state->n = b[1], state->k = b[0], state->lda = a[1];
-  state->block = call.block;
-  state->leaf = state->transposed ? std::min(rows_per_leaf, state->k) : state->k;
-  state->leaves = (state->k - 1) / state->leaf + 1;
-  const bool generated =
-      generate_all(*state, state->full, rows) && generate_all(*state, state->rest, whole ? 0 : rest_rows(call));
-  if (!generated)
-    return refuse("libxsmm generates no kernel for " + to_string(call.inputs[0].type) + " by " +
-                  to_string(call.inputs[1].type));
-  const auto heights = static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(state->leaves))) + 1;
-  const std::size_t scratch =
-      state->leaves == 1 ? 0 : static_cast<std::size_t>(heights * rows * tile_columns) * sizeof(T);
-  return {std::move(state), run<T>, scratch, {}};
+  const std::int64_t rows = whole ? call.outputs[0].type.shape[0] : call.block, k = b[0], lda = a[1];
+  state->n = b[1], state->block = call.block;
+  for (auto [tiles, height] : {std::pair{&state->full, rows}, {&state->rest, whole ? 0 : rest_rows(call)}}) {
+    for (std::size_t last = 0; last < 2; ++last) {
+      const std::int64_t width = last ? state->n % tile_columns : std::min(tile_columns, state->n);
+      if (height == 0 || width == 0) continue;
+      (*tiles)[last] = generate<T>(height, width, k, lda, state->n, state->n, call.transposed[0]);
+      if (!(*tiles)[last]) {
+        return refuse("libxsmm generates no kernel for " + to_string(call.inputs[0].type) + " by " +
+                      to_string(call.inputs[1].type));
+      }
+    }
+  }
+  return {std::move(state), run<T>, 0, {}};
 }
 
 }  // namespace
@@ -129,6 +73,8 @@ Prepared prepare_xsmm_matmul(const Call& call) {
   if (!call.op || call.op->name != "matmul" || call.outputs[0].type.shape.rank() != 2)
     return refuse("multiplies two matrices only");
   if (call.transposed[1]) return refuse("the second matrix is stored transposed");
+  // Measured: adding up tiles of leaves outside of the generated kernel costs more than it saves.
+  if (call.transposed[0] && call.inputs[1].type.shape[0] > rows_per_leaf) return refuse("sums over more than one leaf");
   if (call.inputs[1].access != Access::whole || call.outputs[0].access == Access::columns)
     return refuse("cuts rows only");
   constexpr std::int64_t largest = std::int64_t{1} << 30;
