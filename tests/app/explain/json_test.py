@@ -16,6 +16,7 @@ from recompute_network import Check
 
 GRADUS, FASHION = "", "/usr/share/datasets/fashion-mnist"
 CARS = os.path.join(HERE, "../../../examples/data/cars.csv")
+FLOWERS = os.path.join(HERE, "../../../examples/data/flowers.csv")
 FORMULAS = [
     ["(2*x + y^2) * z^3", "--at", "x=4,y=3,z=2"],
     ["z = w1*x1 + w2*x2; h = sigmoid(z); L = (h - y)^2 + 0.1*w1*w1", "--at", "w1=0.3,w2=-0.2,x1=1.5,x2=2,y=1"],
@@ -49,6 +50,15 @@ class JsonTest(unittest.TestCase):
             gradus("train", CARS, "--target", "price", "--net", "3 tanh, 2 tanh", "--epochs", "20", "-o", model)
             for row in ("1", "5"):
                 self.check(model, CARS, "--row", row)
+
+    def test_a_network_for_classes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            model = os.path.join(folder, "flowers.gradus")
+            gradus("train", FLOWERS, "--target", "kind", "--net", "5 prelu, dropout 0.5, 4 gelu", "--epochs", "3", "-o", model)
+            document, _ = self.check(model, FLOWERS, "--row", "3")
+            self.assertEqual([layer["title"] for layer in document["network"]["layers"]],
+                             ["Layer 1: 4 -> 5 prelu", "Layer 2: 5 -> 4 gelu", "Layer 3: 4 -> 3"])
+            self.assertAlmostEqual(sum(document["network"]["prediction"]), 1, delta=1e-12)
 
     def test_a_network_of_images(self):
         if not os.path.isdir(FASHION):

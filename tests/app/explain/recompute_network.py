@@ -69,6 +69,7 @@ POINTWISE = {
     "power": lambda a, b: a ** b, "negate": lambda a: -a, "square": lambda a: a * a, "exp": math.exp, "log": math.log,
     "tanh": math.tanh, "sqrt": math.sqrt, "relu": lambda a: max(a, 0.0), "sigmoid": lambda a: 1 / (1 + math.exp(-a)),
     "sin": math.sin, "cos": math.cos, "maximum": max, "minimum": min, "abs": abs, "cast": float,
+    "gelu": lambda a: a * 0.5 * (1 + math.erf(a / math.sqrt(2))), "leaky_relu": lambda a, w: a if a > 0 else a * w,
     "softplus": lambda a: max(a, 0.0) + math.log1p(math.exp(-abs(a))),
 }
 

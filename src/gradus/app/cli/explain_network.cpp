@@ -84,7 +84,8 @@ int run_explain_network(const Arguments& arguments, report::Console& console) {
   const std::string path = *arguments.operand(1);
   const Rows rows = load_for_model(model, path, true);
   say_notes(console, rows.notes);
-  const std::int64_t row = arguments.integer("--row", -1'000'000'000'000, 1'000'000'000'000).value_or(1);
+  const std::int64_t count = std::max<std::int64_t>(rows.dataset.rows(), 1);
+  const std::int64_t row = arguments.integer("--row", 1, count).value_or(1);
   explain::NetworkExplanation network = explain::explain_network(model, rows.dataset, row);
   network.features = features_of(model, network, path, row);
   network.explanation.title = std::filesystem::path(arguments.required(0)).filename().string() + ", row " +

@@ -220,7 +220,7 @@ json::Value to_json(const NetworkExplanation& network, const std::optional<Eleme
                      {"layers", std::move(layers)},
                      {"features", std::move(features)}};
   const Element chosen = element.value_or(Element{});
-  if (element) about["element"] = json::Object{{"layer", chosen.layer}, {"out", chosen.out}, {"in", chosen.in}};
+  if (element || step) about["element"] = json::Object{{"layer", chosen.layer}, {"out", chosen.out}, {"in", chosen.in}};
   if (step) about["step"] = step_object(optimizer_step(network, chosen));
   out.put("network", std::move(about));
   return out;

@@ -2,7 +2,7 @@
 const svg = document.getElementById('graph');
 const view = { folded: new Set(), down: false, position: steps.length, chosen: null, items: [], links: [], by: new Map() };
 const groups = [...new Set(nodes.map((n) => n.group).filter(Boolean))];
-const measure = { name: 8.6, gapAlong: 86, gapAcross: 30, gapDown: 88, tensor: 88 };
+const measure = { name: 8.6, gapAlong: 98, gapAcross: 30, gapDown: 88, tensor: 88 };
 
 function draw(tag, attributes = {}, ...children) {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
@@ -204,6 +204,13 @@ function foldMark(x, y, plus) {
   return g;
 }
 
+/// Where a frame's title stands: the first of its corners and sides that no box covers.
+function titlePlace(x, y, width, height, long) {
+  const free = (p) => !view.items.some((i) => Math.abs(p.x + long / 2 - i.x) < (long + i.width) / 2 && Math.abs(p.y - 5 - i.y) < (14 + i.height) / 2);
+  const places = [y + 20, y + height - 9].flatMap((at) => [x + 12, x + (width - long) / 2, x + width - long - 44].map((from) => ({ x: from, y: at })));
+  return places.find(free) || places[0];
+}
+
 /// The dashed frame around a layer that is unfolded, with a mark that folds it.
 function partElement(group) {
   const inside = view.items.filter((i) => i.node && i.node.group === group);
@@ -216,7 +223,7 @@ function partElement(group) {
   fold.setAttribute('tabindex', 0);
   fold.setAttribute('aria-label', 'Fold ' + group);
   fold.dataset.fold = group;
-  return draw('g', { class: 'part' }, draw('rect', { class: 'frame', x, y, width, height, rx: 14 }), draw('text', { x: x + 12, y: y + 20 }, cut(arrows(group), 60)), fold);
+  return draw('g', { class: 'part' }, draw('rect', { class: 'frame', x, y, width, height, rx: 14 }), draw('text', titlePlace(x, y, width, height, group.length * 7.2), cut(arrows(group), 60)), fold);
 }
 
 function outputElement() {

@@ -123,6 +123,7 @@ function showTable(open) {
   if (open && !by('table').firstChild) fillTable();
   by('table').classList.toggle('open', open);
   by('show-table').setAttribute('aria-expanded', open);
+  fit(0.35);
 }
 
 function theme(dark) {
