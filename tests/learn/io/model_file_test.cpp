@@ -126,8 +126,9 @@ TEST(ModelFile, FilesOfOtherProgramsAreRecognized) {
                                                        {"\x80\x04\x95"s, "pickle"}, {"\x89HDF\r\n\x1a\n"s, "HDF5"},
                                                        {"GGUF\3\0\0\0"s, "GGUF"},   {"\x93NUMPY\1\0"s, "NumPy"}};
   for (const auto& [bytes, name] : files) {
+    const std::string content = bytes + std::string(100, '\0');
     expect_refusal(
-        Fault::model_file, [&] { parse_model_file(bytes_of(bytes + std::string(100, '\0')), "m"); }, name, "try:");
+        Fault::model_file, [&] { parse_model_file(bytes_of(content), "m"); }, name, "try:");
   }
 }
 
