@@ -26,7 +26,7 @@ Value Scope::apply(std::string_view name, const Layer& layer, Value x) {
   prefix_ += std::string(name) + ".";
   try {
     const Value y = layer.build(*this, x);
-    if (!layer.children.size() && y.id >= 0 && !(y == x)) label(y, layer.text.substr(0, layer.text.find(' ')));
+    if (layer.children.empty() && y.id >= 0 && !(y == x)) label(y, layer.text.substr(0, layer.text.find(' ')));
     prefix_.resize(outer);
     return y;
   } catch (const UserError& error) {

@@ -189,10 +189,10 @@ template <class T> void add(void* to, const void* x, std::int64_t n) {
   for (; i < n; ++i) y[i] += from[i];
 }
 
-template <class T> constexpr MatrixLoops loops{multiply<T>, transpose<T>, add<T>};
+template <class T> constexpr MatrixLoops matrix_loops{multiply<T>, transpose<T>, add<T>};
 
-MatrixLoops matrix_f32() { return loops<float>; }
-MatrixLoops matrix_f64() { return loops<double>; }
+MatrixLoops matrix_f32() { return matrix_loops<float>; }
+MatrixLoops matrix_f64() { return matrix_loops<double>; }
 
 }  // namespace gradus::highway::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -178,13 +178,15 @@ template <class T> void divide_all(void* x, std::int64_t count, double by) {
   for (std::int64_t i = 0; i < count; ++i) static_cast<T*>(x)[i] /= static_cast<T>(by);
 }
 
+// Named apart from matrix_loops: the linker would take two templates of one name for the same one.
 template <class T>
-constexpr ReduceLoops loops{reduce_along<Sum, T>,  reduce_along<Max, T>,  reduce_along<Min, T>, logsumexp_along<T>,
-                            argmax_along<T>,       softmax_along<T>,      log_softmax_along<T>, reduce_across<Sum, T>,
-                            reduce_across<Max, T>, reduce_across<Min, T>, divide_all<T>};
+constexpr ReduceLoops reduce_loops{reduce_along<Sum, T>,  reduce_along<Max, T>,  reduce_along<Min, T>,
+                                   logsumexp_along<T>,    argmax_along<T>,       softmax_along<T>,
+                                   log_softmax_along<T>,  reduce_across<Sum, T>, reduce_across<Max, T>,
+                                   reduce_across<Min, T>, divide_all<T>};
 
-ReduceLoops reduce_f32() { return loops<float>; }
-ReduceLoops reduce_f64() { return loops<double>; }
+ReduceLoops reduce_f32() { return reduce_loops<float>; }
+ReduceLoops reduce_f64() { return reduce_loops<double>; }
 
 }  // namespace gradus::highway::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
