@@ -178,13 +178,32 @@ TEST(Commands, AResultThatCannotBeWrittenIsAFailureButTheModelIsThere) {
 
 TEST(Commands, HelpOfEveryVerbShowsAnExample) {
   const test::Program gradus;
-  for (const char* verb : {"train", "evaluate", "predict", "inspect", "plan", "ops", "explain"}) {
+  for (const char* verb : {"train", "evaluate", "predict", "inspect", "plan", "ops", "explain", "check"}) {
     const test::Ended ended = gradus(std::string(verb) + " --help");
     EXPECT_EQ(ended.code, 0) << verb;
     EXPECT_NE(ended.out.find("example:\n  gradus " + std::string(verb)), std::string::npos) << ended.out;
     for (const std::string& line : lines(ended.out)) EXPECT_LE(line.size(), 80U) << line;
   }
   EXPECT_EQ(gradus("--version").out, gradus("-V").out);
+}
+
+TEST(Commands, CheckComparesAModelsGradientsWithDifferences) {
+  const test::Program gradus;
+  ASSERT_EQ(gradus(quick).code, 0);
+  const test::Ended ended = gradus("check cars.gradus cars.csv --rows 3");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out.find("cars.gradus, rows 1 to 3 of cars.csv: loss "), 0U) << ended.out;
+  EXPECT_NE(ended.out.find("\nok     0.weight "), std::string::npos) << ended.out;
+  for (const std::string& line : lines(ended.out)) EXPECT_LE(line.size(), 80U) << line;
+  const json::Value found = document(gradus("check cars.gradus cars.csv --json"));
+  EXPECT_EQ(found.at("schema").text(), "gradus.check/1");
+  EXPECT_EQ(found.at("rows").integer(), 5);  // all there are
+  EXPECT_TRUE(found.at("passed").truth());
+  EXPECT_EQ(found.at("parts").array().back().at("name").text(), "second order");
+  EXPECT_EQ(gradus("check cars.gradus").code, 2);
+  EXPECT_EQ(gradus("check cars.gradus cars.csv --at x=1").code, 2);
+  EXPECT_EQ(gradus("check 'x^2' --at x=1 --rows 2").code, 2);
+  EXPECT_EQ(gradus("check cars.csv cars.csv").code, 7);
 }
 
 TEST(Commands, OpsAndPlanDescribeThemselves) {

@@ -1,60 +1,70 @@
-// gradus check: gradients of a formula against central differences.
+// gradus check: gradients of a formula or a model against central differences.
 #include <array>
 
+#include "gradus/app/cli/check_subject.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/exit_code.hpp"
-#include "gradus/app/cli/formula_values.hpp"
+#include "gradus/app/cli/explain_network.hpp"
 #include "gradus/app/explain/check_text.hpp"
-#include "gradus/core/ops/reduce.hpp"
 #include "gradus/learn/io/atomic_file.hpp"
 
 namespace gradus::cli {
 namespace {
 
 constexpr Operand operands[] = {
-    {"FORMULA", "what to check: '(2*x + y^2) * z^3' (docs/reference/formulas.md)"},
+    {"FORMULA|MODEL",
+     "what to check: '(2*x + y^2) * z^3' (docs/reference/formulas.md); or a model that gradus train saved"},
+    {"DATA", "for a model: a CSV file, or for images a folder with t10k files or an IDX file", false},
 };
 
 constexpr Option options[] = {
     {"--at", "NAME=VALUE,...", "values of the variables: x=4,W=[1 2; 3 4]", {}, true, "The formula"},
-    {"--first", "", "first derivatives alone; otherwise second ones along random directions too"},
+    {"--rows", "NUMBER", "how many rows of the data, from the first (unless given: 8)", {}, false, "A model"},
+    {"--second", "", "second derivatives also where they take long"},
+    {"--first", "", "first derivatives alone; otherwise second ones along random directions too", {}, false, "Both"},
+    {"--seed", "NUMBER", "chooses directions, and elements of large tensors (unless given: 0)"},
     {"--sweep", "NAME", "the error against epsilon, of the forward and the central difference"},
     {"--svg", "", "the picture of --sweep", {}, false, "Output"},
+    {"--json", "", "one document, schema gradus.check/1"},
     {"--output", "FILE", "write to FILE, not to standard output", "-o"},
 };
 
-/// One number to derive: the output, or the sum of its elements.
-Value number_of(explain::Formula& formula) {
-  const Value output = formula.graph.value(formula.output);
-  return output.shape().rank() == 0 ? output : sum(output);
+std::string sweep(const CheckSubject& subject, const Arguments& arguments) {
+  const std::string name = *arguments.text("--sweep");
+  Value x;
+  std::string known;
+  for (const Value candidate : subject.xs) {
+    const std::string& label = candidate.node().label;
+    if (label == name) x = candidate;
+    known += (known.empty() ? "" : ", ") + printable(label);
+  }
+  if (!x) throw UserError(Fault::usage, Report{"--sweep", "\"" + printable(name) + "\"", "one of " + known, ""});
+  const auto found = sweep_epsilon(subject.y, x, 0, subject.bindings);
+  if (arguments.has("--json")) return json::write(explain::sweep_json(subject.head, found), 2) + "\n";
+  return arguments.has("--svg") ? explain::sweep_svg(found) : explain::sweep_text(found);
 }
 
-std::string sweep(explain::Formula& formula, const std::string& name, bool picture) {
-  const Value x = formula.graph.find_input(name);
-  if (!x) {
-    throw UserError(Fault::usage, Report{"--sweep", "\"" + printable(name) + "\"", "a variable of the formula", ""});
+void check_output_options(const Arguments& arguments) {
+  if (!arguments.has("--svg")) return;
+  if (!arguments.has("--sweep")) {
+    throw UserError(Fault::usage, Report{"--svg", "no --sweep", "--sweep NAME beside it", ""});
   }
-  const auto found = sweep_epsilon(number_of(formula), x, 0, formula.bindings());
-  return picture ? explain::sweep_svg(found) : explain::sweep_text(found);
+  if (arguments.has("--json")) throw UserError(Fault::usage, Report{"--svg", "--json beside it", "one of them", ""});
 }
 
 int run_check(const Arguments& arguments, report::Console& console) {
-  const auto variables = values_in(arguments.texts("--at"));
-  explain::Formula formula = explain::parse_formula(arguments.required(0), variables);
-  const auto swept = arguments.text("--sweep");
-  if (arguments.has("--svg") && !swept) {
-    throw UserError(Fault::usage, Report{"--svg", "no --sweep", "--sweep NAME beside it", ""});
-  }
+  check_output_options(arguments);
+  const CheckSubject subject =
+      names_a_model(arguments) ? model_subject(arguments, console) : formula_subject(arguments);
   std::string text;
   bool passed = true;
-  if (swept) {
-    text = sweep(formula, *swept, arguments.has("--svg"));
+  if (arguments.has("--sweep")) {
+    text = sweep(subject, arguments);
   } else {
-    Values inputs;
-    for (int id : formula.inputs) inputs.push_back(formula.graph.value(id));
-    const auto found =
-        gradient_check(number_of(formula), inputs, formula.bindings(), {.second = !arguments.has("--first")});
-    text = explain::check_text(found), passed = found.passed();
+    const auto found = gradient_check(subject.y, subject.xs, subject.bindings, subject.options);
+    text = arguments.has("--json") ? json::write(explain::check_json(subject.head, found), 2) + "\n"
+                                   : subject.title + explain::check_text(found);
+    passed = found.passed();
   }
   if (const auto file = arguments.text("--output")) {
     const std::array parts{std::as_bytes(std::span(text))};
@@ -67,7 +77,12 @@ int run_check(const Arguments& arguments, report::Console& console) {
 
 }  // namespace
 
-const Command check_command{"check", "compares the gradients of a formula with central differences",     operands,
-                            options, "gradus check 'sum(tanh(W@x)^2)' --at 'W=[1 2; 3 4], x=[0.5; -1]'", run_check};
+const Command check_command{"check",
+                            "compares the gradients of a formula, or of a model, with central differences",
+                            operands,
+                            options,
+                            "gradus check 'sum(tanh(W@x)^2)' --at 'W=[1 2; 3 4], x=[0.5; -1]'\n"
+                            "gradus check cars.gradus examples/data/cars.csv",
+                            run_check};
 
 }  // namespace gradus::cli

@@ -8,6 +8,7 @@
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/explain/dot.hpp"
 #include "gradus/app/explain/network.hpp"
+#include "gradus/app/explain/network_loss.hpp"
 #include "gradus/app/explain/page.hpp"
 #include "gradus/app/explain/svg.hpp"
 #include "gradus/learn/data/csv/csv.hpp"

@@ -4,12 +4,25 @@
 #include <cmath>
 
 #include "gradus/app/explain/names.hpp"
+#include "gradus/app/explain/second.hpp"
 #include "gradus/app/explain/text_lines.hpp"
 
 namespace gradus::explain {
 namespace {
 
 const char* verdict(const GradientCheckPart& part) { return part.wrong > 0 ? "WRONG" : part.kinks > 0 ? "kink" : "ok"; }
+
+/// "(3,2)", from 1; the name of a scalar, "direction 1".
+std::string place(const GradientCheckPart& part) {
+  if (part.worst.element < 0 || part.shape.rank() == 0) return part.worst.place;
+  return element_name("", part.shape, part.worst.element);
+}
+
+/// "64/100352" of a tensor that was sampled.
+std::string checked(const GradientCheckPart& part) {
+  const bool sampled = part.worst.element >= 0 && part.checked < part.elements;
+  return std::to_string(part.checked) + (sampled ? "/" + std::to_string(part.elements) : "");
+}
 
 std::string cell(double number, int digits, std::size_t width) { return pad_left(short_number(number, digits), width); }
 
@@ -67,19 +80,20 @@ std::string label(double x, double y, const std::string& text, const char* ancho
 }  // namespace
 
 std::string check_text(const GradientCheck& check) {
-  std::size_t names = 4, places = 11;
+  std::size_t names = 4, places = 11, counts = 7;
   std::int64_t kinks = 0, wrong = 0;
   for (const GradientCheckPart& part : check.parts) {
-    names = std::max(names, shown_width(part.name)), places = std::max(places, shown_width(part.worst.place));
+    names = std::max(names, shown_width(part.name)), places = std::max(places, shown_width(place(part)));
+    counts = std::max(counts, checked(part).size());
     kinks += part.kinks, wrong += part.wrong;
   }
-  std::string out = "       " + pad_right("what", names) + " checked " + pad_right("worst place", places) +
-                    "      exact    numeric abs err rel err\n";
+  std::string out = "       " + pad_right("what", names) + " " + pad_left("checked", counts) + " " +
+                    pad_right("worst place", places) + "      exact    numeric abs err rel err\n";
   for (const GradientCheckPart& part : check.parts) {
-    out += pad_right(verdict(part), 5) + "  " + pad_right(part.name, names) + " " +
-           pad_left(std::to_string(part.checked), 7) + " " + pad_right(part.worst.place, places) + " " +
-           cell(part.worst.exact, 5, 10) + " " + cell(part.worst.numeric, 5, 10) + " " +
-           cell(part.worst.absolute_error(), 2, 7) + " " + cell(part.worst.relative_error(), 2, 7) + "\n";
+    out += pad_right(verdict(part), 5) + "  " + pad_right(part.name, names) + " " + pad_left(checked(part), counts) +
+           " " + pad_right(place(part), places) + " " + cell(part.worst.exact, 5, 10) + " " +
+           cell(part.worst.numeric, 5, 10) + " " + cell(part.worst.absolute_error(), 2, 7) + " " +
+           cell(part.worst.relative_error(), 2, 7) + "\n";
   }
   if (kinks > 0)
     out += std::to_string(kinks) + " at a kink: the slopes on both sides differ, the gradient lies between them.\n";

@@ -7,9 +7,9 @@
 
 #include "gradus/app/explain/annotate.hpp"
 #include "gradus/app/explain/names.hpp"
+#include "gradus/app/explain/network_loss.hpp"
 #include "gradus/core/ops/interpret.hpp"
-#include "gradus/learn/data/batches.hpp"
-#include "gradus/learn/train/pass.hpp"
+#include "gradus/learn/train/step.hpp"
 
 namespace gradus::explain {
 namespace {
@@ -100,14 +100,6 @@ std::string in_units(const TrainedModel& model, const Tensor& prediction) {
   return printable(encoding.name) + " " + short_number(encoding.scaling.decode(prediction.number()), 6);
 }
 
-Tensor gathered(const data::Dataset& dataset, std::int64_t row, const Type& type, bool features) {
-  Tensor out(type);
-  const std::int64_t rows[] = {row};
-  if (features) data::gather_features(dataset, rows, out.view());
-  else data::gather_targets(dataset, rows, out.view());
-  return out;
-}
-
 void check_row(const data::Dataset& dataset, std::int64_t row) {
   if (row >= 1 && row <= dataset.rows()) return;
   throw UserError(
@@ -118,31 +110,18 @@ void check_row(const data::Dataset& dataset, std::int64_t row) {
 
 }  // namespace
 
-TrainedModel in_f64(TrainedModel model) {
-  model.network.dtype = DType::f64;
-  for (nn::Parameter& parameter : model.network.parameters) parameter.value = parameter.value.cast(DType::f64);
-  return model;
-}
-
 NetworkExplanation explain_network(const TrainedModel& given, const data::Dataset& dataset, std::int64_t row) {
   check_row(dataset, row);
   const TrainedModel model = in_f64(given);
-  Graph graph = evaluation_step(model.network, model.loss, batch_spec(dataset), true);
-  std::vector<Binding> bindings;
+  const std::int64_t rows[] = {row - 1};
+  const NetworkLoss net = network_loss(model, dataset, rows);
   AnnotateOptions options;
-  for (const nn::Parameter& parameter : model.network.parameters) {
-    bindings.push_back({graph.find_input(parameter.name), parameter.value});
-    options.variables.push_back(parameter.name);
-  }
-  const Value features = graph.find_input(step_names::features), target = graph.find_input(step_names::target);
+  for (const nn::Parameter& parameter : model.network.parameters) options.variables.push_back(parameter.name);
   options.variables.push_back(step_names::features);
-  bindings.push_back({features, gathered(dataset, row - 1, features.type(), true)});
-  const Tensor wanted = gathered(dataset, row - 1, target.type(), false);
-  bindings.push_back({target, wanted});
+  const Tensor wanted = net.bindings.back().value;
   NetworkExplanation out;
-  out.prediction = interpret(std::vector<Value>{graph.find_output(step_names::prediction)}, bindings).front();
-  const int loss = graph.find_output(step_names::loss).id;
-  out.explanation = annotate(graph, loss, bindings, options);
+  out.prediction = interpret(std::vector<Value>{net.prediction}, net.bindings).front();
+  out.explanation = annotate(*net.graph, net.loss.id, net.bindings, options);
   out.target = describe_target(model, wanted), out.loss = model.loss.name, out.class_names = model.class_names;
   out.optimizer = model.record.optimizer, out.in_units = in_units(model, out.prediction);
   std::map<std::string, std::string> group_of;

@@ -44,9 +44,6 @@ struct NetworkExplanation {
   std::string optimizer;  // its text in the model's training record
 };
 
-/// `model` with its parameters in f64.
-TrainedModel in_f64(TrainedModel model);
-
 /// Row `row` (from 1) of `dataset`, which has targets. Throws UserError(Fault::usage) for a row out of range, saying
 /// how many there are; as annotate for the rest.
 NetworkExplanation explain_network(const TrainedModel& model, const data::Dataset& dataset, std::int64_t row);

@@ -124,12 +124,14 @@ std::vector<std::int64_t> chosen(std::int64_t count, const GradientCheckOptions&
 
 GradientCheckPart check_elements(Probe& probe, Value x, const Tensor& exact, double here, std::uint32_t stream,
                                  const GradientCheckOptions& options) {
-  GradientCheckPart part{name_of(x), exact.count(), 0, 0, 0, {}};
+  GradientCheckPart part{name_of(x), exact.count(), 0, 0, 0, {}, x.shape()};
   for (std::int64_t element : chosen(exact.count(), options, stream)) {
     const double epsilon = options.epsilon > 0 ? options.epsilon : default_epsilon(probe.tensor(x).number(element));
     const std::string place = part.name + (x.shape().rank() ? "[" + std::to_string(element) + "]" : "");
-    add(part, judge(place, exact.number(element), epsilon, here, options,
-                    [&](double step, double& taken) { return probe.moved(x, element, step, taken); }));
+    auto found = judge(place, exact.number(element), epsilon, here, options,
+                       [&](double step, double& taken) { return probe.moved(x, element, step, taken); });
+    found.element = element;
+    add(part, std::move(found));
   }
   return part;
 }

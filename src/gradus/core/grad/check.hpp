@@ -26,6 +26,7 @@ struct GradientComparison {
   enum class Verdict { agrees, kink, wrong } verdict = Verdict::agrees;
   std::string place;  // "W[17]" (row-major, from 0), "direction 1"
   double exact = 0, numeric = 0;
+  std::int64_t element = -1;  // 17; -1 for a direction
   double absolute_error() const;
   /// |exact - numeric| / max(|exact|, |numeric|), 0 when both are 0.
   double relative_error() const;
@@ -36,6 +37,7 @@ struct GradientCheckPart {
   std::string name;  // "W", "directions", "second order"
   std::int64_t elements = 0, checked = 0, kinks = 0, wrong = 0;
   GradientComparison worst;  // the worst verdict, then the largest error
+  Shape shape = {};          // of the input
 };
 
 struct GradientCheck {

@@ -1,0 +1,102 @@
+#include "gradus/app/cli/check_subject.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <numeric>
+
+#include "gradus/app/cli/formula_values.hpp"
+#include "gradus/app/cli/load_data.hpp"
+#include "gradus/app/cli/say_notes.hpp"
+#include "gradus/app/explain/names.hpp"
+#include "gradus/app/explain/network_loss.hpp"
+#include "gradus/app/explain/text_lines.hpp"
+#include "gradus/core/ops/reduce.hpp"
+#include "gradus/learn/train/saved_model.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr std::int64_t default_rows = 8;
+
+std::uint64_t seed_in(const Arguments& arguments) {
+  return static_cast<std::uint64_t>(
+      arguments.integer("--seed", 0, std::numeric_limits<std::int64_t>::max()).value_or(0));
+}
+
+std::string file_name(const std::string& path) { return printable(std::filesystem::path(path).filename().string()); }
+
+void refuse_model_options(const Arguments& arguments) {
+  const auto refuse = [&](std::string_view what) {
+    throw UserError(Fault::usage,
+                    Report{std::string(what), "\"" + printable(arguments.required(0)) + "\", which is no file",
+                           "the model file before it", "gradus check MODEL DATA"});
+  };
+  if (arguments.operand(1)) refuse("gradus check");
+  for (std::string_view name : check_model_options) {
+    if (arguments.has(name)) refuse(name);
+  }
+}
+
+void refuse_formula_options(const Arguments& arguments) {
+  if (arguments.has("--at")) {
+    throw UserError(Fault::usage,
+                    Report{"--at", "a model, " + printable(arguments.required(0)), "a formula", "leave it out"});
+  }
+  if (arguments.has("--first") && arguments.has("--second")) {
+    throw UserError(Fault::usage, Report{"--first", "--second beside it", "one of them", ""});
+  }
+  if (arguments.operand(1)) return;
+  throw UserError(Fault::usage, Report{"gradus check", "a model without data", "MODEL DATA",
+                                       "gradus check " + printable(arguments.required(0)) + " DATA"});
+}
+
+}  // namespace
+
+CheckSubject formula_subject(const Arguments& arguments) {
+  refuse_model_options(arguments);
+  const auto variables = values_in(arguments.texts("--at"));
+  const auto formula = std::make_shared<explain::Formula>(explain::parse_formula(arguments.required(0), variables));
+  CheckSubject out;
+  const Value output = formula->graph.value(formula->output);
+  out.y = output.shape().rank() == 0 ? output : sum(output);
+  for (int id : formula->inputs) out.xs.push_back(formula->graph.value(id));
+  out.bindings = formula->bindings();
+  out.options.second = !arguments.has("--first"), out.options.seed = seed_in(arguments);
+  out.head["schema"] = "gradus.check/1", out.head["formula"] = formula->text;
+  out.owner = formula;
+  return out;
+}
+
+CheckSubject model_subject(const Arguments& arguments, report::Console& console) {
+  refuse_formula_options(arguments);
+  const std::string path = arguments.required(0), data = *arguments.operand(1);
+  const std::int64_t wanted = arguments.integer("--rows", 1, 1'000'000).value_or(default_rows);
+  const io::Loaded loaded = io::load_with_notes(path);
+  for (const std::string& note : loaded.notes) console.say("note: " + note);
+  const TrainedModel model = explain::in_f64(loaded.model);
+  const Rows rows = load_for_model(model, data, true);
+  say_notes(console, rows.notes);
+  std::vector<std::int64_t> chosen(static_cast<std::size_t>(std::min(wanted, rows.dataset.rows())));
+  std::iota(chosen.begin(), chosen.end(), 0);
+  const auto network = std::make_shared<explain::NetworkLoss>(explain::network_loss(model, rows.dataset, chosen));
+  std::optional<bool> second;
+  if (arguments.has("--first") || arguments.has("--second")) second = arguments.has("--second");
+  CheckSubject out;
+  out.y = network->loss, out.xs = network->parameters, out.bindings = network->bindings;
+  out.options = explain::check_options(*network, seed_in(arguments), second);
+  const double loss = interpret(std::span(&out.y, 1), out.bindings)[0].number();
+  const std::string count = std::to_string(chosen.size());
+  out.title =
+      explain::wrapped("",
+                       file_name(path) + (chosen.size() == 1 ? ", row 1 of " : ", rows 1 to " + count + " of ") +
+                           file_name(rows.dataset.source) + ": loss " + printable(model.loss.name) + " " +
+                           explain::short_number(loss, 6) + ", in double precision, dropout off",
+                       2, 80);
+  out.head["schema"] = "gradus.check/1", out.head["model"] = path, out.head["data"] = data;
+  out.head["rows"] = chosen.size(), out.head["loss"] = loss, out.head["loss_name"] = model.loss.name;
+  out.owner = network;
+  return out;
+}
+
+}  // namespace gradus::cli

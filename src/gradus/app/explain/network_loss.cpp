@@ -1,0 +1,52 @@
+#include "gradus/app/explain/network_loss.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradus/learn/data/batches.hpp"
+#include "gradus/learn/train/pass.hpp"
+
+namespace gradus::explain {
+
+TrainedModel in_f64(TrainedModel model) {
+  model.network.dtype = DType::f64;
+  for (nn::Parameter& parameter : model.network.parameters) parameter.value = parameter.value.cast(DType::f64);
+  return model;
+}
+
+NetworkLoss network_loss(const TrainedModel& given, const data::Dataset& dataset, std::span<const std::int64_t> rows) {
+  const TrainedModel model = in_f64(given);
+  BatchSpec batch = batch_spec(dataset);
+  batch.rows = static_cast<std::int64_t>(rows.size());
+  NetworkLoss out;
+  out.graph = std::make_unique<Graph>(evaluation_step(model.network, model.loss, batch, true));
+  out.loss = out.graph->find_output(step_names::loss);
+  out.prediction = out.graph->find_output(step_names::prediction);
+  for (const nn::Parameter& parameter : model.network.parameters) {
+    out.parameters.push_back(out.graph->find_input(parameter.name));
+    out.bindings.push_back({out.parameters.back(), parameter.value});
+  }
+  const Value features = out.graph->find_input(step_names::features);
+  const Value target = out.graph->find_input(step_names::target);
+  Tensor x(features.type()), y(target.type());
+  data::gather_features(dataset, rows, x.view());
+  data::gather_targets(dataset, rows, y.view());
+  out.bindings.push_back({features, std::move(x)});
+  out.bindings.push_back({target, std::move(y)});
+  return out;
+}
+
+GradientCheckOptions check_options(const NetworkLoss& network, std::uint64_t seed, std::optional<bool> second) {
+  constexpr double products = 4e6;  // weights times rows
+  double weights = 0;
+  for (Value parameter : network.parameters) weights += static_cast<double>(parameter.shape().count());
+  const double rows = static_cast<double>(network.prediction.shape()[0]);
+  const double loss = interpret(std::span(&network.loss, 1), network.bindings)[0].number();
+  GradientCheckOptions out;
+  out.second = second.value_or(weights * rows <= products);
+  out.absolute = 1e-9 * std::max(1.0, std::abs(loss));
+  out.seed = seed;
+  return out;
+}
+
+}  // namespace gradus::explain

@@ -1,0 +1,34 @@
+// The loss of a network on rows of its data as an unfused graph, in f64 and with dropout off: what is explained and
+// checked.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "gradus/core/grad/check.hpp"
+#include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/train/trained_model.hpp"
+
+namespace gradus::explain {
+
+/// `model` with its parameters in f64.
+TrainedModel in_f64(TrainedModel model);
+
+struct NetworkLoss {
+  std::unique_ptr<Graph> graph;   // the values below belong to it
+  Value loss, prediction;         // [], [rows, outputs]
+  Values parameters;              // in the model's order
+  std::vector<Binding> bindings;  // of the parameters, then the features, then the targets
+};
+
+/// REQUIRES: row numbers (from 0) inside `dataset`, which has targets. Throws UserError when they do not fit the net.
+NetworkLoss network_loss(const TrainedModel& model, const data::Dataset& dataset, std::span<const std::int64_t> rows);
+
+/// How to check the derivatives of `network` by its parameters: errors count in proportion to the loss, whose rounding
+/// they have. `second` unless given: when the net and its rows are small enough for it to take no longer than seconds.
+GradientCheckOptions check_options(const NetworkLoss& network, std::uint64_t seed, std::optional<bool> second = {});
+
+}  // namespace gradus::explain
