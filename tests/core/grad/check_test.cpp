@@ -93,6 +93,7 @@ TEST(GradientCheck, KinksAreTold) {
   const GradientCheck found = gradient_check(relu(x), std::vector{x}, near.bindings);
   EXPECT_TRUE(found.passed());
   EXPECT_EQ(found.parts[0].kinks, 0);
+  EXPECT_NEAR(found.parts[0].worst.numeric, 1, 1e-6);  // of the step that did not cross it
 }
 
 TEST(GradientCheck, SecondDerivatives) {

@@ -85,7 +85,7 @@ GradientComparison judge(std::string place, double exact, double epsilon, double
     GradientCheckOptions loose = options;
     loose.absolute += shrink < 1 ? rounding : 0;
     if (agree(exact, numeric, loose)) {
-      out.verdict = Verdict::agrees;
+      out.verdict = Verdict::agrees, out.numeric = numeric;
       return out;
     }
     const double right = (above - here) / up, left = (below - here) / down;
