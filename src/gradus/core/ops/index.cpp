@@ -82,7 +82,7 @@ Axis axis_gather(int input, int axis, Types in, const Node& node) {
 
 Sample indexed(SampleInput x, const Shape& indices, std::int64_t size, Attrs attrs, DType dtype = DType::i64) {
   const double last = size ? static_cast<double>(size - 1) : 0;
-  return {{std::move(x), {indices, 0, last, dtype}}, std::move(attrs)};
+  return {{x, {indices, 0, last, dtype}}, std::move(attrs)};
 }
 
 std::vector<Sample> samples_gather() {
