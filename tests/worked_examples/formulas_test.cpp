@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 #include <ostream>
 
 #include "gradus/app/explain/annotate.hpp"
+#include "gradus/core/graph/print.hpp"
+#include "gradus/learn/json/value.hpp"
 #include "tests/worked_examples/json/examples.hpp"
 
 namespace gradus::worked_examples {
@@ -82,33 +85,99 @@ std::optional<Tensor> look_up(const explain::Explanation& e, const std::string& 
 
 class Formula : public testing::TestWithParam<Written> {};
 
-TEST_P(Formula, GivesTheValuesOfTheExample) {
+const Example& example_of(const Written& of) {
   static const auto all = read_examples(GRADUS_TEST_DATA "/worked_examples/worked-examples.json");
-  const auto example = std::find_if(all.begin(), all.end(), [&](const Example& e) { return e.id == GetParam().id; });
-  ASSERT_NE(example, all.end());
-  std::vector<explain::Variable> variables;
-  const std::string formula(GetParam().formula);
-  for (const auto& [name, value] : example->inputs) {
-    if (explain::Variable of{name, value}; name != "eta" && name != "gamma") variables.push_back(of);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Example& e) { return e.id == of.id; });
+  if (found == all.end()) throw InternalError("no such example");
+  return *found;
+}
+
+/// The inputs that the formula has: not the learning rate.
+std::vector<explain::Variable> variables_of(const Example& example) {
+  std::vector<explain::Variable> out;
+  for (const auto& [name, value] : example.inputs) {
+    if (name != "eta" && name != "gamma") out.push_back({name, value});
   }
-  const explain::Explanation e = annotate(explain::parse_formula(formula, variables));
+  return out;
+}
+
+void expect_values(const Example& example, const Written& of, const explain::Explanation& e) {
   int checked = 0;
-  for (const auto& [name, want] : example->expected) {
-    const auto got = look_up(e, renamed(GetParam().renamed, name));
+  for (const auto& [name, want] : example.expected) {
+    const auto got = look_up(e, renamed(of.renamed, name));
     if (!got || got->count() != want.count()) continue;
     for (std::int64_t i = 0; i < want.count(); ++i, ++checked) {
       EXPECT_LE(std::abs(got->number(i) - want.number(i)),
-                example->f64.absolute + example->f64.relative * std::abs(want.number(i)))
+                example.f64.absolute + example.f64.relative * std::abs(want.number(i)))
           << name << "[" << i << "]: got " << got->number(i) << ", want " << want.number(i);
     }
-    const auto wrong = example->wrong.find(name);
-    if (wrong == example->wrong.end()) continue;
+    const auto wrong = example.wrong.find(name);
+    if (wrong == example.wrong.end()) continue;
     double apart = 0;
     for (std::int64_t i = 0; i < want.count(); ++i)
       apart = std::max(apart, std::abs(got->number(i) - wrong->second.value.number(i)));
     EXPECT_GT(apart, 1e-6) << name << " has the value of a known mistake: " << wrong->second.why;
   }
-  EXPECT_EQ(checked, GetParam().checked);
+  EXPECT_EQ(checked, of.checked);
+}
+
+TEST_P(Formula, GivesTheValuesOfTheExample) {
+  const Example& example = example_of(GetParam());
+  const std::string formula(GetParam().formula);
+  expect_values(example, GetParam(), annotate(explain::parse_formula(formula, variables_of(example))));
+}
+
+/// As --at takes it: 1.5, or [1 2; 3 4].
+std::string literal(const Tensor& value) {
+  if (value.shape().rank() == 0) return print_number(value.number());
+  std::string out = "[";
+  for (std::int64_t i = 0; i < value.count(); ++i) {
+    if (i) out += i % value.shape().last() == 0 ? "; " : " ";
+    out += print_number(value.number(i));
+  }
+  return out + "]";
+}
+
+std::optional<Tensor> tensor_of(const json::Value* value) {
+  if (!value || !value->is_object()) return std::nullopt;
+  const auto numbers = value->at("data").numbers();
+  return Tensor::from({static_cast<std::int64_t>(numbers.size())}, numbers);
+}
+
+/// What look_up needs of the document that --json prints.
+explain::Explanation read_explanation(const std::string& text) {
+  const json::Value document = json::parse(text, "stdout");
+  explain::Explanation out;
+  out.output = static_cast<int>(document.at("output").number());
+  for (const json::Value& node : document.at("nodes").array()) {
+    explain::Node made;
+    made.name = node.at("name").text();
+    made.value = tensor_of(node.find("value")).value();
+    made.gradient = tensor_of(node.find("gradient"));
+    out.nodes.push_back(std::move(made));
+  }
+  for (const json::Value& edge : document.at("edges").array()) {
+    explain::Edge made;
+    made.from = static_cast<int>(edge.at("from").number());
+    made.to = static_cast<int>(edge.at("to").number());
+    made.local = tensor_of(edge.find("local"));
+    out.edges.push_back(std::move(made));
+  }
+  return out;
+}
+
+TEST_P(Formula, GivesThemOnTheCommandLine) {
+  const Example& example = example_of(GetParam());
+  std::string at;
+  for (const auto& [name, value] : variables_of(example)) at += (at.empty() ? "" : ", ") + name + "=" + literal(value);
+  const std::string line =
+      std::string(GRADUS_BINARY " explain --json --at '") + at + "' '" + std::string(GetParam().formula) + "'";
+  FILE* pipe = popen(line.c_str(), "r");
+  ASSERT_NE(pipe, nullptr);
+  std::string text;
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) text += static_cast<char>(c);
+  ASSERT_EQ(pclose(pipe), 0) << line;
+  expect_values(example, GetParam(), read_explanation(text));
 }
 
 std::string test_name(const testing::TestParamInfo<Written>& info) {
