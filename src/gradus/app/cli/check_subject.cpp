@@ -70,7 +70,8 @@ CheckSubject formula_subject(const Arguments& arguments) {
 
 CheckSubject model_subject(const Arguments& arguments, report::Console& console) {
   refuse_formula_options(arguments);
-  const std::string path = arguments.required(0), data = *arguments.operand(1);
+  const std::string& path = arguments.required(0);
+  const std::string data = *arguments.operand(1);
   const std::int64_t wanted = arguments.integer("--rows", 1, 1'000'000).value_or(default_rows);
   const io::Loaded loaded = io::load_with_notes(path);
   for (const std::string& note : loaded.notes) console.say("note: " + note);
