@@ -1,5 +1,6 @@
-// Fused pointwise programs beside hand-written loops: Adam over parameters that fit in the second-level cache, and tiny
-// programs, where the cost of starting shows. The hand-written loop needs AVX-512.
+// Fused pointwise programs as precompiled and as generated loops, beside hand-written ones: Adam over parameters that
+// fit in the second-level cache, bias and ReLU, the pieces of softmax, and tiny programs, where the cost of starting
+// shows. The hand-written loop needs AVX-512.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -10,10 +11,15 @@
 #endif
 
 #include "gradus/core/ops/pointwise.hpp"
+#ifdef GRADUS_HAS_ASMJIT
+#include "gradus/engine/kernels/asmjit/kernels.hpp"
+#endif
 #include "gradus/engine/kernels/highway/kernels.hpp"
 
 namespace gradus {
 namespace {
+
+using Prepare = Prepared (*)(const Call&);
 
 int op(std::string_view name) {
   int i = 0;
@@ -43,10 +49,9 @@ struct Numbers {
   explicit Numbers(std::size_t n) : p(n, 1.0f), g(n, 0.5f), m(n, 0.1f), v(n, 0.2f) {}
 };
 
-void run_adam(benchmark::State& state) {
+void run_adam(benchmark::State& state, Prepare prepare) {
   const auto n = static_cast<std::size_t>(state.range(0));
-  const Call call = adam(state.range(0));
-  const Prepared prepared = highway::prepare_pointwise(call);
+  const Prepared prepared = prepare(adam(state.range(0)));
   Numbers x(n);
   std::vector<std::byte*> operands;
   for (auto* of : {&x.p, &x.g, &x.m, &x.v}) operands.push_back(reinterpret_cast<std::byte*>(of->data()));
@@ -58,7 +63,6 @@ void run_adam(benchmark::State& state) {
   for (auto _ : state) prepared.run(prepared.state.get(), frame);
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(run_adam)->Arg(16)->Arg(1000)->Arg(100000)->Arg(1000000);
 
 #if defined(__x86_64__)
 [[gnu::target("avx512f")]] void adam_by_hand(float* p, const float* g, float* m, float* v, const float* c,
@@ -89,28 +93,61 @@ void run_adam_by_hand(benchmark::State& state) {
 BENCHMARK(run_adam_by_hand)->Arg(16)->Arg(1000)->Arg(100000)->Arg(1000000);
 #endif
 
-void run_tiny(benchmark::State& state) {
-  Call call;
-  for (int i = 0; i < 2; ++i) call.inputs.push_back({{DType::f32, {8}}, Access::rows});
-  call.outputs = {{{DType::f32, {8}}, Access::rows}};
-  call.program = {DType::f32, {{op("add"), {0, 1}}, {op("relu"), {2}}, {op("multiply"), {3, 1}}}, {4}};
-  call.rows = call.block = 8;
-  const Prepared prepared = highway::prepare_pointwise(call);
-  alignas(64) float a[8] = {1, 2, 3}, b[8] = {4, 5, 6}, y[8];
+/// Operands filled with `value` + their number, scratch memory, and the call's time.
+void time_call(benchmark::State& state, const Call& call, Prepare prepare, double value) {
+  const Prepared prepared = prepare(call);
+  if (!prepared) return state.SkipWithError(prepared.refusal.c_str());
+  std::vector<Tensor> tensors;
+  for (const auto* list : {&call.inputs, &call.outputs}) {
+    for (const Operand& operand : *list) {
+      tensors.push_back(Tensor::full(operand.type, value + static_cast<double>(tensors.size())));
+    }
+  }
+  std::vector<std::byte*> operands;
+  for (Tensor& tensor : tensors) operands.push_back(static_cast<std::byte*>(tensor.data()));
   std::vector<std::byte> scratch(prepared.scratch + 64);
   auto* aligned = reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(scratch.data()) + 63) / 64 * 64);
-  std::byte* operands[] = {reinterpret_cast<std::byte*>(a), reinterpret_cast<std::byte*>(b),
-                           reinterpret_cast<std::byte*>(y)};
-  const Frame frame{operands, 0, 8, aligned};
-  for (auto _ : state) {
-    prepared.run(prepared.state.get(), frame);
-    benchmark::ClobberMemory();
-  }
+  const Frame frame{operands.data(), 0, call.rows, aligned};
+  for (auto _ : state) prepared.run(prepared.state.get(), frame);
+  state.SetItemsProcessed(state.iterations() * call.outputs[0].type.shape.count());
 }
-BENCHMARK(run_tiny);
+
+Operand full(Shape shape) { return {{DType::f32, shape}, Access::rows}; }
+
+void run_tiny(benchmark::State& state, Prepare prepare) {
+  Call call;
+  call.inputs = {full({8}), full({8})};
+  call.outputs = {full({8})};
+  call.program = {DType::f32, {{op("add"), {0, 1}}, {op("relu"), {2}}, {op("multiply"), {3, 1}}}, {4}};
+  call.rows = call.block = 8;
+  time_call(state, call, prepare, 1);
+}
+
+/// 32 rows of `columns`: x + bias, ReLU.
+void run_bias_relu(benchmark::State& state, Prepare prepare) {
+  Call call;
+  call.inputs = {full({32, state.range(0)}), {{DType::f32, {state.range(0)}}, Access::whole}};
+  call.outputs = {full({32, state.range(0)})};
+  call.program = {DType::f32, {{op("add"), {0, 1}}, {op("relu"), {2}}}, {3}};
+  call.rows = call.block = 32;
+  time_call(state, call, prepare, -0.5);
+}
+
+/// 32 rows of `columns`: what the gradient of log softmax is after its sum: g - e^y s, times 1/rows.
+void run_softmax(benchmark::State& state, Prepare prepare) {
+  Call call;
+  call.inputs = {
+      full({32, state.range(0)}), full({32, state.range(0)}), full({32, 1}), {{DType::f32, {}}, Access::whole}};
+  call.outputs = {full({32, state.range(0)})};
+  call.program = {DType::f32,
+                  {{op("exp"), {1}}, {op("multiply"), {4, 2}}, {op("subtract"), {0, 5}}, {op("multiply"), {6, 3}}},
+                  {7}};
+  call.rows = call.block = 32;
+  time_call(state, call, prepare, -2);
+}
 
 /// One op over 4096 numbers in the first-level cache.
-void run_op(benchmark::State& state, const char* name, DType dtype) {
+void run_op(benchmark::State& state, const char* name, DType dtype, Prepare prepare) {
   constexpr std::int64_t n = 4096;
   const Op& of = pointwise_ops()[static_cast<std::size_t>(op(name))];
   Call call;
@@ -122,31 +159,33 @@ void run_op(benchmark::State& state, const char* name, DType dtype) {
   call.outputs = {{{dtype, {n}}, Access::rows}};
   call.program = {dtype, {instruction}, {of.arity}};
   call.rows = call.block = n;
-  const Prepared prepared = highway::prepare_pointwise(call);
-  std::vector<Tensor> tensors;
-  std::vector<std::byte*> operands;
-  for (int i = 0; i <= of.arity; ++i) tensors.push_back(Tensor::full({dtype, {n}}, 0.7 + i));
-  for (Tensor& tensor : tensors) operands.push_back(static_cast<std::byte*>(tensor.data()));
-  std::vector<std::byte> scratch(prepared.scratch + 64);
-  auto* aligned = reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(scratch.data()) + 63) / 64 * 64);
-  const Frame frame{operands.data(), 0, n, aligned};
-  for (auto _ : state) prepared.run(prepared.state.get(), frame);
-  state.SetItemsProcessed(state.iterations() * n);
+  time_call(state, call, prepare, 0.7);
 }
-#define GRADUS_BENCH_OP(name)                               \
-  BENCHMARK_CAPTURE(run_op, name##_f32, #name, DType::f32); \
-  BENCHMARK_CAPTURE(run_op, name##_f64, #name, DType::f64)
-GRADUS_BENCH_OP(add);
-GRADUS_BENCH_OP(exp);
-GRADUS_BENCH_OP(log);
-GRADUS_BENCH_OP(tanh);
-GRADUS_BENCH_OP(sin);
-GRADUS_BENCH_OP(erf);
-GRADUS_BENCH_OP(power);
-GRADUS_BENCH_OP(gelu);
-GRADUS_BENCH_OP(sigmoid);
+
+void add_all(const std::string& kernel, Prepare prepare) {
+  const auto add = [&](const std::string& name, auto... arguments) {
+    return benchmark::RegisterBenchmark((name + "/" + kernel).c_str(), arguments..., prepare);
+  };
+  add("adam", run_adam)->Arg(16)->Arg(1000)->Arg(100000)->Arg(1000000);
+  add("tiny", run_tiny);
+  add("bias_relu", run_bias_relu)->Arg(10)->Arg(64)->Arg(128)->Arg(512);
+  add("softmax", run_softmax)->Arg(10)->Arg(100);
+  for (const char* name : {"add", "exp", "log", "tanh", "sin", "erf", "power", "gelu", "sigmoid"}) {
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      add(std::string(name) + "_" + std::string(gradus::name(dtype)), run_op, name, dtype);
+    }
+  }
+}
 
 }  // namespace
 }  // namespace gradus
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  gradus::add_all("highway", gradus::highway::prepare_pointwise);
+#ifdef GRADUS_HAS_ASMJIT
+  gradus::add_all("asmjit", gradus::jit::prepare_pointwise);
+#endif
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -1,4 +1,4 @@
-# Programs beside the library: examples (each is also a test), benchmarks (target `bench`), fuzz targets (preset `fuzz`).
+# Programs beside the library: examples (each is also a test), fuzz targets (preset `fuzz`).
 set(fashion_arguments /usr/share/datasets/fashion-mnist 1000)  # the test trains on 1,000 images; skipped without the data
 if(GRADUS_EXAMPLES)
   file(GLOB examples CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.cpp)
@@ -11,19 +11,6 @@ if(GRADUS_EXAMPLES)
       add_test(NAME "example: ${name}" COMMAND example_${name} ${${name}_arguments} WORKING_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
       set_tests_properties("example: ${name}" PROPERTIES SKIP_RETURN_CODE 77)
     endif()
-  endforeach()
-endif()
-
-find_package(benchmark QUIET)
-file(GLOB benchmarks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*.cpp)
-if(benchmark_FOUND AND benchmarks)
-  add_custom_target(bench)
-  foreach(file IN LISTS benchmarks)
-    get_filename_component(name ${file} NAME_WE)
-    add_executable(bench_${name} EXCLUDE_FROM_ALL ${file})
-    target_link_libraries(bench_${name} PRIVATE gradus_learn gradus_flags benchmark::benchmark)
-    set_target_properties(bench_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
-    add_dependencies(bench bench_${name})
   endforeach()
 endif()
 

@@ -1,9 +1,12 @@
 # What can be chosen, and the flags that every file is compiled with.
 option(GRADUS_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(GRADUS_EXAMPLES "Build the programs in examples/" ${PROJECT_IS_TOP_LEVEL})
+find_package(benchmark QUIET)
+option(GRADUS_BENCH "Targets for the benchmarks in bench/ (Google Benchmark)" ${benchmark_FOUND})
 option(GRADUS_FUZZ "Build the targets in fuzz/ (Clang)" OFF)
 set(GRADUS_XSMM AUTO CACHE STRING "Products with libxsmm: AUTO (if found), ON or OFF")
 set(GRADUS_ONEDNN AUTO CACHE STRING "Products with oneDNN: AUTO (if found), ON or OFF")
+set(GRADUS_ASMJIT AUTO CACHE STRING "Code generated for a plan with asmjit: AUTO (if found), ON or OFF")
 set(GRADUS_WERROR AUTO CACHE STRING "Warnings are errors: AUTO (with the compilers that CI uses), ON or OFF")
 set(GRADUS_SANITIZE "" CACHE STRING "Value of -fsanitize= for all files, for instance address,undefined")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 LONGEST_FILE = 400  # lines; longer is only warned of
 LIBRARIES = [  # how a library's headers begin, and the folder that may include them (anywhere in the file's path)
+    (r"asmjit", "asmjit"),
     (r"libxsmm", "xsmm"),
     (r"oneapi/|dnnl", "onednn"),
     (r"hwy/", "highway"),

@@ -206,6 +206,26 @@ TEST(Commands, CheckComparesAModelsGradientsWithDifferences) {
   EXPECT_EQ(gradus("check cars.csv cars.csv").code, 7);
 }
 
+TEST(Commands, AConvolutionGoesThroughAllOfThem) {
+  const test::Program gradus;
+  const std::string net = "conv1d 4 2 pad 1 relu, maxpool1d 2, avgpool1d 1, 3 tanh";
+  ASSERT_EQ(gradus("train cars.csv --target price --net '" + net + "' --epochs 3 -o conv.gradus").code, 0);
+  const json::Value model = document(gradus("inspect conv.gradus --json"));
+  EXPECT_NE(json::write(model, 0).find(net), std::string::npos);
+  EXPECT_EQ(gradus("evaluate conv.gradus cars.csv").code, 0);
+  EXPECT_EQ(gradus("predict conv.gradus cars.csv -o -").code, 0);
+  const test::Ended said = gradus("explain conv.gradus cars.csv --row 2");
+  EXPECT_EQ(said.code, 0);
+  EXPECT_NE(said.out.find("z = conv(x, w) + b"), std::string::npos) << said.out;
+  EXPECT_EQ(gradus("explain conv.gradus cars.csv --row 2 --element 2:1,1").code, 0);
+  const test::Ended refused = gradus("explain conv.gradus cars.csv --row 2 --element 1:1,1");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("layer 1, a convolution"), std::string::npos) << refused.err;
+  EXPECT_EQ(gradus("check conv.gradus cars.csv --rows 2").code, 0);
+  const json::Value plan = document(gradus("plan --net 'conv 6 5x5 pad 2, maxpool 2, 10' --input 784 --json"));
+  EXPECT_EQ(plan.at("parameter_count").integer(), 6 * 25 + 6 + 6 * 14 * 14 * 10 + 10 + 10 * 10 + 10);
+}
+
 TEST(Commands, OpsAndPlanDescribeThemselves) {
   const test::Program gradus;
   const json::Value ops = document(gradus("ops --json"));
@@ -217,6 +237,76 @@ TEST(Commands, OpsAndPlanDescribeThemselves) {
   const double products = 2.0 * 128 * 784 * 128 * 2 + 2.0 * 128 * 128 * 10 * 3;
   EXPECT_GT(plan.at("flops").number(), products);
   EXPECT_LT(plan.at("flops").number(), products * 1.1);
+}
+
+TEST(Commands, MoreThreadsThanCoresGiveTheSameResultAndANote) {
+  const test::Program gradus;
+  const std::string train = std::string(quick) + " --json --threads ";
+  const test::Ended bound = gradus(train + "16", "taskset -c 0");
+  if (bound.code == 127) GTEST_SKIP() << "no taskset";
+  ASSERT_EQ(bound.code, 0) << bound.err;
+  EXPECT_NE(bound.err.find("note: 16 threads on 1 core, "), std::string::npos) << bound.err;
+  const auto losses = [](const test::Ended& ended) {
+    std::string out;
+    const json::Value trained = document(ended);
+    for (const json::Value& epoch : trained.at("history").array()) {
+      out += std::to_string(epoch.at("loss").number()) + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(losses(bound), losses(gradus(train + "1")));
+  const test::Ended chosen = gradus(quick, "taskset -c 0");
+  EXPECT_NE(chosen.err.find(", 1 thread, "), std::string::npos) << chosen.err;
+  EXPECT_EQ(chosen.err.find(" on 1 core"), std::string::npos) << chosen.err;
+}
+
+TEST(Commands, MemoryIsKeptWithinOrRefused) {
+  const test::Program gradus;
+  const std::string plan = "plan --net '64 relu' --input 100 --batch 1024 --memory ";
+  const json::Value whole = document(gradus(plan + "1GB --json")), parts = document(gradus(plan + "1MB --json"));
+  EXPECT_EQ(whole.at("memory").at("part_rows").integer(), 0);
+  EXPECT_GE(parts.at("memory").at("part_rows").integer(), 64);
+  EXPECT_LE(parts.at("memory").at("total").integer(), 1'000'000);
+  EXPECT_GT(parts.at("update").at("plan").at("flops").number(), 0);
+  const test::Ended refused = gradus(plan + "10KiB");
+  EXPECT_EQ(refused.code, 6);
+  EXPECT_NE(refused.err.find("memory: found a budget of 11KB; expected at least "), std::string::npos) << refused.err;
+  const test::Ended trained = gradus(std::string(quick) + " --memory 1MiB");
+  EXPECT_EQ(trained.code, 0) << trained.err;
+  EXPECT_NE(trained.err.find("\nmemory     "), std::string::npos) << trained.err;
+  EXPECT_NE(trained.out.find(" resident at most"), std::string::npos) << trained.out;
+  EXPECT_EQ(gradus(std::string(quick) + " --memory 1KB").code, 6);
+  for (const char* size : {"", "MB", "-1MB", "0", "1 MB", "1e30", "12XB", "nanMB"}) {
+    EXPECT_EQ(gradus("plan --input 4 --memory '" + std::string(size) + "'").code, 2) << size;
+  }
+}
+
+TEST(Commands, PlanForecastsMeasuresAndDraws) {
+  const test::Program gradus;
+  const std::string small = "plan --net '8 relu' --input 4 --output 1 --batch 16";
+  const json::Value plan = document(gradus(small + " --threads 2 --profile --json"));
+  const json::Value& times = plan.at("times");
+  EXPECT_EQ(times.at("threads").integer(), 2);
+  EXPECT_TRUE(times.at("sampled").truth());
+  EXPECT_GT(times.at("forecast_ns").at("step").number(), 0);
+  EXPECT_GT(times.at("measured_ns").at("step").number(), 0);
+  EXPECT_EQ(times.at("forecast_ns").at("steps").array().size(), times.at("measured_ns").at("steps").array().size());
+  EXPECT_GT(times.at("planned_bytes").number(), 0);
+  const test::Ended ended = gradus(small + " --why --profile");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  for (const char* words : {"\nforecast   ", "\nmeasured   ", "refused by highway.matmul: not a matmul",
+                            "\nvalues of one block, in the memory of each thread\n"}) {
+    EXPECT_NE(ended.out.find(words), std::string::npos) << words << ended.out;
+  }
+  for (const std::string& line : lines(gradus(small + " --profile").out)) EXPECT_LE(line.size(), 80U) << line;
+  const test::Ended picture = gradus(small + " --svg");
+  EXPECT_EQ(picture.out.find("<svg xmlns="), 0U);
+  EXPECT_EQ(picture.out.find("href"), std::string::npos);  // self-contained
+  EXPECT_NE(picture.out.find("</svg>\n"), std::string::npos);
+  // Too large to allocate: a rough forecast, nothing measured.
+  const std::string large = "plan --net '100000 relu' --input 100000";
+  EXPECT_FALSE(document(gradus(large + " --json")).at("times").at("sampled").truth());
+  EXPECT_EQ(gradus(large + " --profile").code, 6);
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 
 #include "gradus/core/base/random.hpp"
 #include "gradus/core/grad/differentiate.hpp"
+#include "gradus/core/ops/conv.hpp"
 #include "gradus/core/ops/index.hpp"
 #include "gradus/core/ops/interpret.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/pool.hpp"
 #include "gradus/core/ops/random.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/core/ops/softmax.hpp"
@@ -184,6 +186,49 @@ TEST(Concatenate, WantsEqualSizesElsewhere) {
   EXPECT_EQ(concatenate(parts, 0).shape(), (Shape{5, 3}));
   EXPECT_NE(message([&] { concatenate(parts, 1); }).find("f32[2,3] and f32[3,3]"), std::string::npos);
   EXPECT_NE(message([&] { concatenate({}, 1); }).find("no inputs"), std::string::npos);
+}
+
+TEST(Conv, SaysWhatDoesNotFit) {
+  Graph g;
+  const Value x = g.input("x", {2, 4, 5, 6}, DType::f32), w = g.input("w", {6, 4, 3, 3}, DType::f32);
+  EXPECT_EQ(conv(x, w).shape(), (Shape{2, 6, 3, 4}));
+  EXPECT_EQ(conv(x, w, {.stride = {2, 3}, .padding = {1}, .dilation = {1, 2}}).shape(), (Shape{2, 6, 3, 2}));
+  const auto said = [&](Value image, Value weights, const ConvOptions& options) {
+    return message([&] { conv(image, weights, options); });
+  };
+  EXPECT_NE(said(x, w, {.dilation = {3}}).find("a kernel of [3,3], dilation [3,3] over f32[2,4,5,6]"),
+            std::string::npos);
+  EXPECT_NE(said(x, w, {.dilation = {3}}).find("(7 > 5 on axis 2)"), std::string::npos);
+  EXPECT_NE(said(x, w, {.stride = {0}}).find("stride 0; expected 1 to 2^30"), std::string::npos);
+  EXPECT_NE(said(x, w, {.padding = {-1}}).find("padding -1"), std::string::npos);
+  EXPECT_NE(said(x, w, {.stride = {1, 1, 1}}).find("stride [1,1,1]"), std::string::npos);
+  EXPECT_NE(said(x, w, {.groups = 3}).find("3 groups of 4 channels in, 6 out"), std::string::npos);
+  EXPECT_NE(said(x, w, {.groups = 2}).find("axis 1 of the weights equal to channels / groups, 2"), std::string::npos);
+  EXPECT_NE(said(flatten(x), w, {}).find("[rows, channels, height, width]"), std::string::npos);
+  EXPECT_NE(said(x, flatten(w), {}).find("weights f32[6,36]"), std::string::npos);
+  EXPECT_NE(message([&] { conv_input_grad(x, w, {5, 6}); }).find("conv_input_grad"), std::string::npos);
+  EXPECT_NE(message([&] {
+              conv_weight_grad(x, x, {2, 2});
+            }).find("conv_weight_grad: found a gradient"),
+            std::string::npos);
+}
+
+TEST(Pool, SaysWhatDoesNotFit) {
+  Graph g;
+  const Value x = g.input("x", {2, 4, 5}, DType::f32), none = g.input("none", {2, 4, 0}, DType::f32);
+  EXPECT_EQ(max_pool(x, {}).shape(), (Shape{2, 4, 2}));
+  EXPECT_NE(message([&] { max_pool(x, {.kernel = {6}}); }).find("(6 > 5 on axis 2)"), std::string::npos);
+  EXPECT_NE(message([&] { avg_pool(x, {.kernel = {3}, .padding = {2}}); }).find("at most half"), std::string::npos);
+  EXPECT_NE(message([&] { max_pool(none, {.padding = {1}}); }).find("at least one element"), std::string::npos);
+  EXPECT_EQ(avg_pool(none, {.padding = {1}}).shape(), (Shape{2, 4, 1})) << "the mean of zeros";
+}
+
+TEST(Flatten, KeepsTheRows) {
+  Graph g;
+  EXPECT_EQ(flatten(g.input("x", Shape{3, 2, 4, 5}, DType::f64)).shape(), (Shape{3, 40}));
+  EXPECT_EQ(flatten(g.input("none", Shape{0, 2, 4}, DType::f64)).shape(), (Shape{0, 8}));
+  EXPECT_EQ(flatten(g.input("vector", Shape{3}, DType::f64)).shape(), (Shape{3, 1}));
+  EXPECT_NE(message([&] { flatten(g.constant(1)); }).find("[rows, ...]"), std::string::npos);
 }
 
 }  // namespace

@@ -191,3 +191,67 @@ case("gather", [grid, torch.tensor([[1, 0], [0, 0]])], lambda x, i: x[i], "axis=
 case("scatter_add", [cube, t(4, 0, 4, dtype=torch.int64)], lambda x, i: torch.zeros(2, 5, 4, dtype=D).index_add(1, i, x), "axis=1, size=5")
 case("one_hot", [torch.tensor([[2, 0, 1], [1, 1, 0]])], lambda i: F.one_hot(i, 4).to(D), "dtype=f64, size=4")
 case("iota", [], lambda: torch.arange(3).reshape(3, 1).expand(3, 2).contiguous(), "axis=0, type=i64[3,2]")
+
+
+def image(*shape, step=1.0):
+    return torch.tensor([math.sin(step * (i + 1)) * 2 for i in range(math.prod(shape))], dtype=D).reshape(shape)
+
+
+def list_of(x):
+    return "[" + ",".join(map(str, x)) + "]"
+
+
+for x, w, stride, padding, dilation, groups in [
+    ((2, 2, 5, 6), (3, 2, 3, 2), (1, 1), (0, 0), (1, 1), 1),
+    ((1, 1, 8, 8), (2, 1, 5, 5), (1, 1), (2, 2), (1, 1), 1),
+    ((2, 4, 7, 6), (6, 2, 3, 3), (2, 1), (1, 2), (2, 1), 2),
+    ((1, 3, 4, 4), (3, 1, 2, 2), (3, 2), (1, 0), (1, 1), 3),
+    ((2, 3, 9), (4, 3, 3), (2,), (3,), (2,), 1),
+]:
+    f = F.conv2d if len(x) == 4 else F.conv1d
+    convolve = lambda x, w: f(x, w, None, stride, padding, dilation, groups)
+    X, W = image(*x), image(*w, step=0.7)
+    Y = convolve(X, W)
+    DY = image(*Y.shape, step=1.3)
+    common = "dilation=%s, groups=%d, " % (list_of(dilation), groups)
+    rest = "padding=%s, stride=%s" % (list_of(padding), list_of(stride))
+    case("conv", [X, W], convolve, common + rest)
+    zero_x = torch.zeros(x, dtype=D, requires_grad=True)
+    zero_w = torch.zeros(w, dtype=D, requires_grad=True)
+    case("conv_input_grad", [DY, W], lambda dy, w: torch.autograd.grad(convolve(zero_x, w), zero_x, dy, create_graph=True)[0],
+         common + "padding=%s, size=%s, stride=%s" % (list_of(padding), list_of(x[2:]), list_of(stride)))
+    case("conv_weight_grad", [X, DY], lambda x, dy: torch.autograd.grad(convolve(x, zero_w), zero_w, dy, create_graph=True)[0],
+         common + "kernel=%s, " % list_of(w[2:]) + rest)
+
+for x, kernel, stride, padding in [
+    ((2, 2, 4, 6), (2, 2), (2, 2), (0, 0)),
+    ((1, 2, 5, 7), (3, 2), (1, 2), (1, 1)),
+    ((2, 3, 8), (3,), (2,), (1,)),
+]:
+    rest = "kernel=%s, padding=%s, stride=%s" % (list_of(kernel), list_of(padding), list_of(stride))
+    largest = F.max_pool2d if len(x) == 4 else F.max_pool1d
+    mean = F.avg_pool2d if len(x) == 4 else F.avg_pool1d
+    for X in (image(*x), torch.round(image(*x))):  # the second has ties
+        pool = lambda x: largest(x, kernel, stride, padding)
+        case("max_pool", [X], pool, rest)
+        DY = image(*pool(X).shape, step=1.3)
+
+        def scatter(x, dy):
+            x = x.detach().requires_grad_(True)
+            return torch.autograd.grad(pool(x), x, dy, create_graph=True)[0]
+
+        def select(x, v):
+            places = F.max_pool2d if len(x.shape) == 4 else F.max_pool1d
+            chosen = places(x.detach(), kernel, stride, padding, return_indices=True)[1]
+            return torch.gather(v.flatten(2), 2, chosen.flatten(2)).reshape(chosen.shape)
+
+        case("max_pool_scatter", [X, DY], scatter, rest)
+        case("max_pool_select", [X, image(*x, step=0.7)], select, rest)
+    average = lambda x: mean(x, kernel, stride, padding)
+    X = image(*x)
+    case("avg_pool", [X], average, rest)
+    zero_x = torch.zeros(x, dtype=D, requires_grad=True)
+    case("avg_pool_grad", [image(*average(X).shape, step=1.3)], lambda dy: torch.autograd.grad(average(zero_x), zero_x, dy, create_graph=True)[0],
+         rest.replace(", stride", ", size=%s, stride" % list_of(x[2:])))
+holes = torch.tensor([1.0, nan, 3.0, nan, -inf, -inf, 2.0, inf], dtype=D).reshape(1, 1, 8)
+case("max_pool", [holes], lambda x: F.max_pool1d(x, 2), "kernel=[2], padding=[0], stride=[2]", gradient=False)

@@ -96,7 +96,7 @@ TEST(Parse, RefusesWhatIsNoGraph) {
                                "%0 = constant {value=u8[1](256)} : u8[1]",
                                "%0 = constant {value=u8[1](0.5)} : u8[1]",
                                "%0 = constant {value=f64[1](1e999)} : f64[1]",
-                               "%0 = constant {value=bf16[1](1)} : bf16[1]",
+                               "%0 = constant {value=bf16[1](1 2)} : bf16[1]",
                                "%0 = constant {value=f32[1]} : f32[1]",
                                "%0 = constant {value=1} : f32[1]",
                                "%0 = input {name=\"\", type=f32[1]} : f32[1]",

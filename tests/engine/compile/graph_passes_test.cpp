@@ -4,6 +4,7 @@
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/graph/verify.hpp"
 #include "gradus/core/ops/parse.hpp"
+#include "gradus/engine/compile/choose_layouts.hpp"
 #include "gradus/engine/compile/passes.hpp"
 #include "gradus/engine/compile/pipeline.hpp"
 
@@ -147,6 +148,54 @@ TEST(Simplify, Sums) {
               "%2 = sum %0 {axes=[0], keep=0} : f64[3]\noutput %2 \"z\"\n");
 }
 
+TEST(ChooseLayouts, StoresWhatProductsReadTransposedWithTheStateBesideIt) {
+  const Graph graph = parse(R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
+%1 = input {name="w", type=f64[2,3]} : f64[2,3] @ "w"
+%2 = input {name="m", type=f64[2,3]} : f64[2,3] @ "m"
+%3 = input {name="v", type=f64[3,2]} : f64[3,2] @ "v"
+%4 = transpose %1 {order=[1,0]} : f64[3,2]
+%5 = matmul %0 %4 : f64[4,2]
+%6 = transpose %5 {order=[1,0]} : f64[2,4]
+%7 = matmul %6 %0 : f64[2,3]
+%8 = add %2 %7 : f64[2,3]
+%9 = subtract %1 %8 : f64[2,3]
+%10 = matmul %5 %1 : f64[4,3]
+output %10 "y"
+output %8 "m"
+output %9 "w"
+)");
+  const Layouts layouts = choose_layouts({graph}, {"w", "m", "v"});
+  EXPECT_EQ(layouts.transposed, (std::set<std::string, std::less<>>{"m", "w"}));
+  EXPECT_TRUE(choose_layouts({graph}, {"v"}).transposed.empty());
+  EXPECT_EQ(print(optimize(store_transposed(graph, layouts))), R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
+%1 = input {name="w", type=f64[3,2]} : f64[3,2] @ "w"
+%2 = input {name="m", type=f64[3,2]} : f64[3,2] @ "m"
+%3 = input {name="v", type=f64[3,2]} : f64[3,2] @ "v"
+%4 = transpose %1 {order=[1,0]} : f64[2,3]
+%5 = matmul %0 %1 : f64[4,2]
+%6 = transpose %0 {order=[1,0]} : f64[3,4]
+%7 = matmul %6 %5 : f64[3,2]
+%8 = add %2 %7 : f64[3,2]
+%9 = subtract %1 %8 : f64[3,2]
+%10 = matmul %5 %4 : f64[4,3]
+output %10 "y"
+output %8 "m"
+output %9 "w"
+)");
+}
+
+TEST(ChooseLayouts, KeepsWhatIsReadPlainMoreOften) {
+  const Graph graph = parse(R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
+%1 = input {name="w", type=f64[3,3]} : f64[3,3] @ "w"
+%2 = matmul %0 %1 : f64[4,3]
+%3 = matmul %2 %1 : f64[4,3]
+%4 = transpose %1 {order=[1,0]} : f64[3,3]
+%5 = matmul %3 %4 : f64[4,3]
+output %5 "y"
+)");
+  EXPECT_TRUE(choose_layouts({graph}, {"w"}).transposed.empty());
+}
+
 TEST(KeepTransposed, ReadsACopyAndMakesItsNextValue) {
   const Graph graph = parse(R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
 %1 = input {name="w", type=f64[2,3]} : f64[2,3] @ "w"
@@ -156,8 +205,6 @@ TEST(KeepTransposed, ReadsACopyAndMakesItsNextValue) {
 output %3 "y"
 output %4 "w"
 )");
-  EXPECT_EQ(transposed_parameters(graph, {"w"}), std::vector<std::string>{"w"});
-  EXPECT_TRUE(transposed_parameters(graph, {}).empty());
   EXPECT_EQ(print(keep_transposed(graph, {"w"})), R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
 %1 = input {name="w", type=f64[2,3]} : f64[2,3] @ "w"
 %2 = input {name="w'", type=f64[3,2]} : f64[3,2] @ "w'"

@@ -27,16 +27,16 @@ std::string buffers(const Plan& plan) {
 }
 
 // y = relu(x W' + b) on 64 rows, then a sum over the rows of it, and the gradient of W from dy.
-const char* const layer = R"(%0 = input {name="x", type=f32[64,8]} : f32[64,8]
+const char* const layer = R"(%0 = input {name="x", type=f32[128,8]} : f32[128,8]
 %1 = input {name="w", type=f32[4,8]} : f32[4,8]
 %2 = input {name="b", type=f32[4]} : f32[4]
-%3 = input {name="dy", type=f32[64,4]} : f32[64,4]
+%3 = input {name="dy", type=f32[128,4]} : f32[128,4]
 %4 = transpose %1 {order=[1,0]} : f32[8,4]
-%5 = matmul %0 %4 : f32[64,4]
-%6 = add %5 %2 : f32[64,4]
-%7 = relu %6 : f32[64,4]
-%8 = multiply %7 %3 : f32[64,4]
-%9 = transpose %8 {order=[1,0]} : f32[4,64]
+%5 = matmul %0 %4 : f32[128,4]
+%6 = add %5 %2 : f32[128,4]
+%7 = relu %6 : f32[128,4]
+%8 = multiply %7 %3 : f32[128,4]
+%9 = transpose %8 {order=[1,0]} : f32[4,128]
 %10 = matmul %9 %0 : f32[4,8]
 %11 = subtract %1 %10 : f32[4,8]
 %12 = sum %8 {axes=[0], keep=0} : f32[4]
@@ -46,17 +46,19 @@ output %12 "db"
 
 TEST(CutRegions, RowsRunThroughAndSumsOverRowsWait) {
   EXPECT_EQ(regions(cut_regions(parse(layer))), R"(region 0
-  loop 64 rows by 32
+  loop 128 rows by 64
     %5[r] = matmul x[r] w'
     %6[r] = add %5[r] b
     %7[r] = relu %6[r]
     %8[r] = multiply %7[r] dy[r]
+    %10 parts[b] = matmul %8'[r] x[r]
+    %12 parts[b] = sum %8[r] {axes=[0], keep=0}
 region 1
   loop 4 rows by 4
-    %10[r] = matmul %8'[:,r] x
+    %10[r] = sum %10 parts[:,r] {axes=[0], keep=0}
     %11[r] = subtract w[r] %10[r]
   loop 4 rows by 4
-    %12[r] = sum %8[:,r] {axes=[0], keep=0}
+    %12[r] = sum %12 parts[:,r] {axes=[0], keep=0}
 )");
 }
 
@@ -98,27 +100,51 @@ output %4 "y"
 }
 
 TEST(BlockRows, AreAFunctionOfShapes) {
-  EXPECT_EQ(block_rows(64, 784, true), 32);
-  EXPECT_EQ(block_rows(1000, 784, true), 32);
-  EXPECT_EQ(block_rows(40, 784, true), 16);
-  EXPECT_EQ(block_rows(7, 784, true), 7);
-  EXPECT_EQ(block_rows(128, 784, false), 16);
-  EXPECT_EQ(block_rows(128, 64, false), 32);
-  EXPECT_EQ(block_rows(10, 128, false), 10);
+  EXPECT_EQ(batch_rows(64, 100000), 32);
+  EXPECT_EQ(batch_rows(128, 100000), 64);
+  EXPECT_EQ(batch_rows(1000, 100000), 64);
+  EXPECT_EQ(batch_rows(40, 100000), 16);
+  EXPECT_EQ(batch_rows(7, 100000), 7);
+  EXPECT_EQ(batch_rows(256, 4096 * 4096), 128);
+  EXPECT_EQ(batch_rows(128, 4096 * 4096), 64);
+  EXPECT_EQ(tile_rows(128, 784), 16);
+  EXPECT_EQ(tile_rows(128, 64), 32);
+  EXPECT_EQ(tile_rows(10, 128), 10);
+  EXPECT_EQ(tile_rows(1000, 4096), 64);
+}
+
+// Where the parts would be more than the rows, tiles of the result read the rows again.
+TEST(CutRegions, ALargeProductOverRowsWaitsForAllRows) {
+  EXPECT_EQ(regions(cut_regions(parse(R"(%0 = input {name="x", type=f32[64,48]} : f32[64,48] @ "x"
+%1 = input {name="w", type=f32[48,40]} : f32[48,40] @ "w"
+%2 = matmul %0 %1 : f32[64,40]
+%3 = transpose %0 {order=[1,0]} : f32[48,64]
+%4 = matmul %3 %2 : f32[48,40]
+output %4 "w"
+)"))),
+            R"(region 0
+  loop 64 rows by 32
+    %2[r] = matmul x[r] w
+region 1
+  loop 48 rows by 48
+    %4[r] = matmul x'[:,r] %2
+)");
 }
 
 TEST(Fuse, AChainBecomesOneStepAndItsInnerValuesVanish) {
   const Graph graph = parse(layer);
   EXPECT_EQ(regions(fuse(cut_regions(graph), graph)), R"(region 0
-  loop 64 rows by 32
+  loop 128 rows by 64
     %5[r] = matmul x[r] w'
     %8[r] = fused(add i0 i1; relu t0; multiply t1 i2) %5[r] b dy[r]
+    %10 parts[b] = matmul %8'[r] x[r]
+    %12 parts[b] = sum %8[r] {axes=[0], keep=0}
 region 1
   loop 4 rows by 4
-    %10[r] = matmul %8'[:,r] x
+    %10[r] = sum %10 parts[:,r] {axes=[0], keep=0}
     %11[r] = fused(subtract i0 i1) w[r] %10[r]
   loop 4 rows by 4
-    %12[r] = sum %8[:,r] {axes=[0], keep=0}
+    %12[r] = sum %12 parts[:,r] {axes=[0], keep=0}
 )");
 }
 
@@ -143,15 +169,17 @@ TEST(AssignMemory, StateInPlaceLocalsAndArena) {
   const Graph graph = parse(layer);
   const Plan plan = assign_memory(fuse(cut_regions(graph), graph), graph);
   verify(plan);
-  EXPECT_EQ(buffers(plan), R"(buffer x : f32[64,8] input 2048 bytes
+  EXPECT_EQ(buffers(plan), R"(buffer x : f32[128,8] input 4096 bytes
 buffer w : f32[4,8] input 128 bytes
 buffer b : f32[4] input 16 bytes
-buffer dy : f32[64,4] input 1024 bytes
-buffer %5 : f32[64,4] local 512 bytes at 0
-buffer %8 : f32[64,4] arena 1024 bytes at 0 regions 0..1
+buffer dy : f32[128,4] input 2048 bytes
+buffer %5 : f32[128,4] local 1024 bytes at 0
+buffer %8 : f32[128,4] local 1024 bytes at 1024
 buffer %10 : f32[4,8] local 128 bytes at 0
 buffer w : f32[4,8] output 128 bytes in place of w
 buffer db : f32[4] output 16 bytes
+buffer %10 parts : f32[2,4,8] arena 256 bytes at 0 regions 0..1
+buffer %12 parts : f32[2,4] arena 32 bytes at 256 regions 0..1
 )");
 }
 
@@ -168,11 +196,13 @@ TEST(VerifyPlan, FindsWhatIsBroken) {
     }
     return std::string("nothing found");
   };
-  EXPECT_EQ(broken([](Plan& p) { std::swap(p.regions[0], p.regions[1]); }), "plan: %8 is read before it is written");
-  EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].steps.pop_back(); }), "plan: %8 is never written");
+  EXPECT_EQ(broken([](Plan& p) { std::swap(p.regions[0], p.regions[1]); }),
+            "plan: w overwrites a value that is still read");
+  EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].steps.pop_back(); }), "plan: %12 parts is never written");
   EXPECT_EQ(broken([](Plan& p) { p.regions[1].loops[1].steps.push_back(p.regions[0].loops[0].steps[0]); }),
             "plan: %5 is written twice");
-  EXPECT_EQ(broken([](Plan& p) { p.buffers[5].offset = 32; }), "plan: %8 lies outside of its memory");
+  EXPECT_EQ(broken([](Plan& p) { p.buffers[5].offset = 32; }), "plan: %5 overlaps %8");
+  EXPECT_EQ(broken([](Plan& p) { p.buffers[9].offset = 96; }), "plan: %10 parts lies outside of its memory");
   // The update of w moved before the product that still reads the old w.
   EXPECT_EQ(broken([](Plan& p) {
               std::swap(p.regions[0].loops[0].steps[0].operands[1], p.regions[1].loops[0].steps[0].operands[1]);

@@ -8,6 +8,7 @@
 // ThreadSanitizer brings operators of its own: there is nothing to count with there.
 #ifndef GRADUS_THREAD_SANITIZER
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -21,19 +22,29 @@
 #include "gradus/core/ops/random.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/core/ops/softmax.hpp"
+#include "gradus/engine/kernels/kernel.hpp"
+#include "gradus/engine/runtime/footprint.hpp"
 #include "gradus/engine/runtime/program.hpp"
 
 // GCC inlines one of the operators below and takes the pair for a mismatch.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
 namespace {
-std::atomic<long> allocations{0};
+std::atomic<long> allocations{0}, live_bytes{0};
 
 void* counted(std::size_t bytes, std::size_t alignment) {
   allocations.fetch_add(1, std::memory_order_relaxed);
   const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
-  if (void* memory = std::aligned_alloc(alignment, whole == 0 ? alignment : whole)) return memory;
+  if (void* memory = std::aligned_alloc(alignment, whole == 0 ? alignment : whole)) {
+    live_bytes.fetch_add(static_cast<long>(malloc_usable_size(memory)), std::memory_order_relaxed);
+    return memory;
+  }
   throw std::bad_alloc();
+}
+
+void give_back(void* memory) {
+  if (memory) live_bytes.fetch_sub(static_cast<long>(malloc_usable_size(memory)), std::memory_order_relaxed);
+  std::free(memory);
 }
 }  // namespace
 
@@ -41,22 +52,24 @@ void* operator new(std::size_t bytes) { return counted(bytes, 16); }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return counted(bytes, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes, 16); }
+void operator delete(void* memory) noexcept { give_back(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { give_back(memory); }
+void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { give_back(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { give_back(memory); }
 
 namespace gradus {
 namespace {
 
 /// A step of a net with dropout, softmax cross-entropy and momentum.
-Graph step(std::int64_t rows) {
+Graph step(std::int64_t rows, std::int64_t inputs = 40, std::int64_t hidden = 96) {
   Graph g;
-  const Value x = g.input("x", {rows, 40}, DType::f32), y = g.input("y", {rows}, DType::i64),
+  const Value x = g.input("x", {rows, inputs}, DType::f32), y = g.input("y", {rows}, DType::i64),
               key = g.input("key", {2}, DType::i64);
-  const Value w1 = g.input("0.weight", {96, 40}, DType::f32), b1 = g.input("0.bias", {96}, DType::f32);
-  const Value w2 = g.input("2.weight", {10, 96}, DType::f32);
-  const Value mask = cast(random_bernoulli(key, {rows, 96}, 0.5, 0), DType::f32);
+  const Value w1 = g.input("0.weight", {hidden, inputs}, DType::f32), b1 = g.input("0.bias", {hidden}, DType::f32);
+  const Value w2 = g.input("2.weight", {10, hidden}, DType::f32);
+  const Value mask = cast(random_bernoulli(key, {rows, hidden}, 0.5, 0), DType::f32);
   const Value logits = matmul(gelu(matmul(x, transpose(w1)) + b1) * mask, transpose(w2));
   const Value loss = -mean(sum(log_softmax(logits) * one_hot(y, 10, DType::f32), {1}));
   const Values parameters{w1, b1, w2};
@@ -82,6 +95,33 @@ TEST(Program, AllocatesNothingInAStep) {
     const long before = allocations.load();
     for (int i = 0; i < 20; ++i) program.run(i % 2);
     EXPECT_EQ(allocations.load() - before, 0) << threads << " threads";
+  }
+}
+
+TEST(Program, AllocatesNothingInAStepOfBf16Products) {
+  if (multiplies_bf16_fast()) GTEST_SKIP() << "oneDNN allocates in its calls";
+  Engine engine({.threads = 2});
+  std::vector<Graph> graphs;
+  graphs.push_back(step(128));
+  Program program(engine, std::move(graphs), {.products = DType::bf16});
+  program.run(0);
+  const long before = allocations.load();
+  for (int i = 0; i < 20; ++i) program.run(0);
+  EXPECT_EQ(allocations.load() - before, 0);
+}
+
+TEST(Program, AsksForTheBytesOfItsFootprint) {
+  for (int threads : {1, 3}) {
+    Engine engine({.threads = threads});
+    std::vector<Graph> graphs;
+    graphs.push_back(step(128, 784, 512));
+    graphs.push_back(step(50, 784, 512));
+    const auto said = static_cast<double>(footprint(compile_together(graphs, {}), threads).total());
+    const long before = live_bytes.load();
+    const Program program(engine, std::move(graphs));
+    const auto asked = static_cast<double>(live_bytes.load() - before);
+    EXPECT_GT(asked, said);  // what describes the plan comes on top of what it describes
+    EXPECT_LT(asked, said * 1.02) << threads << " threads";
   }
 }
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
+#include "gradus/engine/machine/thread_pool.hpp"
 #include "gradus/learn/data/highway/scale_bytes.hpp"
 #include "tests/support/refusal.hpp"
 
@@ -42,6 +45,29 @@ Dataset table() {
 }
 
 const std::vector<std::int64_t> rows = {2, 0};
+
+TEST(GatherFeatures, SharedAmongThreadsAreTheSame) {
+  Dataset set;
+  set.divisor = 255;
+  set.features = Tensor(DType::u8, {50, 40, 10});
+  for (std::int64_t i = 0; i < set.features.count(); ++i) set.features.set(i, static_cast<double>(i * 37 % 256));
+  std::vector<std::int64_t> chosen;
+  for (std::int64_t i = 0; i < 101; ++i) chosen.push_back(i * 7 % 50);
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    Tensor alone(dtype, {101, 400});
+    gather_features(set, chosen, alone.view());
+    for (const int threads : {1, 2, 3}) {
+      ThreadPool pool(threads);
+      Tensor shared(dtype, {101, 40, 10});
+      Gatherer(pool).features(set, chosen, shared.view());
+      EXPECT_EQ(std::memcmp(alone.data(), shared.data(), alone.bytes()), 0) << threads;
+    }
+  }
+  ThreadPool pool(2);
+  Tensor small(DType::f32, {100, 400});
+  expect_refusal(
+      Fault::usage, [&] { Gatherer(pool).features(set, chosen, small.view()); }, "features", "40400");
+}
 
 TEST(GatherFeatures, BytesBecomeFractions) {
   const Dataset set = images();

@@ -25,6 +25,13 @@ TEST(ParseNet, PrintsBackInOneForm) {
       {"16 nobias leaky_relu 0.2, prelu, 8 elu 2", "16 nobias leaky_relu 0.2 prelu, 8 elu 2"},
       {"16 leaky_relu 0.01, 4, 4 gelu_tanh softmax", "16 leaky_relu, 4, 4 gelu_tanh softmax"},
       {"relu, flatten, 3", "relu, flatten, 3"},
+      {"conv 6 5 pad 2 relu, maxpool 2, 4", "conv 6 5x5 pad 2 relu, maxpool 2, 4"},
+      {"conv 6 5x3 relu leaky_relu 0.2", "conv 6 5x3 relu leaky_relu 0.2"},
+      {"conv 6 3 nobias groups 2 dilation 1x2 pad 1x0 stride 2x2 tanh",
+       "conv 6 3x3 stride 2 pad 1x0 dilation 1x2 groups 2 nobias tanh"},
+      {"conv1d 6 5 stride 2, avgpool1d 3", "conv1d 6 5 stride 2, avgpool1d 3"},
+      {"maxpool 3x2 stride 3x2 pad 0, avgpool 3 stride 2 pad 1", "maxpool 3x2, avgpool 3 stride 2 pad 1"},
+      {"view 1x28x28, conv 2 3x3", "view 1x28x28, conv 2 3x3"},
   };
   for (const auto& [text, printed] : cases) {
     EXPECT_EQ(print_net(parse_net(text)), printed);
@@ -43,8 +50,12 @@ TEST(ParseNet, RefusesWithPlaceAndRemedy) {
   EXPECT_EQ(refusal("128 relu, 64 rleu").substr(0, 32), "net:1:14: found \"rleu\"; expected");
   EXPECT_NE(refusal("128 relu, 64 rleu").find("try: relu"), std::string::npos);
   EXPECT_NE(refusal("dropuot 0.2").find("try: dropout"), std::string::npos);
-  EXPECT_NE(refusal("conv 6 5x5, 10 relu").find("\"conv\": not in this version"), std::string::npos);
-  EXPECT_NE(refusal("10 relu, maxpool 2").find("net:1:10: found \"maxpool\": not in this version"), std::string::npos);
+  EXPECT_NE(refusal("lstm 6, 10 relu").find("\"lstm\": not in this version"), std::string::npos);
+  EXPECT_NE(refusal("10 relu, max_pool 2").find("try: maxpool"), std::string::npos);
+  EXPECT_NE(refusal("conv 6 5x5 padding 2").find("net:1:12: found \"padding\""), std::string::npos);
+  EXPECT_NE(refusal("conv 6 0x5").find("the size of the kernel, from 1 to 1000000"), std::string::npos);
+  EXPECT_NE(refusal("conv 6 5x5 stride 0").find("net:1:19: found \"0\"; expected the stride, from 1"),
+            std::string::npos);
   for (const char* text : {"0",
                            "-3",
                            "1.5",
@@ -65,6 +76,27 @@ TEST(ParseNet, RefusesWithPlaceAndRemedy) {
                            "leaky_relu 1",
                            "8 leaky_relu 1e999",
                            "nobias",
+                           "conv",
+                           "conv 6",
+                           "conv 5x5 6",
+                           "conv 6 5x5x5",
+                           "conv 6 5x",
+                           "conv 6 x5",
+                           "conv 6 -5",
+                           "conv 6 5 stride",
+                           "conv 6 5 groups 0",
+                           "conv 6 5 groups 2x2",
+                           "conv 6 5 pad -1",
+                           "conv 6 5 maxpool 2",
+                           "conv 6 5 relu pad 2",
+                           "conv1d 6 5x5",
+                           "maxpool",
+                           "maxpool 2 groups 2",
+                           "maxpool 99999999999999999999",
+                           "view",
+                           "view 0",
+                           "view 1x2x3x4x5x6x7x8",
+                           "stride 2",
                            "8 relu nobias",
                            "\x1b[0m"}) {
     EXPECT_EQ(refusal(text).substr(0, 6), "net:1:") << text << ": " << refusal(text);

@@ -12,10 +12,11 @@ namespace gradus {
 namespace {
 
 /// Large enough for every region of the step to be worth sharing.
-Run train_with(int threads, DType dtype, std::uint64_t seed = 11) {
+Run train_with(int threads, DType dtype, std::uint64_t seed = 11, DType products = DType::f32) {
   Engine engine({.threads = threads});
   return train(engine, nn::with_output(nn::parse_net("96 tanh, dropout 0.25, 64 relu"), 3),
-               sine_classes(500, 64, dtype), {.batch = 96, .epochs = 1000, .steps = 200, .seed = seed, .dtype = dtype});
+               sine_classes(500, 64, dtype),
+               {.batch = 96, .epochs = 1000, .steps = 200, .seed = seed, .dtype = dtype, .products = products});
 }
 
 void expect_same(const Run& a, const Run& b, const std::string& what) {
@@ -37,6 +38,13 @@ void expect_same_for_any_threads(DType dtype) {
 
 TEST(Threads, GiveTheSameBitsAfter200StepsInF32) { expect_same_for_any_threads(DType::f32); }
 TEST(Threads, GiveTheSameBitsAfter200StepsInF64) { expect_same_for_any_threads(DType::f64); }
+
+TEST(Threads, GiveTheSameBitsAfter200StepsInBf16) {
+  const auto one = train_with(1, DType::f32, 11, DType::bf16);
+  for (int threads : {2, 3, 5, 16}) {
+    expect_same(one, train_with(threads, DType::f32, 11, DType::bf16), std::to_string(threads) + " threads");
+  }
+}
 
 TEST(ConcurrentTrainings, DoNotTouchEachOther) {
   const gradus::Run alone[] = {train_with(2, DType::f32, 1), train_with(2, DType::f32, 2)};

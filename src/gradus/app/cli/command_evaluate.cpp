@@ -1,6 +1,7 @@
 // gradus evaluate: how good a model is on rows that it was not trained on.
 #include <algorithm>
 
+#include "gradus/app/cli/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/compare.hpp"
 #include "gradus/app/cli/print_json.hpp"
@@ -69,7 +70,7 @@ json::Value classes_json(const std::vector<ClassCount>& counts) {
 }
 
 int run_evaluate(const Arguments& arguments, report::Console& console) {
-  Engine engine({static_cast<int>(arguments.integer("--threads", 0, 1024).value_or(0))});
+  Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
   const io::Loaded loaded = io::load_with_notes(arguments.required(0));
   for (const std::string& note : loaded.notes) console.say("note: " + note);
   const TrainedModel& model = loaded.model;

@@ -1,6 +1,7 @@
 // gradus predict: what a model says of new rows, as CSV in the units of the data.
 #include <fmt/format.h>
 
+#include "gradus/app/cli/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/load_data.hpp"
 #include "gradus/app/cli/output_path.hpp"
@@ -110,7 +111,7 @@ int run_predict(const Arguments& arguments, report::Console& console) {
     const std::vector<std::string> inputs{arguments.required(0), arguments.required(1)};
     check_output(output, "-o", inputs);
   }
-  Engine engine({static_cast<int>(arguments.integer("--threads", 0, 1024).value_or(0))});
+  Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
   const io::Loaded loaded = io::load_with_notes(arguments.required(0));
   for (const std::string& note : loaded.notes) console.say("note: " + note);
   const TrainedModel& model = loaded.model;

@@ -1,4 +1,5 @@
 // gradus train: reads the data, says what it chose, trains, saves, compares.
+#include "gradus/app/cli/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/defaults.hpp"
 #include "gradus/app/cli/exit_code.hpp"
@@ -8,9 +9,14 @@
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/cli/training.hpp"
 #include "gradus/app/report/evaluation.hpp"
+#include "gradus/app/report/numbers.hpp"
 #include "gradus/app/report/progress.hpp"
 #include "gradus/app/report/run_log.hpp"
 #include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/nn/spatial.hpp"
+#include "gradus/learn/train/check_options.hpp"
+#include "gradus/learn/train/gradient_error.hpp"
+#include "gradus/learn/train/memory.hpp"
 #include "gradus/learn/train/saved_model.hpp"
 
 namespace gradus::cli {
@@ -105,6 +111,18 @@ struct Prepared {
   TrainOptions options;
 };
 
+/// Chooses how a step takes its batch, from shapes alone: before anything of the network's size is allocated.
+void keep_within(Prepared& out, const nn::Layer& net, std::int64_t learnt, std::int64_t held) {
+  TrainOptions& options = out.options;
+  const nn::Model shapes{net, nn::input_of(net, sample_shape(out.data.rows)), options.dtype, {}, options.products};
+  const loss::Loss loss = choose_loss(options, out.data.rows, nn::output_count(shapes));
+  const StepRows rows = step_rows(options, learnt, held);
+  const MemoryUse use = choose_parts(shapes, loss, options, batch_spec(out.data.rows), rows, out.training.threads);
+  options.parts = use.parts;
+  out.training.memory = describe(use, rows, report::bytes);
+  options.memory = 0;  // decided
+}
+
 Prepared prepare(const Paths& paths, const Settings& said, int threads, report::Console& console) {
   // Not inside the braces below: when it throws there, GCC 12 destroys the fields before it twice.
   auto data = load_for_training(paths.data, said);
@@ -115,12 +133,25 @@ Prepared prepare(const Paths& paths, const Settings& said, int threads, report::
   const Settings all = with_defaults(said, {!out.data.schema.is_table(), learnt, held});
   out.options = to_options(all);
   const nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
-  out.model = nn::make_model(net, sample_shape(out.data.rows), {*all.precision, *all.seed});
+  if (out.options.memory > 0) keep_within(out, net, learnt, held);
+  out.model = nn::make_model(net, sample_shape(out.data.rows), {out.options.dtype, *all.seed, out.options.products});
   if (all.init) initialize(out.model, find_init(*all.init, "--init"), *all.seed);
   out.training.complete = all;
   out.training.net = nn::print_net(net);
   out.training.parameters = out.model.parameter_count();
   return out;
+}
+
+/// What bf16 changes in the gradient of the first rows to learn from.
+void compare_gradients(Engine& engine, Prepared& of) {
+  constexpr std::int64_t most = 256;
+  const auto& all = of.data.split.train;
+  const std::int64_t batch = of.options.parts.rows > 0 ? of.options.parts.rows : of.options.batch;
+  const auto rows = std::min({static_cast<std::int64_t>(all.size()), batch > 0 ? batch : most, most});
+  if (rows == 0) return;
+  const loss::Loss loss = choose_loss(of.options, of.data.rows, nn::output_count(of.model));
+  of.training.gradient_error = gradient_error(engine, of.model, loss, of.data.rows,
+                                              std::span(all).first(static_cast<std::size_t>(rows)), of.options.seed);
 }
 
 /// The loss is not finite any more: saves the weights of the last good epoch, if there was one, and says so.
@@ -156,8 +187,9 @@ int run_train(const Arguments& arguments, report::Console& console) {
   const Paths paths = check_paths(arguments);
   const Settings said = read_settings(arguments);
   check_settings(said);
-  Engine engine({static_cast<int>(said.threads.value_or(0))});
+  Engine engine({choose_threads(said.threads, console)});
   Prepared prepared = prepare(paths, said, engine.threads(), console);
+  if (prepared.model.products == DType::bf16) compare_gradients(engine, prepared);
   const Training& training = prepared.training;
   console.say(choices_text(training, prepared.data, console.err().width));
   report::RunLog log(paths.log);

@@ -8,6 +8,7 @@
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/csv/csv.hpp"
 #include "gradus/learn/data/idx/idx.hpp"
+#include "gradus/learn/nn/model.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -80,7 +81,8 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
   data::Fitted fitted = data::fit_schema(table, out.split.train, options);
   append(out.notes, fitted.notes);
   out.schema = std::move(fitted.schema);
-  data::Encoded encoded = data::encode(out.schema, table, settings.precision.value_or(DType::f32));
+  data::Encoded encoded =
+      data::encode(out.schema, table, nn::split_precision(settings.precision.value_or(DType::f32)).dtype);
   append(out.notes, encoded.notes);
   out.rows = std::move(encoded.dataset);
   return out;

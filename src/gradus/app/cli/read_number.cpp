@@ -66,4 +66,35 @@ double read_seconds(std::string_view text, const std::string& place) {
   refuse(text, place, "a time greater than 0, such as 90s, 10m or 2h");
 }
 
+std::int64_t read_bytes(std::string_view text, const std::string& place) {
+  struct Unit {
+    std::string_view suffix;
+    double bytes;
+  };
+  constexpr double k = 1000, ki = 1024;
+  constexpr std::array<Unit, 12> units{{{"KiB", ki},
+                                        {"MiB", ki * ki},
+                                        {"GiB", ki * ki * ki},
+                                        {"TiB", ki * ki * ki * ki},
+                                        {"KB", k},
+                                        {"kB", k},
+                                        {"MB", k * k},
+                                        {"GB", k * k * k},
+                                        {"TB", k * k * k * k},
+                                        {"B", 1},
+                                        {"bytes", 1},
+                                        {"", 1}}};
+  constexpr double most = 1e15;
+  for (const Unit& unit : units) {
+    if (!text.ends_with(unit.suffix)) continue;
+    double value = 0;
+    const bool read = read_all(text.substr(0, text.size() - unit.suffix.size()), value);
+    if (read && value * unit.bytes >= 1 && value * unit.bytes <= most) {
+      return static_cast<std::int64_t>(value * unit.bytes);
+    }
+    break;
+  }
+  refuse(text, place, "a size such as 200MB, 1.5GB or 64KiB");
+}
+
 }  // namespace gradus::cli

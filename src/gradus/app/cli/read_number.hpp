@@ -28,4 +28,7 @@ double read_number(std::string_view text, const std::string& place, const Number
 /// A duration in seconds, greater than 0: "90", "90s", "10m", "2h", "500ms".
 double read_seconds(std::string_view text, const std::string& place);
 
+/// Bytes, at least 1: "200MB", "1.5GB" (powers of 1000), "64KiB" (of 1024), "4096".
+std::int64_t read_bytes(std::string_view text, const std::string& place);
+
 }  // namespace gradus::cli

@@ -7,6 +7,7 @@
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/core/graph/print.hpp"
+#include "gradus/engine/kernels/kernel.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -49,18 +50,20 @@ template <class T> struct Word {
 };
 
 /// The value of the word `text`. Throws UserError that lists the words.
-template <class T, std::size_t N> T read_word(Text text, Text place, const Word<T> (&words)[N]) {
+template <class T, std::size_t N>
+T read_word(Text text, Text place, const Word<T> (&words)[N], std::string_view more = {}) {
   std::string expected;
   for (const auto& word : words) {
     if (word.name == text) return word.value;
     expected += (expected.empty() ? "" : " or ") + std::string(word.name);
   }
+  if (!more.empty()) expected += " or " + std::string(more);
   throw UserError(Fault::usage, Report{place, "\"" + printable(text) + "\"", expected, ""});
 }
 
 constexpr Word<data::Task> tasks[] = {{"regression", data::Task::regression},
                                       {"classification", data::Task::classification}};
-constexpr Word<DType> precisions[] = {{"f32", DType::f32}, {"f64", DType::f64}};
+constexpr Word<DType> precisions[] = {{"f32", DType::f32}, {"f64", DType::f64}, {"bf16", DType::bf16}};
 constexpr Word<bool> truths[] = {{"true", true}, {"false", false}};
 
 template <class T, std::size_t N> std::string show_word(const std::optional<T>& value, const Word<T> (&words)[N]) {
@@ -80,6 +83,15 @@ std::int64_t read_batch(Text text, Text place) {
   }
 }
 
+}  // namespace
+
+DType read_precision(const std::string& text, const std::string& place) {
+  if (text == "auto") return multiplies_bf16_fast() ? DType::bf16 : DType::f32;
+  return read_word(text, place, precisions, "auto");
+}
+
+namespace {
+
 constexpr Setting settings_table[] = {
     {"data.target", "--target", "COLUMN", "the column to learn; the last one unless given", "the data",
      [](Settings& s, Text text, Text) { s.target = text; }, [](const Settings& s) { return show_text(s.target); }},
@@ -96,15 +108,21 @@ constexpr Setting settings_table[] = {
      [](Settings& s, Text text, Text place) { s.validation = read_number(text, place, below_one); },
      [](const Settings& s) { return show_number(s.validation); }},
 
-    {"model.net", "--net", "LAYERS", "the hidden layers: \"128 relu, dropout 0.2, 64 tanh\"; \"\" is a linear model",
+    {"model.net", "--net", "LAYERS",
+     "the hidden layers: \"128 relu, dropout 0.2, 64 tanh\", \"conv 6 5x5 pad 2 relu, maxpool 2\"; \"\" is a linear "
+     "model",
      "the network", [](Settings& s, Text text, Text) { s.net = text; },
      [](const Settings& s) { return show_text(s.net); }},
     {"model.init", "--init", "INIT", "first weights: he-normal, xavier-uniform, \"normal 0.01\", zeros, ...", "",
      [](Settings& s, Text text, Text) { s.init = text; }, [](const Settings& s) { return show_text(s.init); }},
     {"model.loss", "--loss", "LOSS", "what is made small: mse, mae, \"huber 1\", cross_entropy, ...", "",
      [](Settings& s, Text text, Text) { s.loss = text; }, [](const Settings& s) { return show_text(s.loss); }},
-    {"model.precision", "--precision", "TYPE", "f32 or f64; f32 unless given", "",
-     [](Settings& s, Text text, Text place) { s.precision = read_word(text, place, precisions); },
+    {"model.precision", "--precision", "TYPE",
+     "f32, f64, bf16 (f32 with products of bf16 matrices) or auto; f32 unless given", "",
+     [](Settings& s, Text text, Text place) {
+       s.precision_auto = text == "auto";
+       s.precision = read_precision(text, place);
+     },
      [](const Settings& s) { return show_word(s.precision, precisions); }},
 
     {"optimizer.name", "--optimizer", "NAME", "adam, adamw, sgd or gradient_descent", "learning",
@@ -144,6 +162,10 @@ constexpr Setting settings_table[] = {
      [](Settings& s, Text text, Text place) { s.threads = read_integer(text, place, 0, 1024); },
      [](const Settings& s) { return show_integer(s.threads); }},
 
+    {"train.memory", "--memory", "SIZE",
+     "at most so many bytes beside the data (200MB, 1.5GB, 64KiB), by batches in parts where need be", "",
+     [](Settings& s, Text text, Text place) { s.memory = read_bytes(text, place); },
+     [](const Settings& s) { return show_integer(s.memory); }},
     {"train.epochs", "--epochs", "NUMBER", "times through the data; 0 saves the untrained network", "when to stop",
      [](Settings& s, Text text, Text place) { s.epochs = read_integer(text, place, 0, many); },
      [](const Settings& s) { return show_integer(s.epochs); }},

@@ -22,13 +22,14 @@ struct Settings {
   std::optional<double> validation;
 
   std::optional<std::string> net, init, loss;
-  std::optional<DType> precision;
+  std::optional<DType> precision;  // bf16: products of bf16 matrices in an f32 model
+  bool precision_auto = false;     // chosen for this machine
 
   std::optional<std::string> optimizer, schedule;
   std::optional<double> rate, momentum, weight_decay, beta1, beta2, epsilon;
   std::optional<bool> nesterov;
 
-  std::optional<std::int64_t> batch, epochs, steps, patience, threads;
+  std::optional<std::int64_t> batch, epochs, steps, patience, threads, memory;
   std::optional<double> time, until_loss, tolerance;
   std::optional<std::uint64_t> seed;
 };
@@ -45,6 +46,9 @@ struct Setting {
   /// The text that read() takes; empty when it was not said.
   std::string (*show)(const Settings& settings);
 };
+
+/// f32, f64 or bf16; of "auto" bf16 where this machine multiplies it faster than f32, else f32. Throws UserError.
+DType read_precision(const std::string& text, const std::string& place);
 
 std::span<const Setting> all_settings();
 

@@ -5,6 +5,7 @@
 #include "gradus/app/cli/read_number.hpp"
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
+#include "gradus/learn/nn/model.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -74,7 +75,9 @@ TrainOptions to_options(const Settings& settings) {
   options.patience = *settings.patience;
   options.validation = *settings.validation;
   options.seed = *settings.seed;
-  options.dtype = *settings.precision;
+  const nn::Precision precision = nn::split_precision(*settings.precision);
+  options.dtype = precision.dtype, options.products = precision.products;
+  options.memory = settings.memory.value_or(0);
   return options;
 }
 

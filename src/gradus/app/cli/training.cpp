@@ -8,6 +8,7 @@
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/app/report/layout.hpp"
 #include "gradus/app/report/numbers.hpp"
+#include "gradus/app/report/resident.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -71,6 +72,14 @@ std::string learning_text(const Training& training) {
   return out;
 }
 
+std::string precision_text(const Training& training) {
+  const DType precision = *training.complete.precision;
+  std::string out(name(precision));
+  if (precision == DType::bf16) out += " products, the rest f32";
+  if (!training.said.precision_auto) return out;
+  return out + (precision == DType::bf16 ? ": auto, since this machine has AMX" : ": auto, since it has no AMX");
+}
+
 }  // namespace
 
 std::string choices_text(const Training& training, const TrainingData& data, int width) {
@@ -109,9 +118,14 @@ std::string choices_text(const Training& training, const TrainingData& data, int
               width);
   out += line("run",
               "seed " + std::to_string(*all.seed) + ", " + counted(training.threads, "thread") + ", " +
-                  std::string(name(*all.precision)) +
+                  precision_text(training) +
                   flags({{"--seed", said.seed.has_value()}, {"--threads", said.threads.has_value()}}),
               width);
+  if (training.gradient_error) {
+    out += line("gradient",
+                "of the first batch " + report::percent(*training.gradient_error, 2) + " from the one in f32", width);
+  }
+  if (!training.memory.empty()) out += line("memory", training.memory, width);
   out += line("model", printable(training.model) + (training.model_chosen ? "  (-o)" : ""), width);
   return out;
 }
@@ -167,6 +181,11 @@ std::string outcome_text(const Training& training, const TrainingData& data, con
   }
   if (record.steps == 0) after += "; the model is untrained";
   out += line("trained", after, width);
+  if (!training.memory.empty()) {
+    out +=
+        line("memory",
+             report::bytes(report::peak_resident_bytes()) + " resident at most, with the data and the program", width);
+  }
   for (const Comparison& comparison : outcome.comparisons) out += comparison_text(comparison, width);
   return out + next_commands(training, data.schema);
 }
@@ -193,22 +212,24 @@ json::Value outcome_json(const Training& training, const TrainingData& data, con
     evaluations[comparison.rows] = one;
   }
   const TrainingRecord& record = outcome.run.model.record;
-  return json::Object{{"schema", "gradus.train/1"},
-                      {"model", training.model},
-                      {"data", training.data},
-                      {"settings", settings_json(training.complete)},
-                      {"net", training.net},
-                      {"parameters", training.parameters},
-                      {"rows", data.split.train.size()},
-                      {"validation_rows", data.split.validation.size()},
-                      {"steps", record.steps},
-                      {"seconds", record.seconds},
-                      {"stopped_by", name(outcome.run.stopped_by)},
-                      {"signal", outcome.signal},
-                      {"best_epoch", outcome.run.best_epoch},
-                      {"evaluations", evaluations},
-                      {"history", history},
-                      {"notes", notes}};
+  return json::Object{
+      {"schema", "gradus.train/1"},
+      {"model", training.model},
+      {"data", training.data},
+      {"settings", settings_json(training.complete)},
+      {"net", training.net},
+      {"parameters", training.parameters},
+      {"rows", data.split.train.size()},
+      {"validation_rows", data.split.validation.size()},
+      {"gradient_error", training.gradient_error ? json::Value(*training.gradient_error) : json::Value()},
+      {"steps", record.steps},
+      {"seconds", record.seconds},
+      {"stopped_by", name(outcome.run.stopped_by)},
+      {"signal", outcome.signal},
+      {"best_epoch", outcome.run.best_epoch},
+      {"evaluations", evaluations},
+      {"history", history},
+      {"notes", notes}};
 }
 
 }  // namespace gradus::cli

@@ -21,6 +21,8 @@ struct Training {
   std::int64_t parameters = 0;
   std::string net;  // with the output layer
   int threads = 1;
+  std::optional<double> gradient_error = {};  // of bf16 products, on the first batch, relative
+  std::string memory = {};                    // how it keeps within a budget, if it was given one
 };
 
 /// The choices, each with the flag that overrides it where it was inferred; wrapped to `width`.

@@ -29,12 +29,13 @@ int find(const Explanation& e, const std::string& name) {
 
 const Node& at(const Explanation& e, int node) { return e.nodes[static_cast<std::size_t>(node)]; }
 
-/// Follows `node` back over the ops that make z = x W' + b of it.
+/// Follows the pre-activation back over the ops that make z = x W' + b, or a convolution and its bias, of it.
 void fill_inputs(const Explanation& e, NetworkLayer& layer) {
   const Node* product = &at(e, layer.preactivation);
   if (product->op == "add") product = &at(e, product->inputs[0]);
-  if (product->op != "matmul") return;
-  layer.input = product->inputs[0], layer.transposed = product->inputs[1];
+  if (product->op != "matmul" && product->op != "conv") return;
+  layer.input = product->inputs[0];
+  if (product->op == "matmul") layer.transposed = product->inputs[1];
 }
 
 /// The layers: each child of width, with the children up to the next one, which are its activation and the like.
@@ -51,6 +52,7 @@ std::vector<NetworkLayer> find_layers(const Explanation& e, const nn::Layer& net
       layer.preactivation = layer.activated = preactivation;
       layer.out = at(e, weight).value.shape()[0], layer.in = at(e, weight).value.shape()[1];
       fill_inputs(e, layer);
+      if (at(e, weight).value.shape().rank() > 2) layer.title = part.text;
       layers.push_back(layer);
     } else if (!layers.empty() && part.kind == nn::Layer::Kind::activation) {
       const int activated = find(e, child + "." + part.text.substr(0, part.text.find(' ')));
@@ -61,8 +63,9 @@ std::vector<NetworkLayer> find_layers(const Explanation& e, const nn::Layer& net
   }
   for (std::size_t i = 0; i < layers.size(); ++i) {
     NetworkLayer& layer = layers[i];
-    layer.title = "Layer " + std::to_string(i + 1) + ": " + std::to_string(layer.in) + " -> " +
-                  std::to_string(layer.out) + (layer.activation.empty() ? "" : " " + layer.activation);
+    if (layer.title.empty()) layer.title = std::to_string(layer.in) + " -> " + std::to_string(layer.out);
+    layer.title = "Layer " + std::to_string(i + 1) + ": " + layer.title +
+                  (layer.activation.empty() ? "" : " " + layer.activation);
   }
   for (auto& [child, group] : group_of) group = layers[std::stoul(group)].title;
   return layers;
@@ -129,6 +132,20 @@ NetworkExplanation explain_network(const TrainedModel& given, const data::Datase
   if (!out.layers.empty()) set_groups(out.explanation, group_of, model.loss.name);
   out.explanation.title = printable(dataset.source) + ", row " + std::to_string(row);
   return out;
+}
+
+bool is_convolution(const NetworkExplanation& network, const NetworkLayer& layer) {
+  return at(network.explanation, layer.weight).value.shape().rank() != 2;
+}
+
+const NetworkLayer& layer_of(const NetworkExplanation& network, const Element& element) {
+  const NetworkLayer& layer = network.layers[static_cast<std::size_t>(element.layer - 1)];
+  if (!is_convolution(network, layer)) return layer;
+  const auto linear = std::find_if(network.layers.begin(), network.layers.end(),
+                                   [&](const NetworkLayer& other) { return !is_convolution(network, other); });
+  throw UserError(Fault::usage, Report{"--element", "layer " + std::to_string(element.layer) + ", a convolution",
+                                       "a layer whose weight is a matrix",
+                                       "--element " + std::to_string(linear - network.layers.begin() + 1) + ":1,1"});
 }
 
 Element parse_element(const std::string& text, const NetworkExplanation& network) {

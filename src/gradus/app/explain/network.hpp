@@ -19,7 +19,7 @@ struct NetworkLayer {
   std::string title;       // "Layer 1: 784 -> 128 relu", which is the group of its nodes too
   std::string activation;  // "relu"; "" for none
   std::int64_t in = 0, out = 0;
-  int weight = -1, bias = -1;  // [out, in] and [out]
+  int weight = -1, bias = -1;  // [out, in], of a convolution [out, in, kernel...]; and [out]
   int input = -1;              // x [1, in]
   int transposed = -1;         // W [in, out], the weight as x W wants it
   int preactivation = -1;      // z = x W + b, [1, out]
@@ -48,10 +48,16 @@ struct NetworkExplanation {
 /// how many there are; as annotate for the rest.
 NetworkExplanation explain_network(const TrainedModel& model, const data::Dataset& dataset, std::int64_t row);
 
+/// Whether the layer is a convolution: its weight is more than a matrix.
+bool is_convolution(const NetworkExplanation& network, const NetworkLayer& layer);
+
 /// A weight by layer, unit and input, all from 1: "1:3,2" is the weight of layer 1 to its unit 3 from its input 2.
 struct Element {
   std::int64_t layer = 1, out = 1, in = 1;
 };
+/// The layer of `element`. Throws UserError(Fault::usage) when it is a convolution, whose products are not followed one
+/// by one.
+const NetworkLayer& layer_of(const NetworkExplanation& network, const Element& element);
 /// Throws UserError(Fault::usage) for a text of another form, and for what the network does not have, saying what it
 /// has.
 Element parse_element(const std::string& text, const NetworkExplanation& network);

@@ -59,7 +59,7 @@ class Writer {
         e_(network.explanation),
         c_(element),
         look_(look),
-        layer_(network.layers[static_cast<std::size_t>(element.layer - 1)]),
+        layer_(layer_of(network, element)),
         j_(element.out - 1),
         i_(element.in - 1) {}
 

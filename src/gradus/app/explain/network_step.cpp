@@ -67,7 +67,7 @@ std::vector<UpdateTerm> terms_of(Graph& graph, std::span<const Binding> bindings
 }  // namespace
 
 OptimizerStep optimizer_step(const NetworkExplanation& network, const Element& element) {
-  const NetworkLayer& layer = network.layers[static_cast<std::size_t>(element.layer - 1)];
+  const NetworkLayer& layer = layer_of(network, element);
   const Node& weight = network.explanation.nodes[static_cast<std::size_t>(layer.weight)];
   const std::int64_t place = (element.out - 1) * layer.in + element.in - 1;
   const optim::Optimizer optimizer = optimizer_of(network.optimizer);

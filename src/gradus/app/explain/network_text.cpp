@@ -117,16 +117,22 @@ class Writer {
     const std::string l = std::to_string(number);
     const Node& weight = at(e_, layer.weight);
     if (layer.input >= 0 && (number == 1 || o_.layer)) matrix("x: what comes in", at(e_, layer.input).value);
-    matrix("W: weights, inputs down and units across (" + weight.name + " in the file is its transpose)",
-           turned(weight.value));
+    const bool convolution = is_convolution(n_, layer);
+    if (convolution) matrix("w: weights, channels out, channels in, kernel (" + weight.name + ")", weight.value);
+    else
+      matrix("W: weights, inputs down and units across (" + weight.name + " in the file is its transpose)",
+             turned(weight.value));
     if (layer.bias >= 0) matrix("b: bias (" + at(e_, layer.bias).name + ")", at(e_, layer.bias).value);
     const Node& z = at(e_, layer.preactivation);
-    matrix(std::string("z = x W") + (layer.bias >= 0 ? " + b" : "") + ": pre-activation", z.value);
+    matrix(
+        std::string(convolution ? "z = conv(x, w)" : "z = x W") + (layer.bias >= 0 ? " + b" : "") + ": pre-activation",
+        z.value);
     if (layer.activated != layer.preactivation) {
       matrix("a = " + layer.activation + "(z): activation", at(e_, layer.activated).value);
     }
     if (z.gradient) matrix("delta = dloss/dz", *z.gradient);
-    if (weight.gradient) matrix("dloss/dW = x' delta", turned(*weight.gradient));
+    if (weight.gradient && convolution) matrix("dloss/dw", *weight.gradient);
+    else if (weight.gradient) matrix("dloss/dW = x' delta", turned(*weight.gradient));
     if (layer.bias >= 0 && at(e_, layer.bias).gradient) matrix("dloss/db", *at(e_, layer.bias).gradient);
   }
 

@@ -20,6 +20,7 @@ struct Traits {
   bool commutative = false;  // f(a, b) = f(b, a)
   bool random = false;       // draws numbers: never merged by value alone, never folded
   bool moves_data = false;   // copies elements without arithmetic
+  bool additive = false;     // sums over its reduced axes: over parts of them it gives parts to be added
   bool pointwise = false;    // element i of the output depends on element i of the (broadcast) inputs alone
 };
 

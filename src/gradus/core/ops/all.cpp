@@ -1,10 +1,12 @@
 #include "gradus/core/ops/all.hpp"
 
 #include "gradus/core/base/nearest.hpp"
+#include "gradus/core/ops/conv.hpp"
 #include "gradus/core/ops/index.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/pool.hpp"
 #include "gradus/core/ops/random.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/core/ops/softmax.hpp"
@@ -14,8 +16,8 @@ namespace gradus {
 std::span<const Op* const> all_ops() {
   static const std::vector<const Op*> all = [] {
     std::vector<const Op*> ops{&input_op, &constant_op};
-    for (const auto family :
-         {pointwise_ops(), matmul_ops(), reduce_ops(), softmax_ops(), layout_ops(), index_ops(), random_ops()}) {
+    for (const auto family : {pointwise_ops(), matmul_ops(), conv_ops(), pool_ops(), reduce_ops(), softmax_ops(),
+                              layout_ops(), index_ops(), random_ops()}) {
       for (const Op& op : family) ops.push_back(&op);
     }
     return ops;

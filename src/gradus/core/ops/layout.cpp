@@ -289,14 +289,18 @@ std::vector<Sample> samples_concatenate() {
 
 Type infer_cast(Types in, const Attrs& attrs) {
   const DType to = attrs.dtype("dtype");
-  if (to == DType::bf16 || in[0].dtype == DType::bf16)
-    refuse("cast", to_string(in[0]) + " to " + std::string(name(to)), "no bf16");
+  const auto with_bf16 = [](DType dtype) { return dtype == DType::bf16 || dtype == DType::f32; };
+  const bool bf16 = to == DType::bf16 || in[0].dtype == DType::bf16;
+  if (bf16 && !(with_bf16(to) && with_bf16(in[0].dtype))) {
+    refuse("cast", to_string(in[0]) + " to " + std::string(name(to)), "f32 on the other side of bf16",
+           "cast to f32 first");
+  }
   return {to, in[0].shape};
 }
 Values derive_cast(Value y, Value dy) { return {is_floating(y.dtype()) ? cast(dy, y.input(0).dtype()) : Value{}}; }
 void evaluate_cast(Views in, View out, const Attrs&) {
-  visit(in[0].dtype(), [&]<class From>(std::type_identity<From>) {
-    visit(out.dtype(), [&]<class To>(std::type_identity<To>) {
+  visit_stored(in[0].dtype(), [&]<class From>(std::type_identity<From>) {
+    visit_stored(out.dtype(), [&]<class To>(std::type_identity<To>) {
       const auto from = in[0].as<From>();
       std::transform(from.begin(), from.end(), out.as<To>().begin(), convert_number<To, From>);
     });
@@ -429,6 +433,14 @@ Value reshape(Value x, const Integers& sizes) {
 }
 
 Value reshape(Value x, const Shape& shape) { return x.shape() == shape ? x : reshape(x, integers(shape)); }
+
+Value flatten(Value x) {
+  const Shape& shape = x.shape();
+  if (shape.rank() == 0) refuse("flatten", to_string(x.type()), "[rows, ...]");
+  std::int64_t columns = 1;
+  for (int axis = 1; axis < shape.rank(); ++axis) columns *= shape[axis];
+  return reshape(x, Shape{shape[0], columns});
+}
 
 Value broadcast_to(Value x, const Shape& shape) {
   return x.shape() == shape ? x : apply(ops[2], {x}, {{"shape", integers(shape)}});

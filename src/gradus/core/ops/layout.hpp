@@ -15,6 +15,8 @@ Value transpose(Value x);
 /// The same elements in row-major order in another shape; one size may be -1: what is left.
 Value reshape(Value x, const Integers& sizes);
 Value reshape(Value x, const Shape& shape);
+/// [rows, ...] as [rows, columns].
+Value flatten(Value x);
 /// x repeated along axes of size 1 (NumPy's rule); x itself when it has the shape.
 Value broadcast_to(Value x, const Shape& shape);
 /// The inverse of broadcasting for gradients: sums over the axes that broadcasting `shape` to x's shape repeated.

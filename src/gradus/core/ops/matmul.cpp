@@ -15,8 +15,8 @@ Type infer(Types in, const Attrs&) {
   const auto refuse = [&](const std::string& expected, const std::string& remedy) {
     throw UserError(Fault::usage, Report{"matmul", to_string(in[0]) + " times " + to_string(in[1]), expected, remedy});
   };
-  if (in[0].dtype != in[1].dtype || (in[0].dtype != DType::f32 && in[0].dtype != DType::f64)) {
-    refuse("two matrices of one dtype, f32 or f64", "cast one of them");
+  if (in[0].dtype != in[1].dtype || !is_floating(in[0].dtype)) {
+    refuse("two matrices of one dtype, f32, f64 or bf16", "cast one of them");
   }
   if (a.rank() < 2 || b.rank() < 2) refuse("matrices (rank 2 or more)", "reshape a vector to [1,n] or [n,1]");
   const std::int64_t inner_a = a.last(), inner_b = b[b.rank() - 2];
@@ -31,17 +31,26 @@ Type infer(Types in, const Attrs&) {
   Integers sizes(batch->begin(), batch->end());
   sizes.push_back(a[a.rank() - 2]);
   sizes.push_back(b.last());
-  return {in[0].dtype, Shape(sizes)};
+  return {in[0].dtype == DType::bf16 ? DType::f32 : in[0].dtype, Shape(sizes)};
 }
 
-Values derive(Value y, Value dy) { return {matmul(dy, transpose(y.input(1))), matmul(transpose(y.input(0)), dy)}; }
+/// Of bf16 matrices: in f32 on their numbers, rounded at the end, so that a gradient has the dtype of its input.
+Values derive(Value y, Value dy) {
+  const Value a = cast(y.input(0), y.dtype()), b = cast(y.input(1), y.dtype());
+  const DType dtype = y.input(0).dtype();
+  return {cast(matmul(dy, transpose(b)), dtype), cast(matmul(transpose(a), dy), dtype)};
+}
 
-template <class T> void multiply(const T* a, const T* b, T* y, std::int64_t n, std::int64_t k, std::int64_t m) {
+float number(Bf16 x) { return to_float(x); }
+template <class T> T number(T x) { return x; }
+
+template <class In, class T>
+void multiply(const In* a, const In* b, T* y, std::int64_t n, std::int64_t k, std::int64_t m) {
   std::fill(y, y + n * m, T{0});
   for (std::int64_t i = 0; i < n; ++i) {
     for (std::int64_t l = 0; l < k; ++l) {
-      const T factor = a[i * k + l];
-      for (std::int64_t j = 0; j < m; ++j) y[i * m + j] += factor * b[l * m + j];
+      const T factor = number(a[i * k + l]);
+      for (std::int64_t j = 0; j < m; ++j) y[i * m + j] += factor * number(b[l * m + j]);
     }
   }
 }
@@ -53,8 +62,12 @@ void evaluate(Views in, View out, const Attrs&) {
   const std::array strides{broadcast_strides(batch_of(a), batch), broadcast_strides(batch_of(b), batch)};
   visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
     for_each_element(batch, strides, [&](std::int64_t i, const auto& offsets) {
-      multiply(in[0].as<T>().data() + offsets[0] * n * k, in[1].as<T>().data() + offsets[1] * k * m,
-               out.as<T>().data() + i * n * m, n, k, m);
+      const auto multiply_as = [&]<class In>(std::type_identity<In>) {
+        multiply(in[0].as<In>().data() + offsets[0] * n * k, in[1].as<In>().data() + offsets[1] * k * m,
+                 out.as<T>().data() + i * n * m, n, k, m);
+      };
+      if (in[0].dtype() == DType::bf16) multiply_as(std::type_identity<Bf16>{});
+      else multiply_as(std::type_identity<T>{});
     });
   });
 }
@@ -83,10 +96,11 @@ std::vector<Sample> samples() {
 }
 
 const Op ops[] = {{.name = "matmul",
-                   .doc = "Matrix product; leading axes are batches and broadcast.",
+                   .doc = "Matrix product; leading axes are batches and broadcast. Of bf16 matrices in f32.",
                    .infix = "@",
                    .rule = "matmul: dA = dY B', dB = A' dY",
                    .arity = 2,
+                   .traits = {.additive = true},
                    .infer = infer,
                    .derive = derive,
                    .evaluate = evaluate,

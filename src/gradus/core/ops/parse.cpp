@@ -152,7 +152,6 @@ Literal literal_after(Cursor& cursor, const Type& type) {
   const std::size_t begin = cursor.at();
   cursor.expect('(', "(");
   // Every number takes a character and a blank, so a count beyond that is a lie: refused before it is allocated.
-  if (type.dtype == DType::bf16) cursor.fail_at(begin, "numbers of another dtype: nothing computes in bf16 yet");
   if (static_cast<std::uint64_t>(type.shape.count()) > (cursor.left() + 1) / 2) {
     cursor.fail_at(begin, std::to_string(type.shape.count()) + " numbers for " + to_string(type));
   }
@@ -160,8 +159,11 @@ Literal literal_after(Cursor& cursor, const Type& type) {
   const std::string what =
       std::to_string(type.shape.count()) + " numbers that " + std::string(name(type.dtype)) + " holds";
   for (std::int64_t i = 0; i < out.count(); ++i) {
-    visit(type.dtype,
-          [&]<class T>(std::type_identity<T>) { out.as<T>()[static_cast<std::size_t>(i)] = number<T>(cursor, what); });
+    visit_stored(type.dtype, [&]<class T>(std::type_identity<T>) {
+      T& to = out.as<T>()[static_cast<std::size_t>(i)];
+      if constexpr (std::is_same_v<T, Bf16>) to = to_bf16(number<float>(cursor, what));
+      else to = number<T>(cursor, what);
+    });
   }
   cursor.expect(')', ") after " + std::to_string(out.count()) + " numbers");
   return std::make_shared<const Tensor>(std::move(out));

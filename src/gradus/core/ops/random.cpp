@@ -10,8 +10,9 @@ namespace gradus {
 namespace {
 
 Type infer(std::string_view op, Types in, const Attrs& attrs) {
-  if (!(in[0] == Type{DType::i64, {2}})) {
-    refuse(op, "a key " + to_string(in[0]), "i64[2] = (seed, step)", "give the step's key first");
+  if (!(in[0] == Type{DType::i64, {2}}) && !(in[0] == Type{DType::i64, {3}})) {
+    refuse(op, "a key " + to_string(in[0]), "i64[2] = (seed, step) or i64[3] = (seed, step, first row)",
+           "give the step's key first");
   }
   const std::int64_t stream = attrs.integer("stream");
   if (stream < 0 || stream > std::numeric_limits<std::uint32_t>::max()) {
@@ -51,18 +52,25 @@ RandomKey key_of(std::string_view op, ConstView key, const Attrs& attrs) {
           static_cast<std::uint32_t>(attrs.integer("stream"))};
 }
 
+std::uint64_t first_element(ConstView key, const Shape& shape) { return random_first(key.as<std::int64_t>(), shape); }
+
 void evaluate_uniform(Views in, View out, const Attrs& attrs) {
   const RandomKey key = key_of("random_uniform", in[0], attrs);
-  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) { fill_uniform(key, 0, out.as<T>()); });
+  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
+    fill_uniform(key, first_element(in[0], out.shape()), out.as<T>());
+  });
 }
 
 void evaluate_normal(Views in, View out, const Attrs& attrs) {
   const RandomKey key = key_of("random_normal", in[0], attrs);
-  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) { fill_normal(key, 0, out.as<T>()); });
+  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
+    fill_normal(key, first_element(in[0], out.shape()), out.as<T>());
+  });
 }
 
 void evaluate_bernoulli(Views in, View out, const Attrs& attrs) {
-  fill_bernoulli(key_of("random_bernoulli", in[0], attrs), 0, attrs.number("p"), out.as<std::uint8_t>());
+  fill_bernoulli(key_of("random_bernoulli", in[0], attrs), first_element(in[0], out.shape()), attrs.number("p"),
+                 out.as<std::uint8_t>());
 }
 
 // Two polynomials of degree 7 and what surrounds them; drawing the bits takes no floating point.
@@ -115,6 +123,11 @@ const Op ops[] = {
 }  // namespace
 
 std::span<const Op> random_ops() { return ops; }
+
+std::uint64_t random_first(std::span<const std::int64_t> key, const Shape& shape) {
+  if (key.size() < 3 || shape.rank() == 0 || shape[0] == 0) return 0;
+  return static_cast<std::uint64_t>(key[2] * (shape.count() / shape[0]));
+}
 
 Value random_uniform(Value key, const Type& type, std::int64_t stream) {
   return apply(ops[0], {key}, {{"type", type}, {"stream", stream}});

@@ -1,5 +1,7 @@
 // Random numbers: f(seed, step, stream, element) by Philox (core/base/random.hpp), the same on every machine and for
 // any division of work. The key is an i64 [2] value (seed, step); the stream is an attribute that every pass keeps.
+// Where a value holds some rows of a whole batch the key is i64 [3] = (seed, step, number of the first of them, from
+// 0), and the numbers are those of these rows in the whole.
 #pragma once
 
 #include "gradus/core/graph/graph.hpp"
@@ -12,6 +14,9 @@ Value random_uniform(Value key, const Type& type, std::int64_t stream);
 Value random_normal(Value key, const Type& type, std::int64_t stream);
 /// u8: 1 with probability p (in [0, 1]), else 0.
 Value random_bernoulli(Value key, const Shape& shape, double p, std::int64_t stream);
+
+/// The first element that a value of `shape` takes from its sequence.
+std::uint64_t random_first(std::span<const std::int64_t> key, const Shape& shape);
 
 std::span<const Op> random_ops();
 

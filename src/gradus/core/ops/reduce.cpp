@@ -262,6 +262,7 @@ const Op ops[] = {
      .doc = "Sum over axes.",
      .rule = "sum: every element gets the gradient of its sum",
      .attributes = "axes keep",
+     .traits = {.additive = true},
      .infer = infer_sum,
      .derive = derive_sum,
      .evaluate = evaluate_sum,

@@ -9,10 +9,11 @@
 #include <type_traits>
 
 #include "gradus/core/base/error.hpp"
+#include "gradus/core/tensor/bf16.hpp"
 
 namespace gradus {
 
-/// bf16 has its place in the table; no op computes in it yet.
+/// bf16 stores the matrices of products; only cast and matmul take it.
 enum class DType : std::uint8_t { f32, f64, bf16, i32, i64, u8 };
 
 struct DTypeInfo {
@@ -46,6 +47,7 @@ constexpr std::optional<DType> parse_dtype(std::string_view text) {
 template <class T> constexpr DType dtype_of() {
   if constexpr (std::is_same_v<T, float>) return DType::f32;
   else if constexpr (std::is_same_v<T, double>) return DType::f64;
+  else if constexpr (std::is_same_v<T, Bf16>) return DType::bf16;
   else if constexpr (std::is_same_v<T, std::int32_t>) return DType::i32;
   else if constexpr (std::is_same_v<T, std::int64_t>) return DType::i64;
   else {
@@ -54,8 +56,8 @@ template <class T> constexpr DType dtype_of() {
   }
 }
 
-/// Calls f(std::type_identity<T>{}) with the C++ type of `dtype`. Throws UserError for bf16, which nothing computes in
-/// yet.
+/// Calls f(std::type_identity<T>{}) with the C++ type of `dtype`, which has arithmetic. Throws UserError for bf16,
+/// which is stored only.
 template <class F> decltype(auto) visit(DType dtype, F&& f) {
   switch (dtype) {
     case DType::f32: return f(std::type_identity<float>{});
@@ -66,6 +68,12 @@ template <class F> decltype(auto) visit(DType dtype, F&& f) {
     case DType::bf16: break;
   }
   throw UserError(Fault::usage, Report{"dtype", "bf16", "f32, f64, i32, i64 or u8", "cast to f32 first"});
+}
+
+/// As visit, but of bf16 too.
+template <class F> decltype(auto) visit_stored(DType dtype, F&& f) {
+  if (dtype == DType::bf16) return f(std::type_identity<Bf16>{});
+  return visit(dtype, f);
 }
 
 /// As visit, for the floating types that ops compute in (f32, f64).

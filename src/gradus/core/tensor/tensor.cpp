@@ -23,14 +23,15 @@ std::size_t byte_count(const Type& type) {
 
 double ConstView::number(std::int64_t index) const {
   require(index >= 0 && index < count(), "element outside the view");
-  return visit(dtype(), [&]<class T>(std::type_identity<T>) -> double {
-    return static_cast<double>(static_cast<const T*>(data_)[index]);
+  return visit_stored(dtype(), [&]<class T>(std::type_identity<T>) -> double {
+    return convert_number<double>(static_cast<const T*>(data_)[index]);
   });
 }
 
 void View::set(std::int64_t index, double value) const {
   require(index >= 0 && index < count(), "element outside the view");
-  visit(dtype(), [&]<class T>(std::type_identity<T>) { static_cast<T*>(data_)[index] = convert_number<T>(value); });
+  visit_stored(dtype(),
+               [&]<class T>(std::type_identity<T>) { static_cast<T*>(data_)[index] = convert_number<T>(value); });
 }
 
 void Tensor::Free::operator()(std::byte* p) const { ::operator delete(p, alignment); }
@@ -64,7 +65,7 @@ Tensor Tensor::from(const Shape& shape, std::span<const double> numbers, DType d
 
 Tensor Tensor::full(const Type& type, double value) {
   Tensor out(type);
-  visit(type.dtype, [&]<class T>(std::type_identity<T>) {
+  visit_stored(type.dtype, [&]<class T>(std::type_identity<T>) {
     const auto numbers = out.as<T>();
     std::fill(numbers.begin(), numbers.end(), convert_number<T>(value));
   });
@@ -79,8 +80,8 @@ std::vector<double> Tensor::numbers() const {
 
 Tensor Tensor::cast(DType dtype) const {
   Tensor out(dtype, shape());
-  visit(this->dtype(), [&]<class From>(std::type_identity<From>) {
-    visit(dtype, [&]<class To>(std::type_identity<To>) {
+  visit_stored(this->dtype(), [&]<class From>(std::type_identity<From>) {
+    visit_stored(dtype, [&]<class To>(std::type_identity<To>) {
       std::transform(as<From>().begin(), as<From>().end(), out.as<To>().begin(), convert_number<To, From>);
     });
   });

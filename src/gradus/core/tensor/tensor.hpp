@@ -127,8 +127,7 @@ class Tensor {
 /// Same type and same bits.
 bool same_bits(ConstView a, ConstView b);
 
-/// A number as `to` would hold it: rounded for f32, truncated toward zero and saturated for integers (NaN gives 0).
-template <class To, class From> To convert_number(From x) {
+template <class To, class From> To convert_arithmetic(From x) {
   if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     constexpr double low = static_cast<double>(std::numeric_limits<To>::min());
     constexpr double high = static_cast<double>(std::numeric_limits<To>::max());  // 2^63 for i64: caught by >=
@@ -137,6 +136,15 @@ template <class To, class From> To convert_number(From x) {
     if (static_cast<double>(x) >= high) return std::numeric_limits<To>::max();
   }
   return static_cast<To>(x);
+}
+
+/// A number as `to` would hold it: rounded for f32 (and from there for bf16), truncated toward zero and saturated for
+/// integers (NaN gives 0).
+template <class To, class From> To convert_number(From x) {
+  if constexpr (std::is_same_v<To, From>) return x;
+  else if constexpr (std::is_same_v<From, Bf16>) return convert_number<To>(to_float(x));
+  else if constexpr (std::is_same_v<To, Bf16>) return to_bf16(static_cast<float>(x));
+  else return convert_arithmetic<To>(x);
 }
 
 }  // namespace gradus

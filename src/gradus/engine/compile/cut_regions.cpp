@@ -4,6 +4,7 @@
 #include <map>
 #include <numeric>
 
+#include "gradus/core/ops/all.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
 #include "gradus/engine/compile/rewrite.hpp"
 #include "gradus/engine/kernels/block.hpp"
@@ -15,7 +16,8 @@ std::size_t at(int id) { return static_cast<std::size_t>(id); }
 
 /// A node as a step: which values it reads, and which part of each a block needs.
 struct Task {
-  int node = -1;
+  int node = -1;   // of the op
+  int value = -1;  // what it computes: the node, or its parts
   std::vector<int> inputs = {};
   bool transposed[2] = {false, false};
   std::vector<Access> access = {};
@@ -23,6 +25,7 @@ struct Task {
   std::int64_t rows = 1;  // of its loop; 1 with result == whole: not cut at all
   int level = 0;
   int loop = -1;
+  bool adds_parts = false;
 };
 
 /// How a block of the rows of `node` reads input `i`, or nothing when rows of the output do not follow from it so.
@@ -68,7 +71,7 @@ bool infers_blocks(const Graph& graph, const Node& node, const std::vector<Acces
 
 Task cut_task(const Graph& graph, int id) {
   const Node& node = graph.node(id);
-  Task task{.node = id, .inputs = node.inputs};
+  Task task{.node = id, .value = id, .inputs = node.inputs};
   task.access.assign(node.inputs.size(), Access::whole);
   const Shape& shape = node.type.shape;
   if (is_matmul(node)) {
@@ -115,7 +118,7 @@ Task task_of(const Graph& graph, int id) {
 
 /// Whether `task` may take its input from `source` block by block, in one loop.
 bool flows(const Task& source, const Task& task, std::size_t input) {
-  if (source.rows != task.rows || source.result == Access::columns) return false;
+  if (source.rows != task.rows || source.result == Access::columns || source.result == Access::part) return false;
   return source.result == Access::rows ? task.access[input] == Access::rows
                                        : task.result == Access::whole;  // both uncut: one after the other
 }
@@ -134,25 +137,92 @@ std::vector<Task> make_tasks(const Graph& graph) {
   // Leaves that are neither inputs nor constants (iota).
   for (int id = graph.size() - 1; id >= 0; --id) {
     const Node& node = graph.node(id);
-    if (read[at(id)] && node.inputs.empty() && node.op->evaluate) tasks.push_back({.node = id});
+    if (read[at(id)] && node.inputs.empty() && node.op->evaluate) tasks.push_back({.node = id, .value = id});
   }
   std::sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) { return a.node < b.node; });
   return tasks;
 }
 
+/// Values of the plan: those of the graph's nodes, then parts of sums over the rows of a batch.
+struct PlanValues {
+  std::vector<Type> types;
+  std::vector<int> writers;  // by value: the task, or -1
+};
+
+/// The rows that the op sums over, where every input has just these as axis 0; else 0.
+std::int64_t summed_rows(const Graph& graph, const Task& task) {
+  const Node& node = graph.node(task.node);
+  if (!node.op->traits.additive || task.transposed[1]) return 0;
+  std::vector<Type> types;
+  for (int input : node.inputs) types.push_back(graph.node(input).type);
+  std::int64_t rows = 0;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const int axis = i < 2 && task.transposed[i] ? 1 : 0;  // axis 0 as it is stored
+    if (types[i].shape.rank() <= axis) return 0;
+    if (node.op->axis(static_cast<int>(i), axis, types, node).kind != Axis::reduced) return 0;
+    if (i > 0 && types[i].shape[axis] != rows) return 0;
+    rows = types[i].shape[axis];
+  }
+  return rows;
+}
+
+/// Sums over the rows of a batch whose terms are made block by block: each block of whole leaves makes a part, and the
+/// parts are added in a tree, where that moves fewer numbers between the threads than reading all rows again would.
+void split_sums(std::vector<Task>& tasks, const Graph& graph, PlanValues& values) {
+  std::map<std::int64_t, std::int64_t> largest;  // matrix that a batch of so many rows meets
+  for (const Task& task : tasks) {
+    const Node& node = graph.node(task.node);
+    if (!is_matmul(node) || task.access[0] != Access::rows) continue;
+    std::int64_t& most = largest[task.rows];
+    most = std::max(most, graph.node(node.inputs[1]).type.shape.count());
+  }
+  std::vector<Task> out;
+  std::vector<std::int64_t> rows_of(values.types.size());  // of the batch loop that makes the value
+  for (Task& task : tasks) {
+    if (task.result == Access::rows && largest.contains(task.rows)) rows_of[at(task.value)] = task.rows;
+    const std::int64_t rows = summed_rows(graph, task);
+    const auto made = std::any_of(task.inputs.begin(), task.inputs.end(),
+                                  [&](int input) { return rows > 0 && rows_of[at(input)] == rows; });
+    const Type& type = graph.node(task.node).type;
+    const std::int64_t block = made ? batch_rows(rows, largest[rows]) : rows;
+    const std::int64_t parts = block > 0 ? (rows - 1) / block + 1 : 0;
+    std::int64_t read = 0;
+    for (int input : task.inputs) read += values.types[at(input)].shape.count();
+    const bool whole_leaves = block % rows_per_leaf == 0;
+    if (parts < 2 || !whole_leaves || 2 * parts * type.shape.count() > read) {  // a part is written, and read again
+      out.push_back(std::move(task));
+      continue;
+    }
+    std::vector<std::int64_t> sizes(type.shape.begin(), type.shape.end());
+    sizes.insert(sizes.begin(), parts);
+    values.types.push_back({type.dtype, Shape(sizes)});
+    rows_of.push_back(0);
+    const int added = static_cast<int>(values.types.size()) - 1;
+    task.value = added, task.rows = rows, task.result = Access::part;
+    std::fill(task.access.begin(), task.access.end(), Access::rows);
+    Task sum{.node = task.node, .value = task.node, .inputs = {added}, .access = {Access::columns}, .adds_parts = true};
+    sum.rows = type.shape.rank() > 0 ? type.shape[0] : 1, sum.result = Access::rows;
+    if (sum.rows == 1) sum.access = {Access::whole}, sum.result = Access::whole;
+    out.push_back(std::move(task));
+    out.push_back(std::move(sum));
+  }
+  tasks = std::move(out);
+  values.writers.assign(values.types.size(), -1);
+}
+
 /// What only later regions read is computed there: its inputs are at hand, and its result need not be kept.
-void postpone(std::vector<Task>& tasks, const std::vector<int>& task_of_node, const Graph& graph) {
+void postpone(std::vector<Task>& tasks, const std::vector<int>& writers, const Graph& graph) {
   constexpr int never = 1 << 30;
   std::vector<int> latest(tasks.size(), never);
   for (const Output& output : graph.outputs()) {
-    const int task = task_of_node[at(output.id)];
+    const int task = writers[at(output.id)];
     if (task >= 0) latest[at(task)] = tasks[at(task)].level;
   }
   for (std::size_t t = tasks.size(); t-- > 0;) {
     Task& task = tasks[t];
     if (latest[t] != never) task.level = std::max(task.level, latest[t]);
     for (std::size_t i = 0; i < task.inputs.size(); ++i) {
-      const int source = task_of_node[at(task.inputs[i])];
+      const int source = writers[at(task.inputs[i])];
       if (source < 0) continue;
       latest[at(source)] = std::min(latest[at(source)], task.level - (flows(tasks[at(source)], task, i) ? 0 : 1));
     }
@@ -160,27 +230,27 @@ void postpone(std::vector<Task>& tasks, const std::vector<int>& task_of_node, co
 }
 
 /// Levels (regions) as early as the inputs allow, and loops: tasks of a level that flow into one another.
-int assign_loops(std::vector<Task>& tasks, const Graph& graph) {
-  std::vector<int> task_of_node(at(graph.size()), -1), parent;
+int assign_loops(std::vector<Task>& tasks, const Graph& graph, std::vector<int>& writers) {
+  std::vector<int> parent;
   const auto root = [&](int i) {
     while (parent[at(i)] != i) i = parent[at(i)] = parent[at(parent[at(i)])];
     return i;
   };
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     Task& task = tasks[t];
-    task_of_node[at(task.node)] = static_cast<int>(t);
+    writers[at(task.value)] = static_cast<int>(t);
     parent.push_back(static_cast<int>(t));
     for (std::size_t i = 0; i < task.inputs.size(); ++i) {
-      const int source = task_of_node[at(task.inputs[i])];
+      const int source = writers[at(task.inputs[i])];
       if (source < 0) continue;
       task.level = std::max(task.level, tasks[at(source)].level + (flows(tasks[at(source)], task, i) ? 0 : 1));
     }
   }
-  postpone(tasks, task_of_node, graph);
+  postpone(tasks, writers, graph);
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const Task& task = tasks[t];
     for (std::size_t i = 0; i < task.inputs.size(); ++i) {
-      const int source = task_of_node[at(task.inputs[i])];
+      const int source = writers[at(task.inputs[i])];
       if (source >= 0 && tasks[at(source)].level == task.level) parent[at(root(static_cast<int>(t)))] = root(source);
     }
   }
@@ -194,38 +264,62 @@ int assign_loops(std::vector<Task>& tasks, const Graph& graph) {
   return loops;
 }
 
-Step step_of(const Graph& graph, const Task& task) {
+Step step_of(const Graph& graph, const PlanValues& values, const Task& task) {
   const Node& node = graph.node(task.node);
   Step step;
-  step.call.op = node.op;
-  step.call.attrs = node.attrs;
+  step.call.op = task.adds_parts ? &find_op("sum") : node.op;
+  step.call.attrs = task.adds_parts ? Attrs{{"axes", Integers{0}}, {"keep", std::int64_t{0}}} : node.attrs;
+  if (task.adds_parts) step.call.leaf = 1;
   step.label = node.label;
   std::vector<Type> types;
-  for (int input : node.inputs) types.push_back(graph.node(input).type);
-  step.flops = node.op->flops ? node.op->flops(types, node) : static_cast<double>(node.type.shape.count());
+  for (int input : task.adds_parts ? task.inputs : node.inputs) types.push_back(values.types[at(input)]);
+  const Node as_node{step.call.op, {}, step.call.attrs, node.type};
+  step.flops = step.call.op->flops ? step.call.op->flops(types, as_node) : static_cast<double>(node.type.shape.count());
   for (std::size_t i = 0; i < task.inputs.size(); ++i) {
-    step.call.inputs.push_back({graph.node(task.inputs[i]).type, task.access[i]});
+    step.call.inputs.push_back({values.types[at(task.inputs[i])], task.access[i]});
     if (i < 2) step.call.transposed[i] = task.transposed[i];
     step.operands.push_back(task.inputs[i]);
   }
-  step.call.outputs.push_back({node.type, task.result});
-  step.operands.push_back(task.node);
+  step.call.outputs.push_back({values.types[at(task.value)], task.result});
+  step.operands.push_back(task.value);
   return step;
 }
 
 }  // namespace
 
-std::int64_t block_rows(std::int64_t rows, std::int64_t inner, bool batch) {
-  if (batch) return rows >= 64 ? 32 : rows >= 32 ? 16 : std::max<std::int64_t>(rows, 1);
-  constexpr std::int64_t elements = 2048, least = 16;
+std::int64_t batch_rows(std::int64_t rows, std::int64_t largest_matrix) {
+  constexpr std::int64_t cached = 1 << 20;  // numbers; a larger matrix is read from memory again by every block
+  if (largest_matrix > cached && rows >= 256) return 128;
+  return rows >= 128 ? 64 : rows >= 64 ? 32 : rows >= 32 ? 16 : std::max<std::int64_t>(rows, 1);
+}
+
+std::int64_t tile_rows(std::int64_t rows, std::int64_t inner) {
+  constexpr std::int64_t elements = 2048, wide = 1024;
+  const std::int64_t least = inner >= wide ? 64 : 16;  // a wide tile pays for packing what it multiplies
   const std::int64_t wanted = elements / std::max<std::int64_t>(inner, 1) / least * least;
   return std::clamp<std::int64_t>(std::max(wanted, least), 1, std::max<std::int64_t>(rows, 1));
 }
 
-Plan cut_regions(const Graph& graph) {
-  std::vector<Task> tasks = make_tasks(graph);
-  const int loops = assign_loops(tasks, graph);
-  Plan plan;
+/// Sets the rows of the loop's blocks, and tells its steps.
+void cut_loop(Loop& loop) {
+  std::int64_t inner = 1, largest = 0;
+  bool batch = false, cut = true;
+  for (const Step& step : loop.steps) {
+    const Operand& result = step.call.outputs[0];
+    cut = cut && result.access != Access::whole;
+    if (loop.rows > 0 && result.access != Access::part) inner = std::max(inner, result.type.shape.count() / loop.rows);
+    if (is_matmul(Node{step.call.op, {}, {}, result.type}) && step.call.inputs[0].access == Access::rows &&
+        result.access != Access::part) {
+      batch = true;
+      largest = std::max(largest, step.call.inputs[1].type.shape.count());
+    }
+  }
+  loop.block = !cut ? 1 : batch ? batch_rows(loop.rows, largest) : tile_rows(loop.rows, inner);
+  for (Step& step : loop.steps) step.call.rows = loop.rows, step.call.block = std::min(loop.block, loop.rows);
+}
+
+std::vector<Buffer> buffers_of(const Graph& graph) {
+  std::vector<Buffer> out;
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     Buffer buffer{.name = "%" + std::to_string(id), .type = node.type, .bytes = byte_count(node.type)};
@@ -234,7 +328,24 @@ Plan cut_regions(const Graph& graph) {
       buffer.home = Home::constant;
       buffer.literal = std::get<Literal>(*node.attrs.find("value"));
     }
-    plan.buffers.push_back(std::move(buffer));
+    out.push_back(std::move(buffer));
+  }
+  return out;
+}
+
+Plan cut_regions(const Graph& graph) {
+  std::vector<Task> tasks = make_tasks(graph);
+  PlanValues values;
+  for (int id = 0; id < graph.size(); ++id) values.types.push_back(graph.node(id).type);
+  split_sums(tasks, graph, values);
+  const int loops = assign_loops(tasks, graph, values.writers);
+  Plan plan;
+  plan.buffers = buffers_of(graph);
+  for (const Task& task : tasks) {
+    if (task.result != Access::part) continue;
+    const Type& type = values.types[at(task.value)];
+    plan.buffers.push_back(
+        {.name = "%" + std::to_string(task.node) + " parts", .type = type, .bytes = byte_count(type)});
   }
   std::vector<int> place(at(loops), -1);
   for (const Task& task : tasks) {
@@ -244,22 +355,10 @@ Plan cut_regions(const Graph& graph) {
       place[at(task.loop)] = static_cast<int>(region.loops.size());
       region.loops.push_back({.rows = task.rows, .block = 1, .steps = {}});
     }
-    region.loops[at(place[at(task.loop)])].steps.push_back(step_of(graph, task));
+    region.loops[at(place[at(task.loop)])].steps.push_back(step_of(graph, values, task));
   }
   for (Region& region : plan.regions) {
-    for (Loop& loop : region.loops) {
-      std::int64_t inner = 1;
-      bool batch = false, cut = true;
-      for (const Step& step : loop.steps) {
-        const Operand& result = step.call.outputs[0];
-        cut = cut && result.access != Access::whole;
-        if (loop.rows > 0) inner = std::max(inner, result.type.shape.count() / loop.rows);
-        batch =
-            batch || (is_matmul(Node{step.call.op, {}, {}, result.type}) && step.call.inputs[0].access == Access::rows);
-      }
-      loop.block = cut ? block_rows(loop.rows, inner, batch) : 1;
-      for (Step& step : loop.steps) step.call.rows = loop.rows, step.call.block = std::min(loop.block, loop.rows);
-    }
+    for (Loop& loop : region.loops) cut_loop(loop);
   }
   return plan;
 }

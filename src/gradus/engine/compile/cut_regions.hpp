@@ -10,8 +10,14 @@ namespace gradus {
 /// where its rows follow from the same rows of it (Op::axis); otherwise it waits for the region of the input to end.
 Plan cut_regions(const Graph& graph);
 
-/// The block that a loop of `rows` rows is cut into: a function of shapes alone. `inner`: most elements a row has in
-/// it; `batch`: whether a matmul takes the rows through whole matrices, which it rereads for every block.
-std::int64_t block_rows(std::int64_t rows, std::int64_t inner, bool batch);
+/// Rows of a block of a loop whose matmuls take the rows of a batch through whole matrices, reread by every block; the
+/// largest of these has `largest_matrix` numbers. A function of shapes alone.
+std::int64_t batch_rows(std::int64_t rows, std::int64_t largest_matrix);
+
+/// Rows of a block of any other loop, whose values have at most `inner` numbers in a row.
+std::int64_t tile_rows(std::int64_t rows, std::int64_t inner);
+
+/// One buffer a node, by its number: inputs, literals, and everything else in the arena yet.
+std::vector<Buffer> buffers_of(const Graph& graph);
 
 }  // namespace gradus

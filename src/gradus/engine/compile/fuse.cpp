@@ -29,12 +29,8 @@ bool instruction_of(const Step& step, int& op, DType& dtype) {
   return !logic || step.call.op->infix.empty();  // == of bytes is a comparison of numbers: left alone
 }
 
-std::int64_t inner_of(const Operand& operand) {
-  const Shape& shape = operand.type.shape;
-  return shape.rank() == 0 || shape[0] == 0 ? 1 : shape.count() / shape[0];
-}
-
-/// Whether a kernel over rows x inner elements can read `input`: the same elements, one number, one row, or one column.
+/// Whether a kernel over rows x inner elements can read `input`: the same elements, one number, one column, or what
+/// broadcasts to each row alike.
 enum class Reach { no, same, other };
 Reach reach(const Operand& input, const Operand& out) {
   if (input.access == Access::columns || out.access == Access::columns) return Reach::no;
@@ -45,8 +41,7 @@ Reach reach(const Operand& input, const Operand& out) {
   if (input.access == Access::rows)
     return from.rank() == to.rank() && from[0] == from.count() ? Reach::other : Reach::no;
   const auto row = broadcast(from, to.with(0, 1));
-  const bool one_row = row && *row == to.with(0, 1) && from.count() == inner_of(out);
-  return one_row ? Reach::other : Reach::no;
+  return row && *row == to.with(0, 1) ? Reach::other : Reach::no;
 }
 
 struct Candidate {

@@ -16,21 +16,6 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 std::string transposed_name(const std::string& parameter) { return parameter + "'"; }
 
-std::vector<std::string> transposed_parameters(const Graph& graph, const std::vector<std::string>& parameters) {
-  std::vector<std::string> out;
-  for (const Node& node : graph.nodes()) {
-    if (!is_matmul(node)) continue;
-    // Only the second matrix: a first matrix that is stored transposed is read as it is (dW = dZ' X).
-    const Node& right = graph.node(node.inputs[1]);
-    if (!is_matrix_transpose(right)) continue;
-    const Node& source = graph.node(right.inputs[0]);
-    if (source.op != &input_op) continue;
-    const std::string& name = source.attrs.text("name");
-    if (contains(parameters, name) && !contains(out, name)) out.push_back(name);
-  }
-  return out;
-}
-
 Graph keep_transposed(const Graph& graph, const std::vector<std::string>& parameters) {
   std::vector<std::string> made;
   Graph out = rewrite(graph, [&](Graph& g, const Node& node, const Values& inputs) -> Value {

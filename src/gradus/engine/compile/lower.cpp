@@ -9,10 +9,12 @@ Plan lower(const Plan& from) {
   for (Region& region : plan.regions) {
     for (Loop& loop : region.loops) {
       for (Step& step : loop.steps) {
-        Choice choice = choose(step.call);
-        step.kernel = choice.kernel.name;
-        step.prepared = std::move(choice.prepared);
-        step.refusals = std::move(choice.refusals);
+        if (!step.prepared) {
+          Choice choice = choose(step.call);
+          step.kernel = choice.kernel.name;
+          step.prepared = std::move(choice.prepared);
+          step.refusals = std::move(choice.refusals);
+        }
         plan.scratch_bytes = std::max(plan.scratch_bytes, step.prepared.scratch);
         step.bytes = 0;
         // What every block reads whole, it reads again.

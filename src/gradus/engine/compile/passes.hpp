@@ -1,4 +1,5 @@
-// The passes from graph to graph. Each keeps what the graph computes: bit for bit where it says so, NaN and Inf always.
+// The passes from graph to graph. Each keeps what the graph computes: bit for bit where it says so, NaN and Inf always;
+// but for lower_products, which rounds.
 #pragma once
 
 #include <string>
@@ -22,8 +23,9 @@ Graph merge_duplicates(const Graph& graph);
 /// Drops nodes that no output needs. Inputs stay. Exact.
 Graph drop_unused(const Graph& graph);
 
-/// The inputs among `parameters` that a matmul reads transposed: these are worth a second, transposed copy in memory.
-std::vector<std::string> transposed_parameters(const Graph& graph, const std::vector<std::string>& parameters);
+/// Products of two f32 matrices become products of the same matrices rounded to bf16, summed in f32 as before: one cast
+/// a matrix, below transposes. All else stays f32: batches of matrices, convolutions, and whatever reads the result.
+Graph lower_products(const Graph& graph);
 
 /// Reads `name` transposed through an input of its own, called `name'`, for each of `parameters`; where the graph gives
 /// `name` a next value it gives `name'` one too. Exact.

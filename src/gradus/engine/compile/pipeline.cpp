@@ -1,15 +1,18 @@
 #include "gradus/engine/compile/pipeline.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/graph/verify.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/compile/assign_memory.hpp"
+#include "gradus/engine/compile/choose_layouts.hpp"
 #include "gradus/engine/compile/cut_regions.hpp"
 #include "gradus/engine/compile/fuse.hpp"
 #include "gradus/engine/compile/lower.hpp"
 #include "gradus/engine/compile/passes.hpp"
+#include "gradus/engine/compile/straighten.hpp"
 #include "gradus/engine/plan/verify_plan.hpp"
 
 namespace gradus {
@@ -37,13 +40,20 @@ std::vector<std::string> parameters_of(std::vector<Graph>& graphs, const std::ve
   return {names.begin(), names.end()};
 }
 
-/// Gives the parameters that matmuls read transposed a transposed copy, in all graphs alike.
-void keep_transposed_copies(std::vector<Graph>& graphs, const std::vector<std::string>& parameters,
-                            const CompileOptions& options) {
+/// Straight code has no bf16.
+bool may_straighten(const CompileOptions& options) { return options.straight && options.products != DType::bf16; }
+
+/// Stores parameters as the products read them, in all graphs alike; a second copy where both ways are wanted and
+/// writing it is less work.
+Layouts lay_out(std::vector<Graph>& graphs, const std::vector<std::string>& parameters, const CompileOptions& options) {
+  for (Graph& graph : graphs) graph = optimize(graph, options);
+  // Straight code reads small matrices either way.
+  if (may_straighten(options) && std::all_of(graphs.begin(), graphs.end(), runs_straight)) return {};
+  const Layouts layouts = choose_layouts(graphs, parameters);
   std::set<std::string> names;
   for (Graph& graph : graphs) {
-    graph = optimize(graph, options);
-    const auto found = transposed_parameters(graph, parameters);
+    graph = optimize(store_transposed(graph, layouts), options);
+    const auto found = worth_a_copy(graph, layouts);
     names.insert(found.begin(), found.end());
   }
   const std::vector<std::string> copies(names.begin(), names.end());
@@ -57,6 +67,7 @@ void keep_transposed_copies(std::vector<Graph>& graphs, const std::vector<std::s
       graph.output(transposed_name(name), transpose(graph.find_output(name)));
     }
   }
+  return layouts;
 }
 
 }  // namespace
@@ -83,13 +94,19 @@ Plan compile(const Graph& given, const CompileOptions& options) {
   if (given.outputs().empty()) {
     throw UserError(Fault::usage, Report{"graph", "no outputs", "at least one", "name results with Graph::output()"});
   }
-  const Graph graph = optimize(given, options);
+  const bool lowers = options.products == DType::bf16;
+  const Graph graph = optimize(lowers ? lower_products(optimize(given, options)) : given, options);
   const auto after = [&](const char* name, Plan plan) {
     if (options.dump) options.dump(name, print(plan), true);
     return plan;
   };
-  Plan plan = after("cut_regions", cut_regions(graph));
-  plan = after("fuse", fuse(plan, graph));
+  Plan plan;
+  if (std::optional<Plan> straight = may_straighten(options) ? straighten(graph) : std::nullopt) {
+    plan = after("straighten", std::move(*straight));
+  } else {
+    plan = after("cut_regions", cut_regions(graph));
+    plan = after("fuse", fuse(plan, graph));
+  }
   plan = after("assign_memory", assign_memory(plan, graph));
   if (options.verify) verify(plan);
   return after("lower", lower(plan));
@@ -99,7 +116,7 @@ CompiledTogether compile_together(std::vector<Graph> graphs, const std::vector<s
                                   const CompileOptions& options) {
   CompiledTogether out;
   out.parameters = parameters_of(graphs, parameters);
-  keep_transposed_copies(graphs, out.parameters, options);
+  out.layouts = lay_out(graphs, out.parameters, options);
   for (const Graph& graph : graphs) out.plans.push_back(compile(graph, options));
   out.graphs = std::move(graphs);
   return out;

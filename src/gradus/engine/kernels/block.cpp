@@ -10,6 +10,7 @@ Type block_type(const Operand& operand, std::int64_t rows) {
   Type type = operand.type;
   if (operand.access == Access::rows) type.shape = type.shape.with(0, rows);
   if (operand.access == Access::columns) type.shape = type.shape.with(1, rows);
+  if (operand.access == Access::part) type.shape = Shape(std::span(type.shape.begin() + 1, type.shape.end()));
   return type;
 }
 

@@ -15,6 +15,9 @@ Type block_type(const Operand& operand, std::int64_t rows);
 /// block's.
 Attrs attrs_of_block(const Attrs& attrs, std::int64_t all_rows, std::int64_t rows);
 
+/// Whether the call sums over the rows of each block alone.
+inline bool is_partial(const Call& call) { return call.outputs[0].access == Access::part; }
+
 /// Rows of the last block when it is shorter than the others, else 0.
 std::int64_t rest_rows(const Call& call);
 

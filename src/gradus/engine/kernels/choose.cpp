@@ -1,6 +1,13 @@
 #include "gradus/engine/kernels/kernel.hpp"
 
+#include "gradus/core/ops/all.hpp"
+#ifdef GRADUS_HAS_ASMJIT
+#include "gradus/engine/kernels/asmjit/kernels.hpp"
+#endif
 #include "gradus/engine/kernels/highway/kernels.hpp"
+#ifdef GRADUS_HAS_ONEDNN
+#include "gradus/engine/kernels/onednn/matmul.hpp"
+#endif
 #include "gradus/engine/kernels/reference/evaluate.hpp"
 #ifdef GRADUS_HAS_XSMM
 #include "gradus/engine/kernels/xsmm/matmul.hpp"
@@ -14,8 +21,19 @@ std::span<const Kernel> kernels() {
       {"xsmm.matmul", prepare_xsmm_matmul},
 #endif
       {"highway.matmul", highway::prepare_matmul},
+#ifdef GRADUS_HAS_ONEDNN
+      {"onednn.matmul", prepare_onednn_matmul},
+#endif
+      {"highway.matmul_bf16", highway::prepare_matmul_bf16},
+      {"highway.conv", highway::prepare_conv},
+      {"highway.pool", highway::prepare_pool},
+#ifdef GRADUS_HAS_ASMJIT
+      {"asmjit.straight", jit::prepare_straight},
+      {"asmjit.pointwise", jit::prepare_pointwise},
+#endif
       {"highway.pointwise", highway::prepare_pointwise},
       {"highway.reduce", highway::prepare_reduce},
+      {"highway.cast", highway::prepare_cast},
       {"highway.transpose", highway::prepare_transpose},
       {"philox", prepare_random},
       {"reference", prepare_evaluate},
@@ -34,7 +52,29 @@ Choice choose(const Call& call) {
     }
     choice.refusals.push_back(std::string(kernel.name) + ": " + prepared.refusal);
   }
-  throw InternalError("no kernel takes " + std::string(call.op ? call.op->name : "a pointwise program"));
+  throw InternalError("no kernel takes " + std::string(call.op ? call.op->name : "a program"));
+}
+
+bool runs_in_graphs([[maybe_unused]] const Graph& graph, [[maybe_unused]] const Node& node) {
+#ifdef GRADUS_HAS_ASMJIT
+  return jit::writes_straight(graph, node);
+#else
+  return false;
+#endif
+}
+
+bool multiplies_bf16_fast() {
+#ifdef GRADUS_HAS_ONEDNN
+  constexpr std::int64_t size = 64;
+  Call call;
+  call.op = &find_op("matmul");
+  call.inputs = {{{DType::bf16, {size, size}}, Access::rows}, {{DType::bf16, {size, size}}}};
+  call.outputs = {{{DType::f32, {size, size}}, Access::rows}};
+  call.rows = call.block = size;
+  return static_cast<bool>(prepare_onednn_matmul(call));
+#else
+  return false;
+#endif
 }
 
 }  // namespace gradus

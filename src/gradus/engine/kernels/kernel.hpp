@@ -17,11 +17,17 @@
 
 namespace gradus {
 
+/// Leaves of a sum over rows: each leaf of this many rows is summed in order, leaves are added in a binary tree (0+1,
+/// 2+3, then those pairs, ...), so that the sum does not depend on who computes it.
+inline constexpr std::int64_t rows_per_leaf = 64;
+
 /// The part of a value that one block reads or writes.
 enum class Access {
   whole,    // all of it (parameters read by a row block, scalars)
   rows,     // block along axis 0: contiguous
-  columns,  // block along axis 1 of a matrix: `rows` runs of the block's width, each shape[1] elements after the last
+  columns,  // block along axis 1: shape[0] runs of the block's width (times what follows axis 1), each shape[1] after
+            // the last
+  part,     // of an output: block b writes entry b of axis 0, and the op is done on the rows of the block alone
 };
 
 struct Operand {
@@ -46,14 +52,18 @@ struct PointwiseProgram {
   friend bool operator==(const PointwiseProgram&, const PointwiseProgram&) = default;
 };
 
-/// One step: an op of the graph (with transposes of a matmul's matrices folded in), or a pointwise program.
+/// One step: an op of the graph (with transposes of a matmul's matrices folded in), a pointwise program, or a small
+/// graph as a whole: inputs are its input nodes in order, outputs its outputs, all of them whole.
 struct Call {
-  const Op* op = nullptr;  // nullptr: `program`
+  const Op* op = nullptr;  // nullptr: `program` or `graph`
   Attrs attrs;
   PointwiseProgram program;
+  std::shared_ptr<const Graph> graph = nullptr;
   bool transposed[2] = {false, false};  // matmul: input i is stored [columns, rows]; its access counts in storage
   std::vector<Operand> inputs, outputs;
   std::int64_t rows = 1, block = 1;  // of the loop
+  /// Rows of a leaf, where the call sums over rows; 1 where the rows are partial sums already.
+  std::int64_t leaf = rows_per_leaf;
 };
 
 /// What a kernel is run on. Pointers are to the block's first element of each operand, inputs first, then outputs.
@@ -79,11 +89,7 @@ struct Kernel {
 
 inline Prepared refuse(std::string reason) { return {nullptr, nullptr, 0, std::move(reason)}; }
 
-/// Leaves of a sum over rows: each leaf of this many rows is summed in order, leaves are added in a binary tree (0+1,
-/// 2+3, then those pairs, ...), so that the sum does not depend on who computes it.
-inline constexpr std::int64_t rows_per_leaf = 64;
-
-/// The candidates for a call in order of preference; `reference` is the last and takes everything.
+/// The candidates for a call in order of preference; `reference` is the last and takes every op and program.
 std::span<const Kernel> kernels();
 
 struct Choice {
@@ -94,5 +100,11 @@ struct Choice {
 
 /// The first kernel that takes the call.
 Choice choose(const Call& call);
+
+/// Whether a kernel for graphs as a whole takes graphs with this node in them.
+bool runs_in_graphs(const Graph& graph, const Node& node);
+
+/// Whether bf16 products are faster than f32 products here: on a unit for them (AMX), not by widening.
+bool multiplies_bf16_fast();
 
 }  // namespace gradus

@@ -1,41 +1,18 @@
 #include "gradus/engine/machine/thread_pool.hpp"
 
-#include <sched.h>
-
 #include <system_error>
 
 #include "gradus/core/base/error.hpp"
+#include "gradus/engine/machine/cores.hpp"
+#include "gradus/engine/machine/wait.hpp"
 
 namespace gradus {
 namespace {
-
-void pause() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-/// Waits until `value` is no longer `old`: looks `spin` times, then parks.
-template <class T> void wait_while(const std::atomic<T>& value, T old, int spin) {
-  for (int i = 0; i < spin; ++i) {
-    if (value.load(std::memory_order_acquire) != old) return;
-    pause();
-  }
-  while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
-}
 
 /// Spinning pays only while every thread has a core of its own.
 int spin_for(int threads) { return threads <= available_cores() ? 4000 : 40; }
 
 }  // namespace
-
-int available_cores() {
-  cpu_set_t set;
-  const int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  return count > 0 ? count : 1;
-}
 
 void Barrier::wait(int team) {
   const unsigned turn = turn_.load(std::memory_order_acquire);
@@ -48,25 +25,24 @@ void Barrier::wait(int team) {
   }
 }
 
-ThreadPool::ThreadPool(int threads) : spin_(spin_for(threads)), barrier_(spin_) {
+ThreadPool::ThreadPool(int threads) : spin_(spin_for(threads)), barrier_(spin_), sharing_(threads, spin_) {
   try {
     for (int thread = 1; thread < threads; ++thread) workers_.emplace_back([this, thread] { work(thread); });
   } catch (const std::system_error& error) {
     const std::string got = std::to_string(workers_.size() + 1);
-    stop_.store(true);
-    turn_.fetch_add(1);
-    turn_.notify_all();
-    for (std::thread& worker : workers_) worker.join();
+    stop();
     throw UserError(Fault::failure,
                     Report{"threads", "the system gave " + got + " of " + std::to_string(threads) + ": " + error.what(),
                            "as many as asked for", "--threads " + got});
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   stop_.store(true, std::memory_order_release);
-  turn_.fetch_add(1, std::memory_order_acq_rel);
-  turn_.notify_all();
+  sharing_.turn().fetch_add(1, std::memory_order_acq_rel);
+  sharing_.turn().notify_all();
   for (std::thread& worker : workers_) worker.join();
 }
 
@@ -75,8 +51,9 @@ void ThreadPool::run(int team, void (*job)(void*, int), void* context) {
     job_ = job, context_ = context;
     team_.store(team, std::memory_order_relaxed);
     busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
-    turn_.fetch_add(1, std::memory_order_acq_rel);
-    turn_.notify_all();
+    jobs_.fetch_add(1, std::memory_order_release);
+    sharing_.turn().fetch_add(1, std::memory_order_acq_rel);
+    sharing_.turn().notify_all();
   }
   job(context, 0);
   if (team > 1) {
@@ -87,11 +64,16 @@ void ThreadPool::run(int team, void (*job)(void*, int), void* context) {
 }
 
 void ThreadPool::work(int thread) {
-  unsigned seen = 0;
-  for (;;) {
-    wait_while(turn_, seen, spin_);
-    ++seen;  // run() waits for all workers, so a turn is never missed
+  unsigned jobs = 0;  // run() waits for all workers, so none is missed
+  for (unsigned seen = 0;;) {
+    wait_while(sharing_.turn(), seen, spin_);
+    seen = sharing_.turn().load(std::memory_order_acquire);
     if (stop_.load(std::memory_order_acquire)) return;
+    if (jobs_.load(std::memory_order_acquire) == jobs) {
+      sharing_.help(thread);
+      continue;
+    }
+    ++jobs;
     if (thread < team_.load(std::memory_order_relaxed)) job_(context_, thread);
     if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_all();
   }

@@ -6,10 +6,9 @@
 #include <thread>
 #include <vector>
 
-namespace gradus {
+#include "gradus/engine/machine/work_sharing.hpp"
 
-/// Cores that this process may run on (its affinity mask), at least 1.
-int available_cores();
+namespace gradus {
 
 /// A point that all of a team must reach before any goes on.
 class Barrier {
@@ -35,21 +34,27 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
-  /// job(context, thread) on threads 0 .. team-1; returns when all are done. REQUIRES: 1 <= team <= threads(); the job
-  /// throws nothing.
+  /// Stretches of work, shared by the team that their items are cut for.
+  void run(std::span<const Stretch> stretches, WorkSharing::Job job, void* context) {
+    sharing_.run(stretches, job, context);
+  }
+  /// In lockstep: job(context, thread) on threads 0 .. team-1; returns when all are done. REQUIRES: 1 <= team <=
+  /// threads(); the job throws nothing.
   void run(int team, void (*job)(void* context, int thread), void* context);
   /// Within a job: waits for the whole team.
   void barrier(int team) { barrier_.wait(team); }
 
  private:
   void work(int thread);
+  void stop();
 
   int spin_;
   Barrier barrier_;
   void (*job_)(void*, int) = nullptr;
   void* context_ = nullptr;
   std::atomic<int> team_{0};
-  alignas(64) std::atomic<unsigned> turn_{0};  // of the job that workers wait for
+  WorkSharing sharing_;
+  std::atomic<unsigned> jobs_{0};  // of run() in lockstep, so far
   alignas(64) std::atomic<int> busy_{0};
   std::atomic<bool> stop_{false};
   std::vector<std::thread> workers_;

@@ -19,10 +19,18 @@ std::string operand_text(const Plan& plan, const Step& step, std::size_t i) {
   if (i < 2 && step.call.transposed[i]) out += "'";
   if (operand.access == Access::rows) out += "[r]";
   if (operand.access == Access::columns) out += "[:,r]";
+  if (operand.access == Access::part) out += "[b]";
   return out;
 }
 
 std::string program_text(const Call& call) {
+  if (call.graph) {
+    std::string out = "straight(";
+    for (const Node& node : call.graph->nodes()) {
+      if (!node.inputs.empty()) out += (out.back() == '(' ? "" : "; ") + std::string(node.op->name);
+    }
+    return out + ")";
+  }
   std::string out = "fused(";
   const auto inputs = static_cast<int>(call.inputs.size());
   for (std::size_t i = 0; i < call.program.instructions.size(); ++i) {

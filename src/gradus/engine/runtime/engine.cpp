@@ -3,6 +3,7 @@
 #include <string>
 
 #include "gradus/core/base/error.hpp"
+#include "gradus/engine/machine/cores.hpp"
 #include "gradus/engine/machine/thread_pool.hpp"
 
 namespace gradus {

@@ -1,28 +1,24 @@
 #include "gradus/engine/runtime/executor.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "gradus/core/base/float_mode.hpp"
+#include "gradus/engine/plan/divide.hpp"
 
 namespace gradus {
 namespace {
-
-constexpr std::size_t most_operands = 64;
-constexpr double serial_below = 3000;  // nanoseconds of work in a region, under which sharing costs more than it saves
-
-/// Nanoseconds on one core, roughly: what is not known exactly is only who works, never what comes out.
-double cost_of(const Step& step, std::int64_t blocks) {
-  constexpr double flops_per_ns = 60, bytes_per_ns = 25, call = 25;
-  return std::max(step.flops / flops_per_ns, step.bytes / bytes_per_ns) + call * static_cast<double>(blocks);
-}
 
 std::size_t row_bytes(const Operand& operand) {
   const Shape& shape = operand.type.shape;
   if (operand.access == Access::rows) {
     return shape[0] == 0 ? 0 : static_cast<std::size_t>(shape.count() / shape[0]) * size_of(operand.type.dtype);
   }
-  return operand.access == Access::columns ? size_of(operand.type.dtype) : 0;
+  if (operand.access == Access::columns) {
+    return shape[0] == 0 || shape[1] == 0
+               ? 0
+               : static_cast<std::size_t>(shape.count() / shape[0] / shape[1]) * size_of(operand.type.dtype);
+  }
+  return 0;
 }
 
 }  // namespace
@@ -31,32 +27,19 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
     : thread_memory_(memory.threads), local_bytes_(plan.local_bytes), pool_(&pool) {
   const int threads =
       static_cast<int>(std::min<std::size_t>(memory.threads.size(), static_cast<std::size_t>(pool.threads())));
-  for (const Region& region : plan.regions) {
-    std::vector<double> costs;
-    const std::size_t first = items_.size();
-    for (const Loop& loop : region.loops) add_loop(plan, memory, loop, costs);
-    const double total = std::accumulate(costs.begin(), costs.end(), 0.0);
-    RunRegion made;
-    made.serial = threads == 1 || costs.size() < 2 || total < serial_below;
-    const int team = made.serial ? 1 : threads;
-    team_ = std::max(team_, team);
-    made.begin.assign(1, first);
-    double done = 0;
-    std::size_t item = 0;
-    for (int thread = 0; thread < team; ++thread) {
-      const double share = total * (thread + 1) / team;
-      while (item < costs.size() && (thread == team - 1 || done + costs[item] / 2 <= share)) done += costs[item++];
-      made.begin.push_back(first + item);
-    }
+  const std::vector<Share> shares = divide(plan, threads);
+  for (std::size_t r = 0; r < plan.regions.size(); ++r) {
+    Stretch made{.serial = shares[r].serial, .begin = shares[r].begin};
+    for (std::size_t& begin : made.begin) begin += items_.size();
+    team_ = static_cast<int>(made.begin.size()) - 1;
+    for (const Loop& loop : plan.regions[r].loops) add_loop(plan, memory, loop);
     regions_.push_back(std::move(made));
   }
-  for (RunRegion& region : regions_) region.begin.resize(static_cast<std::size_t>(team_) + 1, region.begin.back());
   failures_.resize(static_cast<std::size_t>(team_));
 }
 
-void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop, std::vector<double>& costs) {
+void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop) {
   const std::size_t first_step = steps_.size();
-  double cost = 0;
   for (const Step& step : loop.steps) {
     require(step.operands.size() <= most_operands, "a step has too many operands");
     steps_.push_back({step.prepared.run, step.prepared.state.get(), pointers_.size(), step.operands.size()});
@@ -68,52 +51,66 @@ void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& 
       if (buffer.home == Home::local) {
         pointers_.push_back({nullptr, buffer.offset, 0});
       } else {
-        pointers_.push_back({memory.buffers[at], 0, row_bytes(operand)});
+        const bool part = operand.access == Access::part;
+        const std::size_t entry = part ? byte_count(operand.type) / static_cast<std::size_t>(loop.blocks()) : 0;
+        pointers_.push_back({memory.buffers[at], part ? entry : 0, part ? 0 : row_bytes(operand)});
       }
     }
-    cost += cost_of(step, loop.blocks());
   }
   const std::int64_t blocks = loop.blocks();
   for (std::int64_t block = 0; block < blocks; ++block) {
     const std::int64_t first = block * loop.block;
-    items_.push_back({first_step, loop.steps.size(), first, std::min(loop.block, loop.rows - first)});
-    costs.push_back(cost / static_cast<double>(blocks));
+    items_.push_back({first_step, loop.steps.size(), first, std::min(loop.block, loop.rows - first), block});
+  }
+}
+
+void Executor::point(const RunStep& step, const Item& item, std::byte* own, std::byte** operands) const {
+  for (std::size_t i = 0; i < step.pointers; ++i) {
+    const Pointer& pointer = pointers_[step.first_pointer + i];
+    operands[i] = pointer.base ? pointer.base + static_cast<std::size_t>(item.first) * pointer.stride +
+                                     static_cast<std::size_t>(item.block) * pointer.offset
+                               : own + pointer.offset;
   }
 }
 
 void Executor::run_item(const Item& item, int thread) {
   std::byte* const own = thread_memory_[static_cast<std::size_t>(thread)];
   std::byte* operands[most_operands];
-  Frame frame{operands, item.first, item.rows, own + local_bytes_};
+  const Frame frame{operands, item.first, item.rows, own + local_bytes_};
   for (std::size_t s = item.first_step; s < item.first_step + item.steps; ++s) {
-    const RunStep& step = steps_[s];
-    for (std::size_t i = 0; i < step.pointers; ++i) {
-      const Pointer& pointer = pointers_[step.first_pointer + i];
-      operands[i] =
-          pointer.base ? pointer.base + static_cast<std::size_t>(item.first) * pointer.stride : own + pointer.offset;
-    }
-    step.run(step.state, frame);
+    point(steps_[s], item, own, operands);
+    steps_[s].run(steps_[s].state, frame);
   }
 }
 
-void Executor::run_thread(int thread) {
-  const FlushDenormals flush;
-  const auto t = static_cast<std::size_t>(thread);
-  for (std::size_t r = 0; r < regions_.size(); ++r) {
-    const RunRegion& region = regions_[r];
-    try {
-      for (std::size_t i = region.begin[t]; i < region.begin[t + 1]; ++i) run_item(items_[i], thread);
-    } catch (...) {
-      if (!failures_[t]) failures_[t] = std::current_exception();
-    }
-    const bool last = r + 1 == regions_.size();
-    if (team_ > 1 && !last && !(region.serial && regions_[r + 1].serial)) pool_->barrier(team_);
+void Executor::try_item(std::size_t item, int thread) {
+  try {
+    run_item(items_[item], thread);
+  } catch (...) {
+    std::exception_ptr& failure = failures_[static_cast<std::size_t>(thread)];
+    if (!failure) failure = std::current_exception();
   }
+}
+
+void Executor::run_alone() {
+  const FlushDenormals flush;
+  for (std::size_t item = 0; item < items_.size(); ++item) try_item(item, 0);
+}
+
+bool Executor::meets_after(std::size_t region) const {
+  const bool last = region + 1 == regions_.size();
+  return team_ > 1 && !last && !(regions_[region].serial && regions_[region + 1].serial);
 }
 
 void Executor::run() {
-  pool_->run(
-      team_, [](void* self, int thread) { static_cast<Executor*>(self)->run_thread(thread); }, this);
+  if (team_ == 1) {
+    run_alone();
+  } else {
+    const auto job = [](void* self, std::size_t, std::size_t item, int thread) {
+      static_cast<Executor*>(self)->try_item(item, thread);
+    };
+    pool_->run(regions_, job, this);
+  }
   for (std::exception_ptr& failure : failures_) {
     if (!failure) continue;
     const std::exception_ptr first = failure;

@@ -25,9 +25,11 @@ class Executor {
   int team() const { return team_; }
 
  private:
+  friend class ExecutorClock;  // runs it with clocks: profile.cpp
+  static constexpr std::size_t most_operands = 64;
   struct Pointer {
     std::byte* base = nullptr;           // nullptr: local, at `offset` of the thread's memory
-    std::size_t offset = 0, stride = 0;  // bytes from row to row
+    std::size_t offset = 0, stride = 0;  // bytes: from block to block when not local; from row to row
   };
   struct RunStep {
     void (*run)(const void*, const Frame&) = nullptr;
@@ -36,20 +38,19 @@ class Executor {
   };
   struct Item {
     std::size_t first_step = 0, steps = 0;
-    std::int64_t first = 0, rows = 0;
+    std::int64_t first = 0, rows = 0, block = 0;
   };
-  struct RunRegion {
-    std::vector<std::size_t> begin;  // items of thread t: begin[t] to begin[t + 1]
-    bool serial = false;             // thread 0 does all of it
-  };
-  void add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop, std::vector<double>& costs);
-  void run_thread(int thread);
+  void add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop);
+  void point(const RunStep& step, const Item& item, std::byte* own, std::byte** operands) const;
+  bool meets_after(std::size_t region) const;  // whether a barrier follows
+  void run_alone();
   void run_item(const Item& item, int thread);
+  void try_item(std::size_t item, int thread);
 
   std::vector<Pointer> pointers_;
   std::vector<RunStep> steps_;
   std::vector<Item> items_;
-  std::vector<RunRegion> regions_;
+  std::vector<Stretch> regions_;
   std::vector<std::byte*> thread_memory_;
   std::size_t local_bytes_;
   std::vector<std::exception_ptr> failures_;  // by thread

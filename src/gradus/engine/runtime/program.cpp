@@ -8,16 +8,46 @@
 #include "gradus/engine/compile/passes.hpp"
 #include "gradus/engine/compile/pipeline.hpp"
 #include "gradus/engine/kernels/block.hpp"
+#include "gradus/engine/machine/arena.hpp"
 #include "gradus/engine/machine/thread_pool.hpp"
 #include "gradus/engine/runtime/executor.hpp"
+#include "gradus/engine/runtime/footprint.hpp"
 
 namespace gradus {
 namespace {
 
-using Tensors = std::map<std::string, Tensor, std::less<>>;
+/// Memory of an input or output.
+struct Slot {
+  Type of;
+  Arena memory;
+  explicit Slot(const Type& type) : of(type), memory(byte_count(type)) {}
+  const Type& type() const { return of; }
+  std::byte* data() const { return memory.data(); }
+  std::size_t bytes() const { return memory.bytes(); }
+  View view() { return {of, data()}; }
+  ConstView view() const { return {of, data()}; }
+};
 
-Tensor bytes_of(std::size_t bytes) {
-  return Tensor(DType::u8, Shape{static_cast<std::int64_t>(std::max<std::size_t>(bytes, 64))});
+using Slots = std::map<std::string, Slot, std::less<>>;
+
+Type turned_type(const Type& type) { return {type.dtype, {type.shape[1], type.shape[0]}}; }
+
+/// to[j, i] = from[i, j], for a matrix of any dtype; in squares, so that the lines of both stay in the cache.
+void copy_transposed(ConstView from, void* to) {
+  constexpr std::int64_t side = 32;
+  const std::int64_t rows = from.type().shape[0], columns = from.type().shape[1];
+  const std::size_t size = size_of(from.dtype());
+  const auto at = [&](std::int64_t element) { return static_cast<std::size_t>(element) * size; };
+  for (std::int64_t i0 = 0; i0 < rows; i0 += side) {
+    for (std::int64_t j0 = 0; j0 < columns; j0 += side) {
+      for (std::int64_t i = i0; i < std::min(rows, i0 + side); ++i) {
+        for (std::int64_t j = j0; j < std::min(columns, j0 + side); ++j) {
+          std::memcpy(static_cast<std::byte*>(to) + at(j * rows + i),
+                      static_cast<const std::byte*>(from.data()) + at(i * columns + j), size);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -25,14 +55,15 @@ Tensor bytes_of(std::size_t bytes) {
 struct Program::Memory {
   Engine* engine = nullptr;
   std::vector<Plan> plans;
-  Tensors shared;
-  std::vector<Tensors> own, outputs;  // by graph
+  Slots shared;
+  std::vector<Slots> own, outputs;  // by graph
   std::set<std::string, std::less<>> parameters;
-  Tensor arena;
-  std::vector<Tensor> threads;
+  Layouts layouts;
+  Arena arena;
+  std::vector<Arena> threads;
   std::vector<Executor> executors;
 
-  Tensor& input(std::size_t graph, std::string_view name) {
+  Slot& input(std::size_t graph, std::string_view name) {
     const auto mine = own[graph].find(name);
     if (mine != own[graph].end()) return mine->second;
     const auto found = shared.find(name);
@@ -62,23 +93,22 @@ struct Program::Memory {
   PlanMemory bind(std::size_t graph) {
     const Plan& plan = plans[graph];
     PlanMemory memory;
-    const auto pointer = [](Tensor& tensor) { return static_cast<std::byte*>(tensor.data()); };
     for (const Buffer& buffer : plan.buffers) {
       std::byte* at = nullptr;
       if (buffer.home == Home::input) {
-        at = pointer(input(graph, buffer.name));
+        at = input(graph, buffer.name).data();
       } else if (buffer.home == Home::output && buffer.in_place_of >= 0) {
-        at = pointer(input(graph, buffer.name));
+        at = input(graph, buffer.name).data();
       } else if (buffer.home == Home::output) {
-        at = pointer(outputs[graph].try_emplace(buffer.name, buffer.type).first->second);
+        at = outputs[graph].try_emplace(buffer.name, buffer.type).first->second.data();
       } else if (buffer.home == Home::constant) {
         at = static_cast<std::byte*>(const_cast<void*>(buffer.literal->data()));  // read only, by verify_plan
       } else if (buffer.home == Home::arena) {
-        at = pointer(arena) + buffer.offset;
+        at = arena.data() + buffer.offset;
       }
       memory.buffers.push_back(at);
     }
-    for (Tensor& thread : threads) memory.threads.push_back(pointer(thread));
+    for (const Arena& thread : threads) memory.threads.push_back(thread.data());
     return memory;
   }
 };
@@ -87,17 +117,14 @@ Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions
     : memory_(std::make_unique<Memory>()) {
   Memory& memory = *memory_;
   memory.engine = &engine;
-  CompiledTogether compiled = compile_together(std::move(graphs), options.parameters);
+  CompiledTogether compiled = compile_together(std::move(graphs), options.parameters,
+                                               {.straight = options.straight, .products = options.products});
   memory.parameters.insert(compiled.parameters.begin(), compiled.parameters.end());
   memory.plans = std::move(compiled.plans);
+  memory.layouts = std::move(compiled.layouts);
   memory.make_inputs(compiled.graphs);
-  std::size_t arena = 0, thread = 0;
-  for (const Plan& plan : memory.plans) {
-    arena = std::max(arena, plan.arena_bytes);
-    thread = std::max(thread, plan.local_bytes + plan.scratch_bytes);
-  }
-  memory.arena = bytes_of(arena);
-  for (int t = 0; t < engine.threads(); ++t) memory.threads.push_back(bytes_of(aligned(thread) + 4096));
+  memory.arena = Arena(arena_bytes(memory.plans));
+  for (int t = 0; t < engine.threads(); ++t) memory.threads.emplace_back(thread_bytes(memory.plans));
   memory.outputs.resize(memory.plans.size());
   for (std::size_t g = 0; g < memory.plans.size(); ++g) {
     memory.executors.emplace_back(memory.plans[g], memory.bind(g), engine.pool());
@@ -119,34 +146,47 @@ ConstView Program::output(int graph, std::string_view name) const {
   if (found != outputs.end()) return found->second.view();
   const auto state = memory_->shared.find(name);
   require(state != memory_->shared.end(), "the program has no such output");
+  require(!memory_->layouts.transposed.contains(name), "state that is stored transposed is read by read()");
   return state->second.view();
 }
 
 void Program::write(std::string_view name, ConstView value) {
   const auto found = memory_->shared.find(name);
   require(found != memory_->shared.end(), "the program shares no such input");
-  require(found->second.type() == value.type(), "the value is of another type than the input");
-  std::memcpy(found->second.data(), value.data(), found->second.bytes());
+  const bool turned = memory_->layouts.transposed.contains(name);
+  require((turned ? turned_type(found->second.type()) : found->second.type()) == value.type(),
+          "the value is of another type than the input");
+  const auto store = [&](const Slot& to, bool transposed) {
+    if (transposed) copy_transposed(value, to.data());
+    else std::memcpy(to.data(), value.data(), to.bytes());
+  };
+  store(found->second, turned);
   const auto copy = memory_->shared.find(transposed_name(std::string(name)));
-  if (copy == memory_->shared.end()) return;
-  const Shape& shape = value.type().shape;
-  const std::size_t size = size_of(value.dtype());
-  for (std::int64_t i = 0; i < shape[0]; ++i) {
-    for (std::int64_t j = 0; j < shape[1]; ++j) {
-      std::memcpy(static_cast<std::byte*>(copy->second.data()) + static_cast<std::size_t>(j * shape[0] + i) * size,
-                  static_cast<const std::byte*>(value.data()) + static_cast<std::size_t>(i * shape[1] + j) * size,
-                  size);
-    }
-  }
+  if (copy != memory_->shared.end()) store(copy->second, !turned);
 }
 
 Tensor Program::read(std::string_view name) const {
   const auto found = memory_->shared.find(name);
   require(found != memory_->shared.end(), "the program shares no such input");
-  return found->second;
+  const Slot& slot = found->second;
+  const bool turned = memory_->layouts.transposed.contains(name);
+  Tensor out(turned ? turned_type(slot.type()) : slot.type());
+  if (turned) copy_transposed(slot.view(), out.data());
+  else std::memcpy(out.data(), slot.data(), slot.bytes());
+  return out;
 }
 
 void Program::run(int graph) { memory_->executors[static_cast<std::size_t>(graph)].run(); }
+
+Engine& Program::engine() const { return *memory_->engine; }
+
+Profile Program::profile(int graph, double seconds) {
+  return gradus::profile(memory_->executors[static_cast<std::size_t>(graph)], seconds);
+}
+
+std::vector<double> Program::time_blocks(int graph, double seconds) {
+  return gradus::time_blocks(memory_->executors[static_cast<std::size_t>(graph)], seconds);
+}
 
 const Plan& Program::plan(int graph) const { return memory_->plans[static_cast<std::size_t>(graph)]; }
 

@@ -10,13 +10,18 @@
 #include "gradus/core/graph/graph.hpp"
 #include "gradus/engine/plan/plan.hpp"
 #include "gradus/engine/runtime/engine.hpp"
+#include "gradus/engine/runtime/profile.hpp"
 
 namespace gradus {
 
 struct ProgramOptions {
   /// Inputs beside those that a graph updates which are set by write() alone (the weights of a net that only predicts):
   /// the program may keep them in memory as its kernels like them.
-  std::vector<std::string> parameters;
+  std::vector<std::string> parameters = {};
+  /// Whether tiny graphs may run as straight code. Not where parts of a batch, each of whole leaves, must give the bits
+  /// of a larger graph: straight code adds in another order.
+  bool straight = true;
+  DType products = DType::f32;  // bf16: products of f32 matrices round them to bf16, and sum in f32
 };
 
 /// Inputs that have the same name and type in every graph that has them are one buffer (parameters, optimizer state);
@@ -41,6 +46,11 @@ class Program {
   /// Allocates nothing. Rethrows what a kernel throws (an index out of range).
   void run(int graph);
   const Plan& plan(int graph) const;
+  Engine& engine() const;
+  /// Runs the graph with clocks around its steps, for about `seconds`.
+  Profile profile(int graph, double seconds);
+  /// Times a few blocks of the graph's plan for about `seconds`: for forecast().
+  std::vector<double> time_blocks(int graph, double seconds);
 
  private:
   struct Memory;

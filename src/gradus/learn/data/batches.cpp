@@ -66,6 +66,12 @@ template <class To> void put_one_hot(const Dataset& dataset, std::span<const std
   }
 }
 
+void check_features(const Dataset& dataset, std::span<const std::int64_t> rows, const Type& out) {
+  const auto wanted = static_cast<std::int64_t>(rows.size()) * dataset.row_size();
+  if (is_floating(out.dtype) && out.shape.count() == wanted) return;
+  refuse_shape("features", out, "f32 or f64 with " + std::to_string(wanted) + " numbers");
+}
+
 }  // namespace
 
 std::span<const std::int64_t> batch_rows(std::span<const std::int64_t> order, std::int64_t batch, std::int64_t index) {
@@ -75,10 +81,7 @@ std::span<const std::int64_t> batch_rows(std::span<const std::int64_t> order, st
 }
 
 void gather_features(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
-  const auto wanted = static_cast<std::int64_t>(rows.size()) * dataset.row_size();
-  if (!is_floating(out.dtype()) || out.count() != wanted) {
-    refuse_shape("features", out.type(), "f32 or f64 with " + std::to_string(wanted) + " numbers");
-  }
+  check_features(dataset, rows, out.type());
   if (dataset.features.dtype() == DType::u8 && out.dtype() == DType::f32 && dataset.divisor == 255) {
     gather_bytes(dataset, rows, out.as<float>());
     return;
@@ -114,6 +117,44 @@ void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, 
       copy_rows(dataset.targets.as<From>(), rows, static_cast<std::size_t>(width), out.as<To>().data());
     });
   });
+}
+
+namespace {
+
+/// What an item of a shared gathering copies: some rows.
+struct Gathering {
+  static constexpr std::size_t rows_per_item = 8;
+  const Dataset& dataset;
+  std::span<const std::int64_t> rows;
+  View out;
+
+  std::size_t items() const { return (rows.size() + rows_per_item - 1) / rows_per_item; }
+  void run(std::size_t item) const {
+    const std::size_t first = item * rows_per_item, count = std::min(rows_per_item, rows.size() - first);
+    const Type type{out.dtype(), {static_cast<std::int64_t>(count), dataset.row_size()}};
+    const std::size_t row_bytes = static_cast<std::size_t>(dataset.row_size()) * size_of(out.dtype());
+    gather_features(dataset, rows.subspan(first, count),
+                    View(type, static_cast<std::byte*>(out.data()) + first * row_bytes));
+  }
+};
+
+}  // namespace
+
+Gatherer::Gatherer(ThreadPool& pool) : pool_(&pool) {
+  stretch_.begin.resize(static_cast<std::size_t>(pool.threads()) + 1);
+}
+
+void Gatherer::features(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
+  constexpr std::size_t worth_sharing = 32 * 1024;  // bytes, which take longer to copy than threads to meet
+  check_features(dataset, rows, out.type());
+  const std::size_t team = stretch_.begin.size() - 1;
+  if (team == 1 || byte_count(out.type()) < worth_sharing) return gather_features(dataset, rows, out);
+  Gathering all{dataset, rows, out};
+  for (std::size_t t = 0; t <= team; ++t) stretch_.begin[t] = all.items() * t / team;
+  pool_->run(
+      {&stretch_, 1},
+      [](void* context, std::size_t, std::size_t item, int) { static_cast<const Gathering*>(context)->run(item); },
+      &all);
 }
 
 }  // namespace gradus::data

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "gradus/engine/machine/thread_pool.hpp"
 #include "gradus/learn/data/dataset.hpp"
 
 namespace gradus::data {
@@ -22,5 +23,19 @@ void gather_features(const Dataset& dataset, std::span<const std::int64_t> rows,
 /// Copies the targets of `rows` into `out`: class numbers as i64 or i32 [rows], or one-hot as f32 or f64 [rows,
 /// classes]; regression targets as f32 or f64 [rows, k]. Throws UserError when `out` does not fit.
 void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, View out);
+
+/// Gathers features on all threads of a pool where there is enough to copy: a thread gets the rows that it has in a
+/// step which cuts them evenly, and so finds them in its own cache.
+class Gatherer {
+ public:
+  /// The pool outlives the gatherer.
+  explicit Gatherer(ThreadPool& pool);
+  /// As gather_features().
+  void features(const Dataset& dataset, std::span<const std::int64_t> rows, View out);
+
+ private:
+  ThreadPool* pool_;
+  Stretch stretch_;
+};
 
 }  // namespace gradus::data

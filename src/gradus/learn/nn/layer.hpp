@@ -15,11 +15,12 @@
 namespace gradus::nn {
 
 struct Layer {
-  enum class Kind { width, activation, other, sequence, own };
+  enum class Kind { width, activation, other, sequence, own };  // width: has weights, so that an activation may follow
   std::string text;  // as in a net description: "128", "relu", "dropout 0.2"; a name for a layer of one's own
   Kind kind = Kind::other;
   std::function<Value(Scope&, Value)> build;
   std::vector<Layer> children = {};  // of a sequence
+  int spatial_axes = 0;              // 1: takes [rows, channels, length]; 2: [rows, channels, height, width]
 };
 
 /// A layer of one's own. `name` appears in messages and in explain.

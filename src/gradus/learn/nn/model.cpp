@@ -6,6 +6,7 @@
 
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/ops/layout.hpp"
+#include "gradus/learn/nn/spatial.hpp"
 
 namespace gradus::nn {
 namespace {
@@ -70,18 +71,30 @@ std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, D
   return sketch(net, input, dtype).parameters;
 }
 
-Model make_model(Layer net, const Shape& input, ModelOptions options) {
+Model make_model(Layer net, const Shape& sample, ModelOptions options) {
   if (options.dtype != DType::f32 && options.dtype != DType::f64) {
     throw UserError(Fault::usage, Report{"precision", std::string(name(options.dtype)), "f32 or f64", ""});
   }
+  const bool lower = options.products == DType::bf16 && options.dtype == DType::f32;
+  if (options.products != DType::f32 && !lower) {
+    throw UserError(Fault::usage, Report{"products", std::string(name(options.products)), "f32, or bf16 in f32", ""});
+  }
+  const Shape input = input_of(net, sample);
   const auto specs = parameters_of(net, input, options.dtype);
   check_memory(specs, options.dtype);
-  Model model{std::move(net), input, options.dtype, {}};
+  Model model{std::move(net), input, options.dtype, {}, options.products};
   for (const ParameterSpec& spec : specs) {
     model.parameters.push_back({spec.name, Tensor(options.dtype, spec.shape)});
     spec.init.fill(model.parameters.back().value.view(), options.seed, spec.name);
   }
   return model;
+}
+
+DType precision_of(const Model& model) { return model.products == DType::bf16 ? DType::bf16 : model.dtype; }
+
+Precision split_precision(DType precision) {
+  if (precision == DType::bf16) return {DType::f32, DType::bf16};
+  return {precision, DType::f32};
 }
 
 std::int64_t output_count(const Model& model) { return sketch(model.net, model.input, model.dtype).output.last(); }

@@ -18,9 +18,11 @@ struct Parameter {
 /// Parameters in the order in which the net asks for them.
 struct Model {
   Layer net;
-  Shape input;  // of one sample: [784]
+  Shape input;  // of one sample: [784], or [1, 28, 28] where the net begins with a convolution
   DType dtype = DType::f32;
   std::vector<Parameter> parameters;
+  /// What products of matrices are computed of: bf16 (in an f32 model), or as the rest. See ProgramOptions.
+  DType products = DType::f32;
 
   const Tensor* find(std::string_view name) const;
   Tensor* find(std::string_view name);
@@ -30,12 +32,22 @@ struct Model {
 struct ModelOptions {
   DType dtype = DType::f32;  // or f64
   std::uint64_t seed = 0;
+  DType products = DType::f32;  // or bf16, with dtype f32
 };
 
-/// The net for samples of shape `input`, its parameters initialized. Throws UserError for shapes that do not fit
-/// (naming layer, op and shapes), and Fault::budget before anything is allocated when the parameters do not fit in
-/// memory.
-Model make_model(Layer net, const Shape& input, ModelOptions options = {});
+/// The net for samples of shape `sample` (seen as input_of() says), its parameters initialized. Throws UserError for
+/// shapes that do not fit (naming layer, op and shapes), and Fault::budget before anything is allocated when the
+/// parameters do not fit in memory.
+Model make_model(Layer net, const Shape& sample, ModelOptions options = {});
+
+/// "f32", "f64" or "bf16": dtype and products in one word.
+DType precision_of(const Model& model);
+
+/// The dtype of a model of this precision, and of what its products are computed.
+struct Precision {
+  DType dtype = DType::f32, products = DType::f32;
+};
+Precision split_precision(DType precision);
 
 /// What the net asks for, without making it.
 std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, DType dtype);

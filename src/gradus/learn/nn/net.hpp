@@ -1,7 +1,11 @@
 // A net as a short text, the same on the command line, in C++ and in model files.
 //   net    = "" | item { "," item }
 //   item   = width [ "nobias" ] { activation } | activation { activation } | "dropout" p | "flatten" | "softmax"
-//   "128 relu, dropout 0.2, 64 tanh"; "" is a linear model.
+//          | conv channels kernel { option } { activation } | pool kernel { option } { activation } | "view" sizes
+//   conv   = "conv" | "conv1d"                   pool = "maxpool" | "avgpool" | "maxpool1d" | "avgpool1d"
+//   option = "stride" sizes | "pad" sizes        and of conv: "dilation" sizes | "groups" n | "nobias"
+//   sizes, kernel = n { "x" n }                  one number stands for all axes
+//   "128 relu, dropout 0.2, 64 tanh"; "conv 6 5x5 pad 2 relu, maxpool 2, 120 relu"; "" is a linear model.
 // The text describes the hidden layers; the output layer follows from the data (with_output).
 #pragma once
 

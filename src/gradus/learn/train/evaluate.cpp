@@ -34,7 +34,7 @@ void check_targets(const TrainedModel& model, const data::Dataset& dataset) {
 }
 
 Program program_for(Engine& engine, const TrainedModel& model, std::vector<Graph> graphs) {
-  ProgramOptions options;
+  ProgramOptions options{.products = model.network.products};
   for (const nn::Parameter& parameter : model.network.parameters) options.parameters.push_back(parameter.name);
   Program program(engine, std::move(graphs), options);
   for (const nn::Parameter& parameter : model.network.parameters) program.write(parameter.name, parameter.value);

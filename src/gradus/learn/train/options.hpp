@@ -19,6 +19,13 @@ struct Observer {
   std::function<bool()> should_stop = {};  // asked after every step; true ends the training with StoppedBy::request
 };
 
+/// A step taken in parts of its batch, one after the other, to save memory.
+struct Parts {
+  std::int64_t rows = 0;  // 0, or no less than the batch: the whole batch at once
+  /// Adds parts as a whole batch adds its leaves of rows, which keeps several sums; else in order, which keeps one.
+  bool tree = true;
+};
+
 /// The rule that is met first ends the training. 0 switches a rule off, but for `epochs`, which is always a limit
 /// (0: the untrained model comes back).
 struct TrainOptions {
@@ -35,6 +42,9 @@ struct TrainOptions {
   double validation = 0.1;    // share of the rows held back, chosen by the seed
   std::uint64_t seed = 0;     // of initial weights, split, order and dropout
   DType dtype = DType::f32;
+  DType products = DType::f32;  // as nn::ModelOptions
+  Parts parts = {};
+  std::int64_t memory = 0;  // bytes that the engine and the copies of weights may take; chooses `parts`. 0: no limit
   Observer observer = {};
 };
 

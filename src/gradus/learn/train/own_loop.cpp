@@ -73,8 +73,9 @@ CompiledStep::CompiledStep(Engine& engine, const nn::Model& model, const loss::L
   graphs.push_back(evaluation_step(model, loss, batch, false));
   const bool has_key = static_cast<bool>(graphs[train_graph].find_input(step_names::key));
   const auto numbers = static_cast<std::size_t>(options.rows * batch.outputs);
-  state_ = std::make_unique<State>(State{model, Program(engine, std::move(graphs)), std::vector<double>(numbers),
-                                         optimizer.learning_rate, options.seed, 0, has_key});
+  state_ =
+      std::make_unique<State>(State{model, Program(engine, std::move(graphs), {.products = model.products}),
+                                    std::vector<double>(numbers), optimizer.learning_rate, options.seed, 0, has_key});
   for (const nn::Parameter& parameter : model.parameters) state_->program.write(parameter.name, parameter.value);
 }
 

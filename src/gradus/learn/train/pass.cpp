@@ -9,7 +9,7 @@
 namespace gradus {
 namespace {
 
-int graph_for(const Pass& pass, std::int64_t rows) { return rows == pass_batch ? pass.whole : pass.last; }
+int graph_for(const Pass& pass, std::int64_t rows) { return rows == pass.batch ? pass.whole : pass.last; }
 
 /// Loss and metrics, added up.
 struct Totals {
@@ -41,15 +41,15 @@ struct Totals {
 }  // namespace
 
 Pass add_pass(std::vector<Graph>& graphs, const nn::Model& model, const loss::Loss& loss, BatchSpec batch,
-              std::int64_t rows, bool with_loss) {
-  Pass pass{.with_loss = with_loss};
+              std::int64_t rows, bool with_loss, std::int64_t most) {
+  Pass pass{.with_loss = with_loss, .batch = most};
   const auto add = [&](std::int64_t count) {
     batch.rows = count;
     graphs.push_back(evaluation_step(model, loss, batch, with_loss));
     return static_cast<int>(graphs.size()) - 1;
   };
-  if (rows >= pass_batch) pass.whole = add(pass_batch);
-  if (rows % pass_batch) pass.last = add(rows % pass_batch);
+  if (rows >= most) pass.whole = add(most);
+  if (rows % most) pass.last = add(rows % most);
   return pass;
 }
 
@@ -63,10 +63,11 @@ Evaluation evaluate_pass(Program& program, const Pass& pass, const loss::Loss& l
   Totals totals;
   totals.out.task = dataset.task;
   const auto count = static_cast<std::int64_t>(rows.size());
-  for (std::int64_t b = 0; b < data::batch_count(count, pass_batch); ++b) {
-    const auto chosen = data::batch_rows(rows, pass_batch, b);
+  data::Gatherer gatherer(program.engine().pool());
+  for (std::int64_t b = 0; b < data::batch_count(count, pass.batch); ++b) {
+    const auto chosen = data::batch_rows(rows, pass.batch, b);
     const int graph = graph_for(pass, static_cast<std::int64_t>(chosen.size()));
-    data::gather_features(dataset, chosen, program.input(graph, step_names::features));
+    gatherer.features(dataset, chosen, program.input(graph, step_names::features));
     // A copy, because a plan may reuse the memory of its inputs.
     const View given = program.input(graph, step_names::target);
     data::gather_targets(dataset, chosen, given);
@@ -84,10 +85,11 @@ Tensor predict_pass(Program& program, const Pass& pass, const Type& type, const 
   std::vector<std::int64_t> all(static_cast<std::size_t>(dataset.rows()));
   std::iota(all.begin(), all.end(), 0);
   auto* to = static_cast<std::byte*>(out.data());
-  for (std::int64_t b = 0; b < data::batch_count(dataset.rows(), pass_batch); ++b) {
-    const auto chosen = data::batch_rows(all, pass_batch, b);
+  data::Gatherer gatherer(program.engine().pool());
+  for (std::int64_t b = 0; b < data::batch_count(dataset.rows(), pass.batch); ++b) {
+    const auto chosen = data::batch_rows(all, pass.batch, b);
     const int graph = graph_for(pass, static_cast<std::int64_t>(chosen.size()));
-    data::gather_features(dataset, chosen, program.input(graph, step_names::features));
+    gatherer.features(dataset, chosen, program.input(graph, step_names::features));
     program.run(graph);
     const ConstView part = program.output(graph, step_names::prediction);
     const std::size_t bytes = byte_count(part.type());

@@ -141,9 +141,10 @@ Shape read_shape(const json::Value& value) {
 nn::Model read_network(ModelFile& file, const std::optional<nn::Layer>& given, const std::string& path) {
   const json::Value& document = file.document;
   const std::string& precision = document.at("precision").text();
-  const auto dtype = parse_dtype(precision);
-  if (dtype != DType::f32 && dtype != DType::f64) refuse(path, "precision " + printable(precision), "f32 or f64");
-  nn::Model model{read_net(document, given, path), read_shape(document.at("input")), *dtype, {}};
+  const auto found = parse_dtype(precision);
+  if (!found || !is_floating(*found)) refuse(path, "precision " + printable(precision), "f32, f64 or bf16");
+  const auto [dtype, products] = nn::split_precision(*found);
+  nn::Model model{read_net(document, given, path), read_shape(document.at("input")), dtype, {}, products};
   std::vector<Wanted> wanted;
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
     wanted.push_back({spec.name, {model.dtype, spec.shape}});
@@ -193,7 +194,7 @@ json::Value describe_model(const TrainedModel& model) {
   json::Object out{{"net", nn::print_net(model.network.net)},
                    {"complete", nn::is_describable(model.network.net)},
                    {"input", std::vector<std::int64_t>(model.network.input.begin(), model.network.input.end())},
-                   {"precision", name(model.network.dtype)},
+                   {"precision", name(nn::precision_of(model.network))},
                    {"loss", model.loss.name},
                    {"task", model.task == data::Task::classification ? "classification" : "regression"},
                    {"classes", model.class_names}};

@@ -68,7 +68,60 @@ Values append_updates(nn::Scope& scope, const optim::Optimizer& optimizer, const
   return next;
 }
 
+Values parameter_inputs(nn::Scope& scope) {
+  Values parameters;
+  for (const nn::ParameterSpec& spec : scope.parameters()) parameters.push_back(scope.graph().find_input(spec.name));
+  if (parameters.empty()) {
+    throw UserError(Fault::usage, Report{"net", "no parameters", "a layer that can learn", "nn::linear"});
+  }
+  return parameters;
+}
+
+/// Updates of all parameters, and the norms that are asked for.
+void append_step(nn::Scope& scope, const optim::Optimizer& optimizer, const Values& parameters, const Values& gradients,
+                 const StepOptions& options) {
+  const Values next = append_updates(scope, optimizer, parameters, gradients);
+  if (options.gradient_norm) scope.graph().output(step_names::gradient_norm, norm(gradients));
+  if (!options.update_norm) return;
+  Values moved;
+  for (std::size_t i = 0; i < next.size(); ++i) moved.push_back(next[i] - parameters[i]);
+  scope.graph().output(step_names::update_norm, norm(moved));
+}
+
+/// Throws UserError unless row i of the prediction follows from row i of the features alone, and random numbers are
+/// drawn by row.
+void check_rows_apart(Value features, Value prediction, Value key) {
+  const Graph& graph = *features.graph;
+  std::vector<char> by_row(static_cast<std::size_t>(graph.size()));
+  by_row[static_cast<std::size_t>(features.id)] = 1;
+  const std::int64_t rows = features.rows();
+  for (int id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    std::vector<Type> types;
+    for (int input : node.inputs) types.push_back(graph.node(input).type);
+    bool apart = true, reads = false;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (!by_row[static_cast<std::size_t>(node.inputs[i])]) continue;
+      const Axis axis = node.op->axis ? node.op->axis(static_cast<int>(i), 0, types, node) : Axis{};
+      reads = true;
+      apart = apart && axis.kind == Axis::kept && axis.at == 0;
+    }
+    if (node.op->traits.random) {
+      reads = true;
+      apart = node.inputs[0] == key.id && node.type.shape.rank() > 0 && node.type.shape[0] == rows;
+    }
+    if (reads && apart) by_row[static_cast<std::size_t>(id)] = 1;
+    if (!reads || apart) continue;
+    const std::string name = node.label.empty() ? std::string(node.op->name) : printable(node.label);
+    throw UserError(Fault::budget, Report{name, "rows of a batch that depend on one another",
+                                          "rows that can be taken in parts", "a smaller --batch"});
+  }
+  require(by_row[static_cast<std::size_t>(prediction.id)] != 0, "a prediction that does not depend on the features");
+}
+
 }  // namespace
+
+std::string sum_name(int level, const std::string& of) { return "sum " + std::to_string(level) + "/" + of; }
 
 std::string state_name(const std::string& parameter, const std::string& state) {
   return "optim/" + parameter + "/" + state;
@@ -80,20 +133,71 @@ Graph training_step(const nn::Model& model, const loss::Loss& loss, const optim:
   nn::Scope scope(graph, nn::Mode::training, model.dtype);
   const Value prediction = nn::forward(model, scope, features_input(graph, model, batch.rows));
   const Value value = loss_of(loss, prediction, target_input(graph, loss, batch, prediction));
-  Values parameters;
-  for (const nn::ParameterSpec& spec : scope.parameters()) parameters.push_back(graph.find_input(spec.name));
-  if (parameters.empty()) {
-    throw UserError(Fault::usage, Report{"net", "no parameters", "a layer that can learn", "nn::linear"});
-  }
-  const Values gradients = gradient(value, parameters);
-  const Values next = append_updates(scope, optimizer, parameters, gradients);
+  const Values parameters = parameter_inputs(scope);
+  append_step(scope, optimizer, parameters, gradient(value, parameters), options);
   graph.output(step_names::loss, value);
-  if (options.gradient_norm) graph.output(step_names::gradient_norm, norm(gradients));
-  if (options.update_norm) {
-    Values moved;
-    for (std::size_t i = 0; i < next.size(); ++i) moved.push_back(next[i] - parameters[i]);
-    graph.output(step_names::update_norm, norm(moved));
+  return graph;
+}
+
+std::string gradient_name(const std::string& parameter) { return "gradient/" + parameter; }
+
+Graph gradient_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch) {
+  Graph graph;
+  nn::Scope scope(graph, nn::Mode::training, model.dtype);
+  const Value prediction = nn::forward(model, scope, features_input(graph, model, batch.rows));
+  const Value value = loss_of(loss, prediction, target_input(graph, loss, batch, prediction));
+  const Values gradients = gradient(value, parameter_inputs(scope));
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    graph.output(gradient_name(scope.parameters()[i].name), gradients[i]);
   }
+  return graph;
+}
+
+Graph part_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch, bool add) {
+  Graph graph;
+  nn::Scope scope(graph, nn::Mode::training, model.dtype);
+  const Value features = features_input(graph, model, batch.rows);
+  const Value key = graph.input(step_names::key, Shape{3}, DType::i64);
+  const Value prediction = nn::forward(model, scope, features);
+  check_rows_apart(features, prediction, key);
+  Value value = loss_of(loss, prediction, target_input(graph, loss, batch, prediction));
+  const Value share = graph.input(step_names::share, Shape{}, DType::f64);
+  if (!loss.sums) value = value * cast(share, value.dtype());
+  const Values parameters = parameter_inputs(scope);
+  const Values gradients = gradient(value, parameters);
+  const auto put = [&](const std::string& name, Value part) {
+    const Value sum = graph.input(sum_name(0, name), part.type());
+    graph.output(sum_name(0, name), add ? sum + part : part);
+  };
+  for (std::size_t i = 0; i < parameters.size(); ++i) put(scope.parameters()[i].name, gradients[i]);
+  put(step_names::loss, value);
+  return graph;
+}
+
+Graph carry_step(const nn::Model& model, int level, bool add) {
+  Graph graph;
+  const auto carry = [&](const std::string& name, const Shape& shape) {
+    const Value from = graph.input(sum_name(level, name), shape, model.dtype);
+    const Value to = graph.input(sum_name(level + 1, name), shape, model.dtype);
+    graph.output(sum_name(level + 1, name), add ? to + from : from);
+  };
+  for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+    carry(spec.name, spec.shape);
+  }
+  carry(step_names::loss, {});
+  return graph;
+}
+
+Graph update_step(const nn::Model& model, const optim::Optimizer& optimizer, int level, StepOptions options) {
+  Graph graph;
+  nn::Scope scope(graph, nn::Mode::training, model.dtype);
+  Values gradients;
+  for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+    scope.parameter(spec.name, spec.shape, spec.init);
+    gradients.push_back(graph.input(sum_name(level, spec.name), spec.shape, model.dtype));
+  }
+  append_step(scope, optimizer, parameter_inputs(scope), gradients, options);
+  graph.output(step_names::loss, graph.input(sum_name(level, step_names::loss), Shape{}, model.dtype));
   return graph;
 }
 

@@ -14,7 +14,9 @@ namespace gradus {
 namespace step_names {
 inline constexpr const char* features = "features";  // [rows, ...] in the model's dtype
 inline constexpr const char* target = "target";
-inline constexpr const char* key = "key";  // i64 [2]: seed, step from 0; only where something needs it
+inline constexpr const char* key = "key";  // i64 [2]: seed, step from 0; only where something needs it. Of a part of a
+                                           // batch i64 [3]: and the number of its first row in the batch, from 0
+inline constexpr const char* share = "share";                  // f64 []: the part's share of the batch's rows
 inline constexpr const char* learning_rate = "learning_rate";  // f64 []
 inline constexpr const char* loss = "loss";
 inline constexpr const char* prediction = "prediction";
@@ -41,6 +43,30 @@ struct StepOptions {
 /// Throws UserError when the net, the loss and the targets do not fit.
 Graph training_step(const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer,
                     const BatchSpec& batch, StepOptions options = {});
+
+/// "gradient/0.weight"
+std::string gradient_name(const std::string& parameter);
+
+/// Outputs: the gradient of the training loss by every parameter.
+Graph gradient_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch);
+
+// The same step in parts, each some rows of the batch: gradients and the loss are added up in sums, then used once. The
+// sums are inputs and outputs of one name, so that a program keeps them in place. Several sums, by `level`, add parts
+// in the tree in which a whole batch adds its leaves.
+
+/// "sum 0/0.weight"
+std::string sum_name(int level, const std::string& of);
+
+/// A part of `batch.rows` rows: its gradients and loss, times "share" unless the loss sums over rows, become the sums
+/// of level 0, or are added to them. Throws UserError(Fault::budget) when rows of the batch depend on one another, so
+/// that parts would compute something else.
+Graph part_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch, bool add);
+
+/// The sums of `level` become those of the next level, or are added to them (the older first).
+Graph carry_step(const nn::Model& model, int level, bool add);
+
+/// What training_step does with its gradients, with the sums of `level` as gradients and loss.
+Graph update_step(const nn::Model& model, const optim::Optimizer& optimizer, int level, StepOptions options = {});
 
 /// Outputs: "prediction" (after Loss::finish) and, when `with_loss`, "loss".
 Graph evaluation_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch, bool with_loss);

@@ -30,32 +30,24 @@ std::string name_of(const Graph& graph, int id) {
 
 StepRunner::StepRunner(Engine& engine, const nn::Model& model, const loss::Loss& loss, const TrainOptions& options,
                        const data::Dataset& dataset, data::Split split)
-    : model_(model), loss_(loss), dataset_(dataset), split_(std::move(split)), seed_(options.seed) {
+    : gatherer_(engine.pool()),
+      model_(model),
+      loss_(loss),
+      dataset_(dataset),
+      split_(std::move(split)),
+      seed_(options.seed) {
   order_ = split_.train;
-  batch_ = options.batch == 0 ? train_rows() : std::min(options.batch, train_rows());
-  batches_ = data::batch_count(train_rows(), batch_);
-  shuffles_ = batches_ > 1;
+  rows_ = step_rows(options, train_rows(), static_cast<std::int64_t>(split_.validation.size()));
+  shuffles_ = rows_.steps() > 1;
   update_norm_ = options.tolerance > 0;
-
-  std::vector<Graph> graphs;
-  BatchSpec batch = batch_spec(dataset);
-  const auto add = [&](std::int64_t rows, bool gradient_norm) {
-    batch.rows = rows;
-    graphs.push_back(training_step(model, loss, options.optimizer, batch, {gradient_norm, update_norm_}));
-    return static_cast<int>(graphs.size()) - 1;
-  };
-  // The last step of an epoch has a graph of its own anyway when it is short: it also tells the norm of the gradient,
-  // which would cost every step a pass over all gradients.
-  if (batches_ > 1) whole_ = add(batch_, false);
-  last_ = add(train_rows() - (batches_ - 1) * batch_, true);
-  if (validates()) {
-    validation_ = add_pass(graphs, model, loss, batch, static_cast<std::int64_t>(split_.validation.size()), true);
+  graphs_ = step_graphs(model, loss, options, batch_spec(dataset), rows_);
+  for (Graph& graph : graphs_.graphs) has_key_.push_back(static_cast<bool>(graph.find_input(step_names::key)));
+  Graph& last = graphs_.graphs[static_cast<std::size_t>(graphs_.last)];
+  for (const Output& output : last.outputs()) {
+    if (last.find_input(output.name)) names_.push_back(output.name);
   }
-  for (Graph& graph : graphs) has_key_.push_back(static_cast<bool>(graph.find_input(step_names::key)));
-  for (const Output& output : graphs[static_cast<std::size_t>(last_)].outputs()) {
-    if (graphs[static_cast<std::size_t>(last_)].find_input(output.name)) names_.push_back(output.name);
-  }
-  program_ = std::make_unique<Program>(engine, std::move(graphs));
+  program_ = std::make_unique<Program>(engine, std::move(graphs_.graphs),
+                                       ProgramOptions{.straight = rows_.one_leaf(), .products = model.products});
   write(model.parameters);
 }
 
@@ -64,26 +56,62 @@ void StepRunner::begin_epoch(std::int64_t epoch) {
 }
 
 std::span<const std::int64_t> StepRunner::rows_of(std::int64_t index) const {
-  return data::batch_rows(order_, batch_, index);
+  return data::batch_rows(order_, rows_.batch, index);
 }
 
-void StepRunner::feed(int graph, std::int64_t index, std::int64_t step, double learning_rate) {
-  if (shuffles_ || fed_ != index) {
-    data::gather_features(dataset_, rows_of(index), program_->input(graph, step_names::features));
-    data::gather_targets(dataset_, rows_of(index), program_->input(graph, step_names::target));
-    fed_ = index;
-  }
-  program_->input(graph, step_names::learning_rate).as<double>()[0] = learning_rate;
+void StepRunner::feed_rows(int graph, std::span<const std::int64_t> rows) {
+  gatherer_.features(dataset_, rows, program_->input(graph, step_names::features));
+  data::gather_targets(dataset_, rows, program_->input(graph, step_names::target));
+}
+
+void StepRunner::feed_key(int graph, std::int64_t step, std::int64_t first_row) {
   if (!has_key_[static_cast<std::size_t>(graph)]) return;
   const auto key = program_->input(graph, step_names::key).as<std::int64_t>();
   key[0] = static_cast<std::int64_t>(seed_);
   key[1] = step;
+  if (key.size() > 2) key[2] = first_row;
+}
+
+/// Parts one after the other into the sums of level 0; two of one level make one of the next.
+void StepRunner::run_parts(std::int64_t index, std::int64_t step) {
+  const auto rows = rows_of(index);
+  const auto all = static_cast<double>(rows.size());
+  const std::int64_t count = data::batch_count(static_cast<std::int64_t>(rows.size()), rows_.parts.rows);
+  const bool tree = rows_.parts.tree;
+  const int top = sum_levels(count, tree) - 1;
+  const auto carry = [&](int level, bool add) {
+    program_->run((add ? graphs_.carry_add : graphs_.carry)[static_cast<std::size_t>(level)]);
+  };
+  unsigned full = 0;  // bit i: level i + 1 holds a sum
+  for (std::int64_t part = 0; part < count; ++part) {
+    const auto chosen = data::batch_rows(rows, rows_.parts.rows, part);
+    const PartGraphs& of = graphs_.part(static_cast<std::int64_t>(chosen.size()));
+    const int graph = (tree ? part % 2 == 0 : part == 0) ? of.first : of.more;
+    feed_rows(graph, chosen);
+    feed_key(graph, step, part * rows_.parts.rows);
+    program_->input(graph, step_names::share).as<double>()[0] = static_cast<double>(chosen.size()) / all;
+    program_->run(graph);
+    const bool last = part + 1 == count;
+    if (!tree || (part % 2 == 0 && !last)) continue;
+    for (int level = 0; level < top; ++level) {  // as carries in a binary number; at the end all the way up
+      const unsigned bit = 1U << static_cast<unsigned>(level);
+      const bool held = (full & bit) != 0;
+      carry(level, held);
+      full |= bit;
+      if (!held && !last) break;
+      if (!last) full &= ~bit;
+    }
+  }
 }
 
 StepResult StepRunner::step(std::int64_t index, std::int64_t step, double learning_rate) {
-  const bool last = index == batches_ - 1;
-  const int graph = last ? last_ : whole_;
-  feed(graph, index, step, learning_rate);
+  const bool last = index == rows_.steps() - 1;
+  const int graph = last ? graphs_.last : graphs_.whole;
+  if (rows_.in_parts()) run_parts(index, step);
+  else if (shuffles_ || fed_ != index) feed_rows(graph, rows_of(index));
+  fed_ = index;
+  feed_key(graph, step, 0);
+  program_->input(graph, step_names::learning_rate).as<double>()[0] = learning_rate;
   program_->run(graph);
   StepResult result{.loss = program_->output(graph, step_names::loss).number(),
                     .rows = static_cast<std::int64_t>(rows_of(index).size())};
@@ -94,7 +122,7 @@ StepResult StepRunner::step(std::int64_t index, std::int64_t step, double learni
 
 Evaluation StepRunner::validate() {
   fed_ = -1;  // graphs of equal batch size share their inputs
-  return evaluate_pass(*program_, validation_, loss_, dataset_, split_.validation);
+  return evaluate_pass(*program_, graphs_.validation, loss_, dataset_, split_.validation);
 }
 
 bool StepRunner::parameters_finite() const {

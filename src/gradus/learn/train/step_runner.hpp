@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "gradus/engine/runtime/program.hpp"
-#include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/data/batches.hpp"
 #include "gradus/learn/data/split.hpp"
 #include "gradus/learn/train/options.hpp"
 #include "gradus/learn/train/pass.hpp"
+#include "gradus/learn/train/step_graphs.hpp"
 
 namespace gradus {
 
@@ -29,7 +30,7 @@ class StepRunner {
   StepRunner(Engine& engine, const nn::Model& model, const loss::Loss& loss, const TrainOptions& options,
              const data::Dataset& dataset, data::Split split);
 
-  std::int64_t steps_per_epoch() const { return batches_; }
+  std::int64_t steps_per_epoch() const { return rows_.steps(); }
   std::int64_t train_rows() const { return static_cast<std::int64_t>(split_.train.size()); }
   bool validates() const { return !split_.validation.empty(); }
 
@@ -47,23 +48,24 @@ class StepRunner {
   std::string first_not_finite(std::int64_t index, std::int64_t step);
 
  private:
-  void feed(int graph, std::int64_t index, std::int64_t step, double learning_rate);
+  void feed_rows(int graph, std::span<const std::int64_t> rows);
+  void feed_key(int graph, std::int64_t step, std::int64_t first_row);
+  void run_parts(std::int64_t index, std::int64_t step);
   std::span<const std::int64_t> rows_of(std::int64_t index) const;
 
+  data::Gatherer gatherer_;
   const nn::Model& model_;
   loss::Loss loss_;
   const data::Dataset& dataset_;
   data::Split split_;
   std::vector<std::int64_t> order_;
   std::uint64_t seed_;
-  std::int64_t batch_;  // rows of every step but the last of an epoch
-  std::int64_t batches_;
+  StepRows rows_;
   bool shuffles_;
   bool update_norm_;
-  std::int64_t fed_ = -1;      // the only batch of full-batch training is gathered once
-  std::vector<char> has_key_;  // by graph
-  int whole_ = -1, last_ = -1;
-  Pass validation_;
+  std::int64_t fed_ = -1;           // the only batch of full-batch training is gathered once
+  std::vector<char> has_key_;       // by graph
+  StepGraphs graphs_;               // what the program runs; the graphs themselves are the program's
   std::vector<std::string> names_;  // of parameters, then of state
   std::unique_ptr<Program> program_;
 };

@@ -5,6 +5,7 @@
 
 #include "gradus/core/graph/print.hpp"
 #include "gradus/learn/train/check_options.hpp"
+#include "gradus/learn/train/memory.hpp"
 #include "gradus/learn/train/step_runner.hpp"
 
 namespace gradus {
@@ -215,7 +216,8 @@ Shape sample_shape(const data::Dataset& dataset) { return {dataset.row_size()}; 
 Run train(Engine& engine, const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options) {
   check_options(options);
   check_dataset(dataset);
-  return train(engine, nn::make_model(net, sample_shape(dataset), {options.dtype, options.seed}), dataset, options);
+  return train(engine, nn::make_model(net, sample_shape(dataset), {options.dtype, options.seed, options.products}),
+               dataset, options);
 }
 
 Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options) {
@@ -235,7 +237,13 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
   }
   Run run{.model = describe_training(model, dataset, options, loss)};
   run.notes = notes_on(model.net, options, static_cast<std::int64_t>(split.train.size()));
-  StepRunner runner(engine, model, loss, options, dataset, std::move(split));
+  TrainOptions chosen = options;
+  if (options.memory > 0) {
+    const StepRows rows = step_rows(options, static_cast<std::int64_t>(split.train.size()),
+                                    static_cast<std::int64_t>(split.validation.size()));
+    chosen.parts = choose_parts(model, loss, options, batch_spec(dataset), rows, engine.threads()).parts;
+  }
+  StepRunner runner(engine, model, loss, chosen, dataset, std::move(split));
   Training t{.options = options, .loss = loss, .runner = runner, .run = run, .began = began};
   run.stopped_by = run_epochs(t);
   finish(t);

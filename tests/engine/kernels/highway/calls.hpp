@@ -39,11 +39,12 @@ class UseInstructionSet {
 };
 
 /// Where the block that begins at row `first` lies in an operand.
-inline std::byte* block_start(const Operand& operand, void* data, std::int64_t first) {
+inline std::byte* block_start(const Operand& operand, void* data, std::int64_t first, std::int64_t block = 1) {
   const Shape& shape = operand.type.shape;
   std::int64_t elements = 0;
   if (operand.access == Access::rows) elements = first * (shape.count() / std::max<std::int64_t>(shape[0], 1));
   if (operand.access == Access::columns) elements = first;
+  if (operand.access == Access::part) elements = first / block * (shape.count() / shape[0]);
   return static_cast<std::byte*>(data) + elements * static_cast<std::int64_t>(size_of(operand.type.dtype));
 }
 
@@ -56,7 +57,7 @@ inline void run_blocks(const Call& call, const Prepared& prepared, const std::ve
     std::vector<std::byte*> at;
     for (std::size_t i = 0; i < operands.size(); ++i) {
       const auto& operand = i < call.inputs.size() ? call.inputs[i] : call.outputs[i - call.inputs.size()];
-      at.push_back(block_start(operand, operands[i], first));
+      at.push_back(block_start(operand, operands[i], first, call.block));
     }
     const Frame frame{at.data(), first, std::min(call.block, call.rows - first), aligned};
     prepared.run(prepared.state.get(), frame);

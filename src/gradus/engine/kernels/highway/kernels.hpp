@@ -31,4 +31,19 @@ Prepared prepare_transpose(const Call& call);
 /// whole. Sums go in order; where the first input is stored transposed, they are over leaves (rows_per_leaf).
 Prepared prepare_matmul(const Call& call);
 
+/// Products of two bf16 matrices: what prepare_matmul computes of the same numbers in f32, in the same order.
+Prepared prepare_matmul_bf16(const Call& call);
+
+/// f32 to bf16 and back, of rows or of the whole.
+Prepared prepare_cast(const Call& call);
+
+/// conv, conv_input_grad, conv_weight_grad of f32 and f64, with any stride, padding, dilation and groups. Blocks are
+/// images of the first input and of the output; the gradient by the weights is of all images at once, or of each block
+/// a part, and a sum over leaves. A number that is infinite makes NaN of what it meets padding in.
+Prepared prepare_conv(const Call& call);
+
+/// The ops of pooling, f32 and f64, with windows two wide and two apart and as far apart as high, without padding.
+/// Blocks are rows of all operands. Gives the bits of the ops' own loops.
+Prepared prepare_pool(const Call& call);
+
 }  // namespace gradus::highway

@@ -42,9 +42,9 @@ void spread_runs(const Layout& layout, const InputLayout& input, std::size_t wid
   const std::size_t bytes = static_cast<std::size_t>(layout.inner) * width;
   for (std::int64_t run = 0; run < runs; ++run, to += bytes) {
     const std::byte* source = from + static_cast<std::size_t>(offset_of(layout, input, first + run)) * width;
-    if (input.inner) std::memcpy(to, source, bytes);
-    else
-      for (std::size_t i = 0; i < bytes; i += width) std::memcpy(to + i, source, width);
+    std::memcpy(to, source, input.inner ? bytes : std::min(width, bytes));
+    // One number: what is there is doubled until the run is full.
+    for (std::size_t i = width; !input.inner && i < bytes; i *= 2) std::memcpy(to + i, to, std::min(i, bytes - i));
   }
 }
 
@@ -136,7 +136,7 @@ void run_pointwise(const void* state, const Frame& frame) {
 }  // namespace
 
 Prepared prepare_pointwise(const Call& call) {
-  if (call.op) return refuse("only pointwise programs");
+  if (call.op || call.graph) return refuse("only pointwise programs");
   const auto p = std::make_shared<Pointwise>();
   p->layout = make_layout(call);
   if (!p->layout.refusal.empty()) return refuse(p->layout.refusal);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gradus/engine/kernels/highway/loops.hpp"
-#include "gradus/engine/kernels/highway/pointwise_layout.hpp"
+#include "gradus/engine/kernels/pointwise_layout.hpp"
 
 namespace gradus::highway {
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "gradus/engine/kernels/block.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
 #include "gradus/engine/kernels/highway/reduce_loops.hpp"
 
@@ -23,18 +24,22 @@ struct Reduction {
   double divisor = 0;  // of a mean; 0: none
   Row row;
   bool cut = false;         // a block is some of the rows
+  TreeLoop tree = nullptr;  // where rows are parts already
   bool columns = false;     // a block is some of the columns, reduced over rows
-  std::int64_t rows = 0;    // of the whole input
-  std::int64_t stride = 0;  // elements from one row of the input to the next
-  std::size_t width = 4;    // bytes of a number
+  bool partial = false;     // a block's rows alone are reduced
+  std::int64_t leaf = rows_per_leaf;
+  std::int64_t of_column = 1;  // results of one column
+  std::int64_t rows = 0;       // of the whole input
+  std::int64_t stride = 0;     // elements from one row of the input to the next
+  std::size_t width = 4;       // bytes of a number
 };
 
 constexpr std::int64_t most_columns = 512;  // reduced over rows at a time, so that partial sums stay in cache
 constexpr int most_levels = 60;
 
-int levels_of(std::int64_t rows) {
+int levels_of(const Reduction& of) {
   int n = 1;
-  for (std::int64_t leaves = rows / rows_per_leaf; leaves > 0; leaves /= 2) ++n;
+  for (std::int64_t leaves = of.rows / of.leaf; leaves > 0; leaves /= 2) ++n;
   return n;
 }
 
@@ -44,7 +49,7 @@ class Tree {
   Tree(const Reduction& of, std::byte* scratch, std::int64_t count) : of_(of), count_(count) {
     const std::size_t bytes = static_cast<std::size_t>(most_columns) * of.width;
     carry_ = scratch;
-    for (int i = 0; i < levels_of(of.rows); ++i) waiting_[i] = scratch + static_cast<std::size_t>(i + 1) * bytes;
+    for (int i = 0; i < levels_of(of); ++i) waiting_[i] = scratch + static_cast<std::size_t>(i + 1) * bytes;
   }
   /// Where the next leaf is to be written, before add().
   void* next() const { return leaves_ & 1 ? carry_ : waiting_[0]; }
@@ -76,7 +81,7 @@ class Tree {
 };
 
 std::size_t scratch_of(const Reduction& of) {
-  return static_cast<std::size_t>(levels_of(of.rows) + 2) * static_cast<std::size_t>(most_columns) * of.width;
+  return static_cast<std::size_t>(levels_of(of) + 2) * static_cast<std::size_t>(most_columns) * of.width;
 }
 
 /// `count` results of one row, from result `first` on.
@@ -93,6 +98,10 @@ void reduce_leaf(const Reduction& of, const std::byte* rows, std::int64_t n, std
     of.across(rows + static_cast<std::size_t>(first) * of.width, n, of.stride, count, to, false);
     return;
   }
+  if (of.row.inner == 1 && of.row.outer == 1) {  // to one number: rows follow one another
+    of.along(rows, n * of.row.n, 1, to);
+    return;
+  }
   for (std::int64_t i = 0; i < n; ++i) {
     reduce_row(of, rows + static_cast<std::size_t>(i * of.stride) * of.width, first, count, i ? row_results : to);
     if (i) of.across(row_results, 1, 0, count, to, true);
@@ -101,14 +110,19 @@ void reduce_leaf(const Reduction& of, const std::byte* rows, std::int64_t n, std
 
 void run_over_rows(const void* state, const Frame& frame) {
   const Reduction& of = *static_cast<const Reduction*>(state);
-  const std::int64_t results = of.columns ? frame.rows : of.row.outer * of.row.inner;
+  const std::int64_t results = of.columns ? frame.rows * of.of_column : of.row.outer * of.row.inner;
+  const std::int64_t all_rows = of.partial ? frame.rows : of.rows;
+  if (of.tree) {
+    of.tree(frame.operands[0], all_rows, of.stride, results, frame.operands[1]);
+    return;
+  }
   std::byte* row_results = frame.scratch + scratch_of(of) - static_cast<std::size_t>(most_columns) * of.width;
   for (std::int64_t first = 0; first < results; first += most_columns) {
     const std::int64_t count = std::min(most_columns, results - first);
     Tree tree(of, frame.scratch, count);
-    for (std::int64_t row = 0; row < of.rows; row += rows_per_leaf) {
+    for (std::int64_t row = 0; row < all_rows; row += of.leaf) {
       const std::byte* rows = frame.operands[0] + static_cast<std::size_t>(row * of.stride) * of.width;
-      reduce_leaf(of, rows, std::min(rows_per_leaf, of.rows - row), first, count, tree.next(), row_results);
+      reduce_leaf(of, rows, std::min(of.leaf, all_rows - row), first, count, tree.next(), row_results);
       tree.add();
     }
     std::byte* to = frame.operands[1] + static_cast<std::size_t>(first) * of.width;
@@ -161,13 +175,18 @@ bool in_rows(const Call& call) {
 bool in_columns(const Call& call) {
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   const Shape &from = in.type.shape, &to = out.type.shape;
-  if (in.access != Access::columns || from.rank() != 2 || from[1] != call.rows || to.count() != call.rows) return false;
+  if (in.access != Access::columns || from.rank() < 2 || from[1] != call.rows) return false;
+  if (to.count() * from[0] != from.count()) return false;
   return out.access == Access::columns || (out.access == Access::rows && to[0] == call.rows) || one_block(call);
+}
+
+ReduceLoops loops_of(const Call& call) {
+  return call.inputs[0].type.dtype == DType::f32 ? reduce_loops_f32() : reduce_loops_f64();
 }
 
 /// The loops of the call's op; false when it is not one of these.
 bool set_loops(const Call& call, Reduction& of) {
-  const ReduceLoops loops = call.inputs[0].type.dtype == DType::f32 ? reduce_loops_f32() : reduce_loops_f64();
+  const ReduceLoops loops = loops_of(call);
   const std::string_view name = call.op->name;
   of.divide = loops.divide;
   if (name == "sum" || name == "mean") of.along = loops.sum, of.across = loops.sum_across;
@@ -218,8 +237,13 @@ Prepared prepare_reduce(const Call& call) {
   of.rows = shape[0];
   of.stride = shape[0] ? shape.count() / shape[0] : 0;
   if (!of.across && (over_rows || of.row.inner != 1)) return refuse("only along the last axes");
-  const bool whole = is_whole(call, call.inputs[0]) && is_whole(call, call.outputs[0]);
+  of.partial = is_partial(call);
+  const bool whole = of.partial || (is_whole(call, call.inputs[0]) && is_whole(call, call.outputs[0]));
   of.columns = over_rows && in_columns(call);
+  if (of.columns && shape.count() > 0) of.of_column = of.stride / shape[1];
+  of.leaf = call.leaf;
+  if (of.leaf == 1 && of.columns && of.row.n == 1 && call.op->name == "sum") of.tree = loops_of(call).sum_tree;
+  if (of.partial && (!over_rows || call.inputs[0].access != Access::rows)) return refuse("parts of no sum over rows");
   of.cut = !over_rows && !whole;
   if (of.cut && !in_rows(call)) return refuse("blocks that are not rows");
   if (over_rows && !whole && !of.columns) return refuse("blocks that are not columns");

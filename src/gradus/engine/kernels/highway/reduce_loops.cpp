@@ -8,9 +8,11 @@
 
 #include "gradus/engine/kernels/highway/math.inl"
 #include "gradus/engine/kernels/highway/reduce_loops.hpp"
+#include "gradus/engine/kernels/highway/transpose.inl"
 
 HWY_BEFORE_NAMESPACE();
 namespace gradus::highway::HWY_NAMESPACE {
+namespace {  // other files have templates of the same names
 
 struct Sum {
   template <class T> static HWY_INLINE Numbers<T> start() { return fill(T{0}); }
@@ -93,6 +95,67 @@ template <bool keep, class T> HWY_INLINE T sum_of_exp(const T* x, std::size_t n,
 
 template <class T> HWY_INLINE T log_of(T x) { return hn::GetLane(log(fill(x)).v); }
 
+/// Short rows, a vector of them at a time: element k of each is a lane of vector k, so that no sum runs across lanes.
+template <class T> struct ShortRows {
+  static constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  static constexpr std::int64_t longest = 32;
+  static bool fit(std::int64_t n) { return n <= longest && width > 1; }
+
+  T x[static_cast<std::size_t>(longest) * width] = {};
+  std::size_t n;
+
+  explicit ShortRows(std::int64_t length) : n(static_cast<std::size_t>(length)) {}
+  void read(const T* from, std::int64_t rows) {
+    transpose<T>(from, static_cast<std::int64_t>(n), x, static_cast<std::int64_t>(width), rows,
+                 static_cast<std::int64_t>(n));
+  }
+  void write(T* to, std::int64_t rows) const {
+    transpose<T>(x, static_cast<std::int64_t>(width), to, static_cast<std::int64_t>(n), static_cast<std::int64_t>(n),
+                 rows);
+  }
+  Numbers<T> at(std::size_t k) const { return load(x + k * width); }
+  void set(std::size_t k, Numbers<T> value) { store(value, x + k * width); }
+  Numbers<T> top() const {
+    Numbers<T> most = Max::template start<T>();
+    for (std::size_t k = 0; k < n; ++k) most = Max::combine(most, at(k));
+    return most;
+  }
+};
+
+/// Calls by(rows of at most one vector, first row) for all of `count` rows.
+template <class T, class By> HWY_INLINE void for_short_rows(std::int64_t n, std::int64_t count, const By& by) {
+  ShortRows<T> rows(n);
+  constexpr auto width = static_cast<std::int64_t>(ShortRows<T>::width);
+  for (std::int64_t i = 0; i < count; i += width) by(rows, i, std::min(width, count - i));
+}
+
+template <class T> void softmax_short(const T* from, std::int64_t n, std::int64_t count, T* to) {
+  for_short_rows<T>(n, count, [&](ShortRows<T>& rows, std::int64_t i, std::int64_t many) {
+    rows.read(from + i * n, many);
+    const Numbers<T> top = rows.top();
+    Numbers<T> sum = fill(T{0});
+    for (std::size_t k = 0; k < rows.n; ++k) {
+      const Numbers<T> e = exp(rows.at(k) - top);
+      rows.set(k, e);
+      sum = sum + e;
+    }
+    for (std::size_t k = 0; k < rows.n; ++k) rows.set(k, rows.at(k) / sum);
+    rows.write(to + i * n, many);
+  });
+}
+
+template <class T> void log_softmax_short(const T* from, std::int64_t n, std::int64_t count, T* to) {
+  for_short_rows<T>(n, count, [&](ShortRows<T>& rows, std::int64_t i, std::int64_t many) {
+    rows.read(from + i * n, many);
+    const Numbers<T> top = rows.top();
+    Numbers<T> sum = fill(T{0});
+    for (std::size_t k = 0; k < rows.n; ++k) sum = sum + exp(rows.at(k) - top);
+    const Numbers<T> rest = log(sum);
+    for (std::size_t k = 0; k < rows.n; ++k) rows.set(k, rows.at(k) - top - rest);
+    rows.write(to + i * n, many);
+  });
+}
+
 template <class T> void logsumexp_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
   const auto length = static_cast<std::size_t>(n);
   for (std::int64_t i = 0; i < count; ++i) {
@@ -105,6 +168,7 @@ template <class T> void logsumexp_along(const void* x, std::int64_t n, std::int6
 }
 
 template <class T> void softmax_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
+  if (ShortRows<T>::fit(n)) return softmax_short(static_cast<const T*>(x), n, count, static_cast<T*>(y));
   constexpr std::size_t width = hn::MaxLanes(Tag<T>());
   const auto length = static_cast<std::size_t>(n);
   for (std::int64_t i = 0; i < count; ++i) {
@@ -118,6 +182,7 @@ template <class T> void softmax_along(const void* x, std::int64_t n, std::int64_
 }
 
 template <class T> void log_softmax_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
+  if (ShortRows<T>::fit(n)) return log_softmax_short(static_cast<const T*>(x), n, count, static_cast<T*>(y));
   constexpr std::size_t width = hn::MaxLanes(Tag<T>());
   const auto length = static_cast<std::size_t>(n);
   for (std::int64_t i = 0; i < count; ++i) {
@@ -174,6 +239,24 @@ void reduce_across(const void* x, std::int64_t n, std::int64_t stride, std::int6
   }
 }
 
+/// A binary counter: what waits on level i is the sum of 2^i terms.
+template <class T> void sum_tree(const void* x, std::int64_t n, std::int64_t stride, std::int64_t count, void* y) {
+  constexpr std::int64_t width = hn::MaxLanes(Tag<T>());
+  T waiting[static_cast<std::size_t>(32 * width)];
+  for (std::int64_t j = 0; j < count; j += width) {
+    const auto part = static_cast<std::size_t>(std::min(width, count - j));
+    const T* from = static_cast<const T*>(x) + j;
+    T* top = waiting;
+    Numbers<T> sum = fill(T{0});
+    for (std::int64_t k = 0; k < n; ++k, from += stride) {
+      sum = load_first(from, part);
+      for (std::int64_t bits = k; k + 1 < n ? bits & 1 : top != waiting; bits >>= 1) sum = load(top -= width) + sum;
+      if (k + 1 < n) store(sum, top), top += width;
+    }
+    store_first(sum, static_cast<T*>(y) + j, part);
+  }
+}
+
 template <class T> void divide_all(void* x, std::int64_t count, double by) {
   for (std::int64_t i = 0; i < count; ++i) static_cast<T*>(x)[i] /= static_cast<T>(by);
 }
@@ -183,7 +266,9 @@ template <class T>
 constexpr ReduceLoops reduce_loops{reduce_along<Sum, T>,  reduce_along<Max, T>,  reduce_along<Min, T>,
                                    logsumexp_along<T>,    argmax_along<T>,       softmax_along<T>,
                                    log_softmax_along<T>,  reduce_across<Sum, T>, reduce_across<Max, T>,
-                                   reduce_across<Min, T>, divide_all<T>};
+                                   reduce_across<Min, T>, sum_tree<T>,           divide_all<T>};
+
+}  // namespace
 
 ReduceLoops reduce_f32() { return reduce_loops<float>; }
 ReduceLoops reduce_f64() { return reduce_loops<double>; }

@@ -11,9 +11,13 @@ using AlongLoop = void (*)(const void* x, std::int64_t n, std::int64_t count, vo
 /// y[j] = x[j] + x[stride + j] + ... n terms in order, for j < count; with `onto`, y[j] comes first. Or max, min for +.
 using AcrossLoop = void (*)(const void* x, std::int64_t n, std::int64_t stride, std::int64_t count, void* y, bool onto);
 
+/// y[j] = x[j] + x[stride + j] + ... n terms in a binary tree (0+1, 2+3, then those pairs, ...), for j < count.
+using TreeLoop = void (*)(const void* x, std::int64_t n, std::int64_t stride, std::int64_t count, void* y);
+
 struct ReduceLoops {
   AlongLoop sum, max, min, logsumexp, argmax, softmax, log_softmax;
   AcrossLoop sum_across, max_across, min_across;
+  TreeLoop sum_tree;
   void (*divide)(void* x, std::int64_t count, double by);
 };
 

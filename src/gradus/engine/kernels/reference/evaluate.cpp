@@ -5,6 +5,7 @@
 #include "gradus/core/base/random.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/random.hpp"
 #include "gradus/engine/kernels/block.hpp"
 
 namespace gradus {
@@ -30,11 +31,19 @@ Type straight_type(const Call& call, std::size_t i, std::int64_t rows) {
   return type;
 }
 
+/// Bytes of one element of the first `axes` axes.
+std::size_t bytes_after(const Type& type, int axes) {
+  std::size_t bytes = size_of(type.dtype);
+  for (int axis = axes; axis < type.shape.rank(); ++axis) bytes *= static_cast<std::size_t>(type.shape[axis]);
+  return bytes;
+}
+
 /// Element (i, j) of the row-major copy is element (i, j), or (j, i) when turned, of memory whose rows are `stride`
 /// apart.
+/// `type` has two axes, or more: then what lies after them counts as one element.
 template <bool out>
 void copy_matrix(std::byte* memory, std::byte* copy, const Type& type, std::int64_t stride, bool turned) {
-  const std::size_t size = size_of(type.dtype);
+  const std::size_t size = bytes_after(type, 2);
   for (std::int64_t i = 0; i < type.shape[0]; ++i) {
     for (std::int64_t j = 0; j < type.shape[1]; ++j) {
       std::byte* there = memory + static_cast<std::size_t>(turned ? j * stride + i : i * stride + j) * size;
@@ -68,7 +77,7 @@ void run_evaluation(const void* state, const Frame& frame) {
 Prepared prepare_op(const Call& call) {
   auto state = std::make_shared<Evaluation>();
   state->call = call;
-  const bool cut = call.outputs[0].access != Access::whole;
+  const bool cut = call.outputs[0].access != Access::whole && !is_partial(call);
   state->full = cut ? attrs_of_block(call.attrs, call.rows, call.block) : call.attrs;
   state->rest = cut ? attrs_of_block(call.attrs, call.rows, rest_rows(call)) : call.attrs;
   std::size_t scratch = aligned(sizeof(ConstView) * call.inputs.size());
@@ -158,7 +167,10 @@ void run_draw(const void* state, const Frame& frame) {
   const auto* key = reinterpret_cast<const std::int64_t*>(frame.operands[0]);
   const RandomKey of{static_cast<std::uint64_t>(key[0]), static_cast<std::uint64_t>(key[1]),
                      static_cast<std::uint32_t>(self.call.attrs.integer("stream"))};
-  self.fill(of, static_cast<std::uint64_t>(frame.first * inner), View(type, frame.operands[1]), self.call.attrs);
+  const std::size_t numbers = static_cast<std::size_t>(self.call.inputs[0].type.shape.count());
+  const std::uint64_t first = random_first({key, numbers}, self.call.outputs[0].type.shape);
+  self.fill(of, first + static_cast<std::uint64_t>(frame.first * inner), View(type, frame.operands[1]),
+            self.call.attrs);
 }
 
 void fill_with_uniform(const RandomKey& key, std::uint64_t first, View out, const Attrs&) {
@@ -173,7 +185,10 @@ void fill_with_bernoulli(const RandomKey& key, std::uint64_t first, View out, co
 
 }  // namespace
 
-Prepared prepare_evaluate(const Call& call) { return call.op ? prepare_op(call) : prepare_program(call); }
+Prepared prepare_evaluate(const Call& call) {
+  if (call.graph) return refuse("one op at a time");
+  return call.op ? prepare_op(call) : prepare_program(call);
+}
 
 Prepared prepare_random(const Call& call) {
   if (!call.op || !call.op->traits.random) return refuse("draws random numbers only");

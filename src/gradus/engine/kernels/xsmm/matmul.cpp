@@ -50,10 +50,11 @@ template <class T> void run(const void* state, const Frame& frame) {
 template <class T> Prepared prepare(const Call& call) {
   auto state = std::make_shared<Product<T>>();
   const Shape &a = call.inputs[0].type.shape, &b = call.inputs[1].type.shape;
-  const bool whole = call.outputs[0].access == Access::whole;
-  const std::int64_t rows = whole ? call.outputs[0].type.shape[0] : call.block, k = b[0], lda = a[1];
+  const bool whole = call.outputs[0].access == Access::whole, partial = is_partial(call);
+  const std::int64_t lda = a[1], full = whole ? call.outputs[0].type.shape[0] : call.block;
   state->n = b[1], state->block = call.block;
-  for (auto [tiles, height] : {std::pair{&state->full, rows}, {&state->rest, whole ? 0 : rest_rows(call)}}) {
+  for (auto [tiles, rows] : {std::pair{&state->full, full}, {&state->rest, whole ? 0 : rest_rows(call)}}) {
+    const std::int64_t height = partial && rows > 0 ? a[1] : rows, k = partial ? rows : b[0];
     for (std::size_t last = 0; last < 2; ++last) {
       const std::int64_t width = last ? state->n % tile_columns : std::min(tile_columns, state->n);
       if (height == 0 || width == 0) continue;
@@ -70,13 +71,19 @@ template <class T> Prepared prepare(const Call& call) {
 }  // namespace
 
 Prepared prepare_xsmm_matmul(const Call& call) {
-  if (!call.op || call.op->name != "matmul" || call.outputs[0].type.shape.rank() != 2)
+  if (!call.op || call.op->name != "matmul" || call.inputs[0].type.shape.rank() != 2 ||
+      call.inputs[1].type.shape.rank() != 2)
     return refuse("multiplies two matrices only");
+  if (call.inputs[0].type.dtype == DType::bf16) return refuse("f32 and f64 only");
   if (call.transposed[1]) return refuse("the second matrix is stored transposed");
   // Measured: adding up tiles of leaves outside of the generated kernel costs more than it saves.
-  if (call.transposed[0] && call.inputs[1].type.shape[0] > rows_per_leaf) return refuse("sums over more than one leaf");
-  if (call.inputs[1].access != Access::whole || call.outputs[0].access == Access::columns)
+  if (call.transposed[0] && (is_partial(call) ? call.block : call.inputs[1].type.shape[0]) > call.leaf)
+    return refuse("sums over more than one leaf");
+  if ((call.inputs[1].access != Access::whole && !is_partial(call)) || call.outputs[0].access == Access::columns)
     return refuse("cuts rows only");
+  // Measured: 64 rows and more pay for packing a second matrix whose rows lie 4 KB apart.
+  if (call.block >= 64 && call.inputs[1].type.shape[1] >= 1024)
+    return refuse("rows of the second matrix lie far apart");
   constexpr std::int64_t largest = std::int64_t{1} << 30;
   for (const Operand* o : {&call.inputs[0], &call.inputs[1], &call.outputs[0]}) {
     if (o->type.shape.count() == 0) return refuse("a matrix is empty");

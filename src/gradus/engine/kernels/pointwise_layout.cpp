@@ -1,8 +1,8 @@
-#include "gradus/engine/kernels/highway/pointwise_layout.hpp"
+#include "gradus/engine/kernels/pointwise_layout.hpp"
 
 #include <algorithm>
 
-namespace gradus::highway {
+namespace gradus {
 namespace {
 
 /// Whether blocks of rows are the whole value, so that `rows` and `whole` say the same.
@@ -103,4 +103,4 @@ std::int64_t offset_of(const Layout& layout, const InputLayout& input, std::int6
   return offset;
 }
 
-}  // namespace gradus::highway
+}  // namespace gradus

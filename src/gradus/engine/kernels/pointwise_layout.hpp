@@ -7,7 +7,7 @@
 
 #include "gradus/engine/kernels/kernel.hpp"
 
-namespace gradus::highway {
+namespace gradus {
 
 struct InputLayout {
   bool linear = false;                  // element i of the block is element i of the input
@@ -33,4 +33,4 @@ Layout make_layout(const Call& call);
 /// Where run `run` of the block begins in an input, in elements.
 std::int64_t offset_of(const Layout& layout, const InputLayout& input, std::int64_t run);
 
-}  // namespace gradus::highway
+}  // namespace gradus

@@ -1,0 +1,43 @@
+#include "gradus/engine/kernels/asmjit/code.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace gradus::jit {
+
+bool makes_truth(Kind kind) {
+  return kind == Kind::compare || kind == Kind::truth_and || kind == Kind::truth_or || kind == Kind::truth_not;
+}
+
+int Code::add(Line line) {
+  for (const int in : line.in) {
+    if (in >= 0) line.level = std::max(line.level, lines[static_cast<std::size_t>(in)].level);
+  }
+  const bool commutes = line.kind == Kind::bit_and || line.kind == Kind::bit_or || line.kind == Kind::bit_xor ||
+                        line.kind == Kind::truth_and || line.kind == Kind::truth_or;
+  if (commutes && line.in[0] > line.in[1]) std::swap(line.in[0], line.in[1]);
+  const Key key{line.kind,  line.form,      line.bytes,   line.in[0], line.in[1],
+                line.in[2], line.immediate, line.element, line.lanes};
+  const int next = static_cast<int>(lines.size());
+  if (line.kind != Kind::store) {
+    const auto [place, fresh] = known_.try_emplace(key, next);
+    if (!fresh) return place->second;
+  }
+  lines.push_back(line);
+  return next;
+}
+
+int Code::permute(Table table, int a, int b) {
+  const auto [place, fresh] = known_tables_.try_emplace(table, static_cast<int>(tables.size()));
+  if (fresh) tables.push_back(table);
+  const auto immediate = static_cast<std::uint64_t>(place->second);
+  return add({.kind = b < 0 ? Kind::permute : Kind::permute_two, .in = {a, b, -1}, .immediate = immediate});
+}
+
+int Code::number(double value, Form form) {
+  const std::uint64_t bits =
+      form == Form::f64 ? std::bit_cast<std::uint64_t>(value) : std::bit_cast<std::uint32_t>(static_cast<float>(value));
+  return add({.kind = Kind::number, .form = form, .immediate = bits});
+}
+
+}  // namespace gradus::jit

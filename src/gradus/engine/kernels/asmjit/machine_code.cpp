@@ -1,0 +1,44 @@
+#include "gradus/engine/kernels/asmjit/machine_code.hpp"
+
+#include "gradus/engine/kernels/asmjit/code.hpp"
+
+namespace gradus::jit {
+namespace {
+
+/// Remembers that something could not be encoded.
+struct Failure : asmjit::ErrorHandler {
+  bool failed = false;
+  void handleError(asmjit::Error, const char*, asmjit::BaseEmitter*) override { failed = true; }
+};
+
+}  // namespace
+
+InstructionSet instruction_set() {
+  const auto& has = asmjit::CpuInfo::host().features().x86();
+  if (!has.hasAVX2() || !has.hasFMA() || !has.hasBMI2()) return InstructionSet::none;
+  const bool wide = has.hasAVX512_F() && has.hasAVX512_BW() && has.hasAVX512_DQ() && has.hasAVX512_VL();
+  return wide ? InstructionSet::avx512 : InstructionSet::avx2;
+}
+
+std::shared_ptr<const MachineCode> MachineCode::make(const std::function<void(asmjit::x86::Assembler&)>& write) {
+  asmjit::CodeHolder holder;
+  holder.init(asmjit::Environment::host());
+  Failure failure;
+  holder.setErrorHandler(&failure);
+  asmjit::x86::Assembler assembler(&holder);
+  write(assembler);
+  if (failure.failed || holder.flatten() != 0 || holder.resolveUnresolvedLinks() != 0) return nullptr;
+  const std::size_t page = asmjit::VirtMem::info().pageSize;
+  const std::size_t bytes = (holder.codeSize() + page - 1) / page * page;
+  void* at = nullptr;
+  if (asmjit::VirtMem::alloc(&at, bytes, asmjit::VirtMem::MemoryFlags::kAccessRW) != 0) return nullptr;
+  const std::shared_ptr<const MachineCode> code(new MachineCode(at, bytes));
+  if (holder.relocateToBase(reinterpret_cast<std::uint64_t>(at)) != 0) return nullptr;
+  if (holder.copyFlattenedData(at, bytes) != 0) return nullptr;
+  if (asmjit::VirtMem::protect(at, bytes, asmjit::VirtMem::MemoryFlags::kAccessRX) != 0) return nullptr;
+  return code;
+}
+
+MachineCode::~MachineCode() { asmjit::VirtMem::release(at_, bytes_); }
+
+}  // namespace gradus::jit

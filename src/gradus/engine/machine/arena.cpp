@@ -1,0 +1,27 @@
+#include "gradus/engine/machine/arena.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace gradus {
+namespace {
+
+constexpr std::size_t line = 64, huge_page = std::size_t{1} << 21;
+
+}  // namespace
+
+void Arena::Free::operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{alignment}); }
+
+Arena::Arena(std::size_t bytes) : bytes_(bytes) {
+  const std::size_t alignment = bytes >= huge_page ? huge_page : line;
+  const std::size_t asked = std::max<std::size_t>(bytes, 1);
+  data_ = {static_cast<std::byte*>(::operator new (asked, std::align_val_t{alignment})), Free{alignment}};
+  // Before the first touch, which brings the pages. Only whole pages of this memory; a refusal does no harm.
+  if (bytes >= huge_page) madvise(data_.get(), bytes / huge_page * huge_page, MADV_HUGEPAGE);
+  std::memset(data_.get(), 0, asked);
+}
+
+}  // namespace gradus

@@ -1,0 +1,51 @@
+#include "gradus/learn/train/gradient_error.hpp"
+
+#include <cmath>
+
+#include "gradus/engine/runtime/program.hpp"
+#include "gradus/learn/data/batches.hpp"
+#include "gradus/learn/train/pass.hpp"
+#include "gradus/learn/train/step.hpp"
+
+namespace gradus {
+namespace {
+
+/// The gradient, all parameters one after the other.
+std::vector<double> gradient_of(Engine& engine, const nn::Model& model, DType products, const loss::Loss& loss,
+                                const data::Dataset& dataset, std::span<const std::int64_t> rows, std::uint64_t seed) {
+  BatchSpec batch = batch_spec(dataset);
+  batch.rows = static_cast<std::int64_t>(rows.size());
+  std::vector<Graph> graphs;
+  graphs.push_back(gradient_step(model, loss, batch));
+  const bool has_key = static_cast<bool>(graphs[0].find_input(step_names::key));
+  ProgramOptions options{.products = products};
+  for (const nn::Parameter& parameter : model.parameters) options.parameters.push_back(parameter.name);
+  Program program(engine, std::move(graphs), options);
+  for (const nn::Parameter& parameter : model.parameters) program.write(parameter.name, parameter.value);
+  data::gather_features(dataset, rows, program.input(0, step_names::features));
+  data::gather_targets(dataset, rows, program.input(0, step_names::target));
+  if (has_key) program.input(0, step_names::key).set(0, static_cast<double>(seed));
+  program.run(0);
+  std::vector<double> out;
+  for (const nn::Parameter& parameter : model.parameters) {
+    const ConstView gradient = program.output(0, gradient_name(parameter.name));
+    for (std::int64_t i = 0; i < gradient.count(); ++i) out.push_back(gradient.number(i));
+  }
+  return out;
+}
+
+}  // namespace
+
+double gradient_error(Engine& engine, const nn::Model& model, const loss::Loss& loss, const data::Dataset& dataset,
+                      std::span<const std::int64_t> rows, std::uint64_t seed) {
+  const auto got = gradient_of(engine, model, model.products, loss, dataset, rows, seed);
+  const auto exact = gradient_of(engine, model, DType::f32, loss, dataset, rows, seed);
+  double difference = 0, size = 0;
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    difference += (got[i] - exact[i]) * (got[i] - exact[i]);
+    size += exact[i] * exact[i];
+  }
+  return difference == 0 ? 0 : std::sqrt(difference / size);
+}
+
+}  // namespace gradus

@@ -1,0 +1,87 @@
+#include "gradus/learn/train/memory.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "gradus/core/base/error.hpp"
+
+namespace gradus {
+namespace {
+
+/// Decimal, so that the number can be given back as --memory: rounded up to three digits.
+std::string budget_text(std::size_t bytes) {
+  constexpr const char* units[] = {"B", "KB", "MB", "GB", "TB"};
+  std::size_t unit = 0, scale = 1;
+  while (unit + 1 < std::size(units) && bytes / scale >= 1000) scale *= 1000, ++unit;
+  const std::size_t whole = (bytes + scale - 1) / scale;
+  return std::to_string(whole) + units[unit];
+}
+
+/// Which ways there are to take the batch, the most wanted first.
+std::vector<Parts> ways(std::int64_t batch) {
+  std::vector<Parts> out{{}};
+  std::int64_t largest = 1;
+  while (largest * 2 < batch) largest *= 2;
+  if (batch < 2) return out;
+  for (std::int64_t rows = largest; rows >= rows_per_leaf; rows /= 2) out.push_back({rows, true});
+  for (std::int64_t rows = largest; rows >= 1; rows /= 2) out.push_back({rows, false});
+  return out;
+}
+
+}  // namespace
+
+MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, BatchSpec batch,
+                     const StepRows& rows, int threads) {
+  StepGraphs graphs = step_graphs(model, loss, options, batch, rows);
+  MemoryUse out{.parts = rows.parts};
+  std::size_t parameters = 0;
+  for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+    parameters += byte_count({model.dtype, spec.shape});
+  }
+  const std::size_t state = parameters * (1 + options.optimizer.state.size());
+  // The model that came in and the one that goes out; the weights before this epoch and before the one before; the
+  // best.
+  out.copies = 2 * parameters + (options.patience > 0 ? 3 : 2) * state;
+  const CompiledTogether compiled =
+      compile_together(std::move(graphs.graphs), {}, {.straight = rows.one_leaf(), .products = model.products});
+  out.engine = footprint(compiled, threads);
+  return out;
+}
+
+MemoryUse choose_parts(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, BatchSpec batch,
+                       const StepRows& rows, int threads) {
+  std::optional<MemoryUse> least;
+  std::string apart;  // why the batch cannot be taken in parts
+  for (const Parts& parts : ways(rows.batch)) {
+    StepRows taken = rows;
+    taken.parts = parts;
+    try {
+      const MemoryUse use = memory_use(model, loss, options, batch, taken, threads);
+      if (use.total() <= static_cast<std::size_t>(options.memory)) return use;
+      if (!least || use.total() < least->total()) least = use;
+    } catch (const UserError& error) {
+      if (error.fault() != Fault::budget || !least) throw;
+      apart = error.what();
+      break;
+    }
+  }
+  const bool small = least->copies + least->engine.state > least->total() / 2;
+  throw UserError(Fault::budget,
+                  Report{"memory", "a budget of " + budget_text(static_cast<std::size_t>(options.memory)),
+                         "at least " + budget_text(least->total()) +
+                             (apart.empty() ? "" : ", since the batch cannot be taken in parts (" + apart + ")"),
+                         "--memory " + budget_text(least->total()) +
+                             (small ? ", or a smaller network or --optimizer sgd" : ", or a smaller --batch")});
+}
+
+std::string describe(const MemoryUse& use, const StepRows& rows, std::string (*bytes)(double)) {
+  std::string out = bytes(static_cast<double>(use.total())) + " beside the data: ";
+  if (use.parts.rows == 0 || use.parts.rows >= rows.batch) return out + "the whole batch at once";
+  const std::int64_t count = (rows.batch - 1) / use.parts.rows + 1;
+  out += "the batch of " + std::to_string(rows.batch) + " in " + std::to_string(count) + " parts of " +
+         std::to_string(use.parts.rows) + (use.parts.rows == 1 ? " row" : " rows");
+  const bool same = use.parts.tree && (rows.batch & (rows.batch - 1)) == 0;
+  return out + (same ? ", the same sums" : ", the same sums but for rounding");
+}
+
+}  // namespace gradus
