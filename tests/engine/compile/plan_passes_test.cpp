@@ -210,6 +210,54 @@ TEST(VerifyPlan, FindsWhatIsBroken) {
             "plan: ");
 }
 
+/// "name crossing" of every output that is not local.
+std::string crossings(const Plan& plan) {
+  std::string out;
+  for (const Region& region : plan.regions) {
+    for (const Loop& loop : region.loops) {
+      for (const Step& step : loop.steps) {
+        for (std::size_t o = 0; o < step.call.outputs.size(); ++o) {
+          const Buffer& buffer = plan.buffers[static_cast<std::size_t>(step.operands[step.call.inputs.size() + o])];
+          if (buffer.home == Home::local) continue;
+          const Crossing crossing = step.call.outputs[o].crossing;
+          out += buffer.name + (crossing == Crossing::no       ? " stays\n"
+                                : crossing == Crossing::leaves ? " leaves\n"
+                                                               : " is read on\n");
+        }
+      }
+    }
+  }
+  return out;
+}
+
+TEST(Lower, TellsWhatOtherThreadsRead) {
+  EXPECT_EQ(crossings(compile(parse(layer), {.straight = false})), R"(%10 parts leaves
+%12 parts leaves
+w leaves
+db stays
+)");
+  EXPECT_EQ(crossings(compile(parse(R"(%0 = input {name="x", type=f32[1024,64]} : f32[1024,64]
+%1 = input {name="w", type=f32[64,512]} : f32[64,512]
+%2 = input {name="m", type=f32[64,512]} : f32[64,512]
+%3 = matmul %0 %1 : f32[1024,512]
+%4 = relu %3 : f32[1024,512]
+%5 = input {name="v", type=f32[512,8]} : f32[512,8]
+%6 = transpose %0 {order=[1,0]} : f32[64,1024]
+%7 = matmul %6 %4 : f32[64,512]
+%8 = add %2 %7 : f32[64,512]
+%9 = subtract %1 %8 : f32[64,512]
+%10 = matmul %4 %5 : f32[1024,8]
+output %8 "m"
+output %9 "w"
+output %10 "y"
+)"))),
+            R"(%4 is read on
+y stays
+m stays
+w leaves
+)");
+}
+
 TEST(Compile, RefusesAGraphWithoutOutputs) { EXPECT_THROW(compile(Graph{}), UserError); }
 
 TEST(Compile, DumpsEveryPassByName) {

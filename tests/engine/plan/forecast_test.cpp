@@ -77,16 +77,22 @@ output %3 "y"
 
 TEST(Forecast, LinesThatAnotherCoreWroteCostMore) {
   const Plan plan = compile(parse(two_regions));
-  const std::vector<double> nothing(step_count(plan), 0.0);
+  const double block_ns = 1e6;
+  const std::vector<double> blocks(step_count(plan), block_ns);
   const ThreadCosts costs{.run_ns = 0, .barrier_ns = 0, .line_ns = 1};
   ASSERT_EQ(plan.regions.size(), 2U);
-  EXPECT_DOUBLE_EQ(forecast(plan, nothing, costs, 1).total_ns, 0);
+  const auto half = [&](std::size_t region) {
+    return block_ns * static_cast<double>(plan.regions[region].loops[0].blocks()) / 2;
+  };
+  EXPECT_DOUBLE_EQ(forecast(plan, blocks, costs, 1).total_ns, 2 * (half(0) + half(1)));
   // In region 2 each of two threads reads half the columns of relu(x): of these lines the other wrote half. The caller
   // wrote all of x: the second thread reads its half of the rows in region 1, and all of it in region 2.
   const double lines = 4096.0 * 64 * 4 / 64;
-  const Forecast two = forecast(plan, nothing, costs, 2);
-  EXPECT_DOUBLE_EQ(two.region_ns[0], lines / 2);
-  EXPECT_DOUBLE_EQ(two.region_ns[1], lines / 4 + lines);
+  const Forecast two = forecast(plan, blocks, costs, 2);
+  EXPECT_DOUBLE_EQ(two.region_ns[0], half(0) + lines / 2);
+  EXPECT_DOUBLE_EQ(two.region_ns[1], half(1) + lines / 4 + lines);
+  const ThreadCosts far{.run_ns = 0, .barrier_ns = 0, .line_ns = 1e4};  // cores that are better left apart
+  EXPECT_EQ(forecast(plan, blocks, far, 2).team, 1);
 }
 
 TEST(Lifetimes, CoverRegionsInTheArenaAndStepsInALoop) {

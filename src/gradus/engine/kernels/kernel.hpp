@@ -30,9 +30,18 @@ enum class Access {
   part,     // of an output: block b writes entry b of axis 0, and the op is done on the rows of the block alone
 };
 
+/// Whether threads other than the one that writes a block of an output read it. A line that several cores have read
+/// costs them dearly when it is written again; what is written past the caches lies in none.
+enum class Crossing : std::uint8_t {
+  no,
+  leaves,   // others read it, and the loop that writes it does not
+  read_on,  // others read it, and so does the loop that writes it
+};
+
 struct Operand {
   Type type;  // of the whole value, row-major
   Access access = Access::whole;
+  Crossing crossing = Crossing::no;
   friend bool operator==(const Operand&, const Operand&) = default;
 };
 
@@ -72,6 +81,7 @@ struct Frame {
   std::int64_t first = 0;        // first row of the block in the loop
   std::int64_t rows = 0;         // rows of this block
   std::byte* scratch = nullptr;  // Prepared::scratch bytes, 64-byte aligned, this thread's own, undefined content
+  Crossing past_caches = Crossing::no;  // outputs of up to this kind are better written past the caches
 };
 
 struct Prepared {

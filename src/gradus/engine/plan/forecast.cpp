@@ -55,7 +55,8 @@ std::vector<Part> parts_of(const Region& region, const Share& share, std::size_t
   return parts;
 }
 
-/// Bytes that a thread of `team` reads in a region and that other threads wrote, each once.
+/// Bytes that a thread of `team` reads in a region and that other threads wrote, each once, and bytes that it writes
+/// again after others have read them.
 double foreign_bytes(const Plan& plan, const std::vector<Writer>& writers, const std::vector<Share>& shares,
                      const std::vector<Part>& parts, std::size_t region, int team, int thread) {
   std::map<int, double> of_buffer;
@@ -76,6 +77,12 @@ double foreign_bytes(const Plan& plan, const std::vector<Writer>& writers, const
         if (access != Access::whole) foreign *= std::min(share, 1.0);
         double& most = of_buffer[buffer];
         most = std::max(most, foreign * static_cast<double>(byte_count(b.type)));
+      }
+      for (std::size_t i = 0; i < step.call.outputs.size(); ++i) {
+        const Operand& output = step.call.outputs[i];
+        if (output.crossing != Crossing::read_on) continue;  // others leave the caches when they are written
+        of_buffer[step.operands[step.call.inputs.size() + i]] +=
+            std::min(share, 1.0) * static_cast<double>(byte_count(output.type));
       }
     }
   }
@@ -130,8 +137,10 @@ Forecast forecast(const Plan& plan, std::span<const double> block_ns, const Thre
     out.total_ns += out.region_ns.back();
     first_step = out.step_ns.size();
   }
-  out.total_ns += out.team > 1 ? costs.run_ns : 0;
-  return out;
+  if (out.team == 1) return out;
+  out.total_ns += costs.run_ns;
+  Forecast alone = forecast(plan, block_ns, costs, 1);  // a step goes the faster way
+  return alone.total_ns < out.total_ns ? alone : out;
 }
 
 }  // namespace gradus

@@ -1,6 +1,7 @@
 #include "gradus/engine/runtime/executor.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "gradus/core/base/float_mode.hpp"
 #include "gradus/engine/plan/divide.hpp"
@@ -21,6 +22,19 @@ std::size_t row_bytes(const Operand& operand) {
   return 0;
 }
 
+bool has_crossing(const Plan& plan, Crossing kind) {
+  for (const Region& region : plan.regions) {
+    for (const Loop& loop : region.loops) {
+      for (const Step& step : loop.steps) {
+        for (const Operand& output : step.call.outputs) {
+          if (output.crossing == kind) return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
@@ -36,6 +50,7 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
     regions_.push_back(std::move(made));
   }
   failures_.resize(static_cast<std::size_t>(team_));
+  if (team_ > 1) fastest_.emplace(has_crossing(plan, Crossing::read_on) ? ways_in_all : far_apart);
 }
 
 void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop) {
@@ -76,7 +91,7 @@ void Executor::point(const RunStep& step, const Item& item, std::byte* own, std:
 void Executor::run_item(const Item& item, int thread) {
   std::byte* const own = thread_memory_[static_cast<std::size_t>(thread)];
   std::byte* operands[most_operands];
-  const Frame frame{operands, item.first, item.rows, own + local_bytes_};
+  const Frame frame{operands, item.first, item.rows, own + local_bytes_, past_caches()};
   for (std::size_t s = item.first_step; s < item.first_step + item.steps; ++s) {
     point(steps_[s], item, own, operands);
     steps_[s].run(steps_[s].state, frame);
@@ -102,14 +117,30 @@ bool Executor::meets_after(std::size_t region) const {
   return team_ > 1 && !last && !(regions_[region].serial && regions_[region + 1].serial);
 }
 
+Crossing Executor::past_caches() const {
+  return way_ == alone ? Crossing::no : way_ == together ? Crossing::leaves : Crossing::read_on;
+}
+
+void Executor::run_as(Way way) {
+  way_ = way;
+  if (way == alone) return run_alone();
+  const auto job = [](void* self, std::size_t, std::size_t item, int thread) {
+    static_cast<Executor*>(self)->try_item(item, thread);
+  };
+  pool_->run(regions_, job, this);
+}
+
 void Executor::run() {
-  if (team_ == 1) {
+  using Clock = std::chrono::steady_clock;
+  if (!fastest_) {
     run_alone();
+  } else if (!fastest_->wants_time()) {
+    run_as(static_cast<Way>(fastest_->way()));
+    fastest_->ran();
   } else {
-    const auto job = [](void* self, std::size_t, std::size_t item, int thread) {
-      static_cast<Executor*>(self)->try_item(item, thread);
-    };
-    pool_->run(regions_, job, this);
+    const Clock::time_point begin = Clock::now();
+    run_as(static_cast<Way>(fastest_->way()));
+    fastest_->ran(std::chrono::duration<double, std::nano>(Clock::now() - begin).count());
   }
   for (std::exception_ptr& failure : failures_) {
     if (!failure) continue;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <vector>
 
+#include "gradus/engine/machine/fastest.hpp"
 #include "gradus/engine/machine/thread_pool.hpp"
 #include "gradus/engine/plan/plan.hpp"
 
@@ -17,14 +19,20 @@ struct PlanMemory {
 
 class Executor {
  public:
-  /// Cuts the plan's blocks among the threads of the pool: a thread has the same blocks in every run.
+  /// Cuts the plan's blocks among the threads of the pool: a thread has the same blocks in every run that they share.
   Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool);
   /// Rethrows the first exception of a kernel (an index out of range) after all threads have stopped.
   void run();
-  /// How many threads run() uses: 1 when waking the others would take longer than they save.
-  int team() const { return team_; }
 
  private:
+  /// Who does a run, and how. All give the same bits; which is the fastest depends on how near the cores are to one
+  /// another, which virtual machines change as they run, and on who else uses them. So they are timed.
+  enum Way : int {
+    alone,      // the calling thread
+    together,   // all threads; state goes past the caches to its next readers
+    far_apart,  // all threads; so does whatever other threads read
+    ways_in_all
+  };
   friend class ExecutorClock;  // runs it with clocks: profile.cpp
   static constexpr std::size_t most_operands = 64;
   struct Pointer {
@@ -43,7 +51,9 @@ class Executor {
   void add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop);
   void point(const RunStep& step, const Item& item, std::byte* own, std::byte** operands) const;
   bool meets_after(std::size_t region) const;  // whether a barrier follows
+  void run_as(Way way);
   void run_alone();
+  Crossing past_caches() const;
   void run_item(const Item& item, int thread);
   void try_item(std::size_t item, int thread);
 
@@ -55,7 +65,9 @@ class Executor {
   std::size_t local_bytes_;
   std::vector<std::exception_ptr> failures_;  // by thread
   ThreadPool* pool_;
-  int team_ = 1;
+  int team_ = 1;  // threads that have blocks: 1 when waking the others would take longer than they could save
+  Way way_ = alone;
+  std::optional<Fastest> fastest_;  // where there is a choice
 };
 
 }  // namespace gradus

@@ -120,7 +120,7 @@ class ExecutorClock {
   void run_item(const Item& item, int thread, double* step_ns) {
     std::byte* const own = executor_.thread_memory_[static_cast<std::size_t>(thread)];
     std::byte* operands[Executor::most_operands];
-    const Frame frame{operands, item.first, item.rows, own + executor_.local_bytes_};
+    const Frame frame{operands, item.first, item.rows, own + executor_.local_bytes_, executor_.past_caches()};
     for (std::size_t s = item.first_step; s < item.first_step + item.steps; ++s) {
       const Executor::RunStep& step = executor_.steps_[s];
       const Clock::time_point begin = Clock::now();
@@ -133,6 +133,7 @@ class ExecutorClock {
   void run() {
     step_ns_.assign(static_cast<std::size_t>(executor_.team_), std::vector<double>(executor_.steps_.size()));
     region_ns_.assign(executor_.regions_.size(), 0);
+    if (executor_.way_ == Executor::alone) return run_thread(0);
     executor_.pool_->run(
         executor_.team_, [](void* self, int thread) { static_cast<ExecutorClock*>(self)->run_thread(thread); }, this);
   }
@@ -143,10 +144,11 @@ class ExecutorClock {
     for (std::size_t r = 0; r < executor_.regions_.size(); ++r) {
       const Stretch& region = executor_.regions_[r];
       const Clock::time_point begin = Clock::now();
-      for (std::size_t i = region.begin[t]; i < region.begin[t + 1]; ++i) {
+      const bool alone = executor_.way_ == Executor::alone;
+      for (std::size_t i = region.begin[t]; i < (alone ? region.begin.back() : region.begin[t + 1]); ++i) {
         run_item(executor_.items_[i], thread, step_ns_[t].data());
       }
-      if (executor_.meets_after(r)) executor_.pool_->barrier(executor_.team_);
+      if (!alone && executor_.meets_after(r)) executor_.pool_->barrier(executor_.team_);
       if (thread == 0) region_ns_[r] = between(begin, Clock::now());
     }
   }

@@ -146,6 +146,36 @@ TEST(AsmjitPointwise, OutputsMayLieInTheMemoryOfInputs) {
   EXPECT_GT(shared, sets().empty() ? -1 : 300);
 }
 
+TEST(AsmjitPointwise, WritingPastTheCachesChangesNoBit) {
+  std::mt19937 random(6);
+  int lines = 0;
+  for (const InstructionSet set : sets()) {
+    for (const auto* name : {"add", "exp", "greater"}) {
+      const Op& op = pointwise_ops()[static_cast<std::size_t>(op_index(name))];
+      for (const std::int64_t inner : {1, 13, 16, 20, 64, 100, 144}) {
+        for (const Form form : {Form::full, Form::row, Form::column}) {  // walked as one run, or row by row
+          std::vector<Form> forms(static_cast<std::size_t>(op.arity), Form::full);
+          forms.back() = form;
+          Call call = one_op(op.name, forms, 9, inner, DType::f32);
+          call.block = 4;
+          const auto inputs = random_inputs(call, random);
+          const Prepared plain = jit::prepare_pointwise(call, set);
+          if (!generates(plain)) continue;
+          call.outputs[0].crossing = Crossing::leaves;
+          const Prepared past = jit::prepare_pointwise(call, set);
+          const auto expected = run_call(call, plain, inputs);
+          for (const Crossing kind : {Crossing::no, Crossing::leaves, Crossing::read_on}) {
+            expect_same(run_call(call, past, inputs, kind)[0], expected[0], std::string(name) + name_of(set));
+          }
+          lines += inner % 16 == 0;
+          if (HasFailure()) return;
+        }
+      }
+    }
+  }
+  EXPECT_GE(lines, sets().empty() ? 0 : 18);
+}
+
 /// Many values that are all needed at the end do not fit in registers.
 TEST(AsmjitPointwise, ValuesWithoutARegisterWaitInMemory) {
   std::mt19937 random(5);

@@ -49,7 +49,8 @@ inline std::byte* block_start(const Operand& operand, void* data, std::int64_t f
 }
 
 /// Runs all blocks, last first, on memory whose surroundings must stay as they are. `operands`: inputs, then outputs.
-inline void run_blocks(const Call& call, const Prepared& prepared, const std::vector<void*>& operands) {
+inline void run_blocks(const Call& call, const Prepared& prepared, const std::vector<void*>& operands,
+                       Crossing past_caches = Crossing::no) {
   std::vector<std::byte> scratch(prepared.scratch + 128, std::byte{0x7f});
   auto* aligned = reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(scratch.data()) + 63) / 64 * 64);
   for (std::int64_t first = (std::max<std::int64_t>(call.rows, 1) - 1) / call.block * call.block; first >= 0;
@@ -59,7 +60,7 @@ inline void run_blocks(const Call& call, const Prepared& prepared, const std::ve
       const auto& operand = i < call.inputs.size() ? call.inputs[i] : call.outputs[i - call.inputs.size()];
       at.push_back(block_start(operand, operands[i], first, call.block));
     }
-    const Frame frame{at.data(), first, std::min(call.block, call.rows - first), aligned};
+    const Frame frame{at.data(), first, std::min(call.block, call.rows - first), aligned, past_caches};
     prepared.run(prepared.state.get(), frame);
   }
   for (std::size_t i = 0; i < 64; ++i)
@@ -67,7 +68,8 @@ inline void run_blocks(const Call& call, const Prepared& prepared, const std::ve
 }
 
 /// As run_blocks, on copies of the inputs; returns the outputs. Memory beside the outputs is checked.
-inline std::vector<Tensor> run_call(const Call& call, const Prepared& prepared, const std::vector<Tensor>& inputs) {
+inline std::vector<Tensor> run_call(const Call& call, const Prepared& prepared, const std::vector<Tensor>& inputs,
+                                    Crossing past_caches = Crossing::no) {
   std::vector<Tensor> padded;
   std::vector<void*> operands;
   for (const Tensor& input : inputs) operands.push_back(const_cast<void*>(input.data()));
@@ -76,7 +78,7 @@ inline std::vector<Tensor> run_call(const Call& call, const Prepared& prepared, 
     std::memset(padded.back().data(), 0x5a, padded.back().bytes());
     operands.push_back(padded.back().as<std::uint8_t>().data() + 64);
   }
-  run_blocks(call, prepared, operands);
+  run_blocks(call, prepared, operands, past_caches);
   std::vector<Tensor> out;
   for (std::size_t o = 0; o < call.outputs.size(); ++o) {
     out.emplace_back(call.outputs[o].type);

@@ -28,8 +28,8 @@ void expect_product(const Call& call, const std::vector<Tensor>& inputs, const T
 
 TEST(HighwayMatmul, AllShapesStoredEitherWayInBlocksOfAnySize) {
   std::mt19937 random(1);
-  const std::int64_t sizes[][3] = {{1, 1, 1},    {5, 3, 2},     {16, 16, 16},  {17, 33, 9},    {64, 100, 10},
-                                   {3, 0, 4},    {2, 70, 150},  {1, 300, 67},  {33, 600, 40},  {9, 130, 96},
+  const std::int64_t sizes[][3] = {{1, 1, 1},    {5, 3, 2},     {16, 16, 16},  {17, 33, 9},   {64, 100, 10},
+                                   {3, 0, 4},    {2, 70, 150},  {1, 300, 67},  {33, 600, 40}, {9, 130, 96},
                                    {20, 64, 31}, {7, 257, 129}, {40, 520, 20}, {64, 24, 1040}};
   for (const std::int64_t set : instruction_sets()) {
     const UseInstructionSet use(set);

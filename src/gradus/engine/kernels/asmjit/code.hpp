@@ -66,6 +66,7 @@ struct Line {
   std::array<int, 3> in{-1, -1, -1};
   std::uint64_t immediate = 0;
   std::int64_t element = 0;  // of loads and stores: place of the first lane
+  bool past_cache = false;   // of stores: whole lines go to memory and leave all caches
   int lanes = 0;             // of loads and stores: how many are touched; 0: a vector, or what is left of a run
   friend bool operator==(const Line&, const Line&) = default;
 };

@@ -126,7 +126,9 @@ void Emitter::emit_store(int l) {
   const int x = in_register(of.in[0]);
   const x86::Mem to = address_(of);
   const bool f64 = of.form == Form::f64;
-  if (!wide_) {
+  if (of.past_cache && !masked_) {
+    a_.emit(f64 ? I::kIdVmovntpd : I::kIdVmovntps, to, vector(x));
+  } else if (!wide_) {
     if (!masked_) a_.emit(I::kIdVmovups, to, vector(x));
     else a_.emit(f64 ? I::kIdVmaskmovpd : I::kIdVmaskmovps, to, x86::ymm15, vector(x));
   } else {

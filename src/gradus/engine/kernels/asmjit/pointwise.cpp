@@ -13,16 +13,20 @@ namespace gradus::jit {
 namespace {
 namespace x86 = asmjit::x86;
 
+constexpr std::size_t line_bytes = 64;
+
 using Function = void (*)(std::byte* const* operands, std::int64_t runs, std::int64_t elements, std::byte* scratch);
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 struct Pointwise {
   Layout layout;
-  std::shared_ptr<const MachineCode> code;
+  std::shared_ptr<const MachineCode> code, past_code;
   Function function = nullptr;
-  std::size_t outputs = 0;
-  std::vector<std::size_t> widths;  // bytes of a number of each operand
+  Function past_function = nullptr;   // writes outputs that cross past the caches
+  Crossing most = Crossing::no;       // of all outputs
+  std::vector<std::size_t> crossing;  // operands; these begin at whole cache lines, or `function` writes them
+  std::vector<std::size_t> widths;    // bytes of a number of each operand
 };
 
 /// The program, written down once for each of `copies` vectors that one turn of the loop takes.
@@ -50,13 +54,15 @@ Line input_line(const Call& call, const Layout& layout, std::size_t i, std::int6
   return line;
 }
 
+bool crosses(const Operand& output) { return output.crossing != Crossing::no && output.type.dtype != DType::u8; }
+
 /// A number as u8, as a cast makes it: NaN and what is below are 0, what is above 255.
 Numbers to_byte(Numbers x) {
   x = select(x > like(x, 0), x, like(x, 0));
   return write(Kind::to_integer, select(x < like(x, 255), x, like(x, 255)), 1);
 }
 
-void write_copy(const Call& call, const Layout& layout, Code& code, std::int64_t element) {
+void write_copy(const Call& call, const Layout& layout, Code& code, std::int64_t element, bool past) {
   std::vector<int> registers(call.inputs.size(), -1);
   const auto value = [&](int r) {
     if (registers[at(r)] < 0) registers[at(r)] = code.add(input_line(call, layout, at(r), element));
@@ -79,7 +85,8 @@ void write_copy(const Call& call, const Layout& layout, Code& code, std::int64_t
                       .level = Level::vector,
                       .in = {x.line, -1, -1},
                       .immediate = call.inputs.size() + o,
-                      .element = element});
+                      .element = element,
+                      .past_cache = past && crosses(call.outputs[o])});
   }
   for (const Line& store : stores) code.add(store);
 }
@@ -97,13 +104,13 @@ std::vector<char> needed_lines(const Code& code) {
   return needed;
 }
 
-Body write_body(const Call& call, const Layout& layout, InstructionSet set, int copies) {
+Body write_body(const Call& call, const Layout& layout, InstructionSet set, int copies, bool past) {
   const int lanes = set == InstructionSet::avx512 ? 16 : 8;
   const int step = call.program.dtype == DType::f64 ? lanes / 2 : lanes;
   Body body{Code(lanes), {}, {}, {}};
   std::vector<std::size_t> ends;
   for (int copy = 0; copy < copies && !body.code.refused; ++copy) {
-    write_copy(call, layout, body.code, std::int64_t{copy} * step);
+    write_copy(call, layout, body.code, std::int64_t{copy} * step, past);
     ends.push_back(body.code.lines.size());
   }
   const std::vector<char> needed = needed_lines(body.code);
@@ -152,7 +159,7 @@ class Loop {
     return call.inputs.size() + call.outputs.size() - static_cast<std::size_t>(singles);
   }
 
-  void write() {
+  void write(bool fence) {
     for (std::size_t p = first_saved; p < at(used_); ++p) a_.push(pointers[p]);
     for (std::size_t i = 0; i < pointer_.size(); ++i) {
       if (pointer_[i] >= 0) a_.mov(pointers[pointer_[i]], x86::ptr(operands, static_cast<std::int32_t>(i * 8)));
@@ -173,6 +180,7 @@ class Loop {
       a_.dec(runs);
       a_.jnz(next_run);
     }
+    if (fence) a_.sfence();  // what goes past the caches arrives in no order
     a_.vzeroupper();
     for (std::size_t p = at(used_); p-- > first_saved;) a_.pop(pointers[p]);
     a_.ret();
@@ -285,13 +293,22 @@ class Loop {
   asmjit::Label lane_table_;
 };
 
+/// Whether outputs shall be written past the caches, and can be.
+bool goes_past(const Pointwise& p, const Frame& frame) {
+  return p.past_function && frame.past_caches >= p.most &&
+         std::all_of(p.crossing.begin(), p.crossing.end(), [&](std::size_t operand) {
+           return reinterpret_cast<std::uintptr_t>(frame.operands[operand]) % line_bytes == 0;
+         });
+}
+
 void run_pointwise(const void* state, const Frame& frame) {
   const Pointwise& p = *static_cast<const Pointwise*>(state);
   const std::int64_t count = p.layout.cut ? frame.rows * p.layout.row : p.layout.row;
   if (count == 0) return;
-  if (p.layout.sizes.empty()) return p.function(frame.operands, 1, count, frame.scratch);
+  const Function function = goes_past(p, frame) ? p.past_function : p.function;
+  if (p.layout.sizes.empty()) return function(frame.operands, 1, count, frame.scratch);
   const std::int64_t total = count / p.layout.inner;
-  if (p.layout.sizes.size() == 1) return p.function(frame.operands, total, p.layout.inner, frame.scratch);
+  if (p.layout.sizes.size() == 1) return function(frame.operands, total, p.layout.inner, frame.scratch);
   // More outer axes: those of the last one at a time.
   const std::int64_t last = p.layout.sizes.back();
   std::byte* moved[64];
@@ -302,7 +319,7 @@ void run_pointwise(const void* state, const Frame& frame) {
           input && !p.layout.inputs[i].linear ? offset_of(p.layout, p.layout.inputs[i], run) : run * p.layout.inner;
       moved[i] = frame.operands[i] + offset * static_cast<std::int64_t>(p.widths[i]);
     }
-    p.function(moved, last, p.layout.inner, frame.scratch);
+    function(moved, last, p.layout.inner, frame.scratch);
   }
 }
 
@@ -317,6 +334,29 @@ std::string check(const Call& call, InstructionSet set) {
     }
   }
   return {};
+}
+
+/// nullptr: an op has no code, or the system gives no memory that may be executed.
+std::shared_ptr<const MachineCode> write_code(const Call& call, const Layout& layout, InstructionSet set, bool past,
+                                              std::size_t& scratch_bytes) {
+  const Body body = write_body(call, layout, set, call.program.instructions.size() <= 4 ? 4 : 2, past);
+  if (body.code.refused) return nullptr;
+  return MachineCode::make([&](x86::Assembler& assembler) {
+    Loop loop(call, layout, body, set, assembler);
+    loop.write(past);
+    scratch_bytes = loop.scratch_bytes();
+  });
+}
+
+/// Outputs that other threads read and that are written in whole cache lines.
+std::vector<std::size_t> crossing_outputs(const Call& call, const Layout& layout) {
+  std::vector<std::size_t> found;
+  for (std::size_t o = 0; o < call.outputs.size(); ++o) {
+    const std::size_t run = static_cast<std::size_t>(layout.inner) * size_of(call.outputs[o].type.dtype);
+    const bool lines = layout.sizes.empty() || run % line_bytes == 0;
+    if (crosses(call.outputs[o]) && lines) found.push_back(call.inputs.size() + o);
+  }
+  return found;
 }
 
 }  // namespace
@@ -334,16 +374,14 @@ Prepared prepare_pointwise(const Call& call, InstructionSet set) {
   if (call.inputs.size() + call.outputs.size() > 64) return refuse("more than 64 operands");
   constexpr std::size_t longest = 200;  // instructions; keeps the time to generate them short
   if (call.program.instructions.size() > longest) return refuse("a long program");
-  const Body body = write_body(call, p->layout, set, call.program.instructions.size() <= 4 ? 4 : 2);
-  if (body.code.refused) return refuse("an op without generated code");
   std::size_t scratch_bytes = 0;
-  p->code = MachineCode::make([&](x86::Assembler& assembler) {
-    Loop loop(call, p->layout, body, set, assembler);
-    loop.write();
-    scratch_bytes = loop.scratch_bytes();
-  });
-  if (!p->code) return refuse("the system gives no memory that may be executed");
+  p->code = write_code(call, p->layout, set, false, scratch_bytes);
+  if (!p->code) return refuse("an op without generated code");
   p->function = p->code->entry<Function>();
+  p->crossing = crossing_outputs(call, p->layout);
+  for (const Operand& output : call.outputs) p->most = std::max(p->most, output.crossing);
+  if (!p->crossing.empty()) p->past_code = write_code(call, p->layout, set, true, scratch_bytes);
+  if (p->past_code) p->past_function = p->past_code->entry<Function>();
   for (const auto* list : {&call.inputs, &call.outputs}) {
     for (const Operand& operand : *list) p->widths.push_back(size_of(operand.type.dtype));
   }
