@@ -133,6 +133,27 @@ TEST(Simplify, PowersOfTwoAndReadingThroughBroadcasts) {
               "%2 = constant {value=f64[](2)} : f64[]\n%3 = multiply %2 %0 : f64[2,3]\noutput %3 \"z\"\n");
 }
 
+TEST(Simplify, TheMaskOfReluIsReadFromItsResult) {
+  EXPECT_EQ(simplified(R"(%0 = input {name="x", type=f32[2]} : f32[2]
+%1 = input {name="y", type=f32[2]} : f32[2]
+%2 = relu %0 : f32[2]
+%3 = step %0 : f32[2]
+%4 = step %1 : f32[2]
+output %2 "a"
+output %3 "b"
+output %4 "c"
+)"),
+            R"(%0 = input {name="x", type=f32[2]} : f32[2]
+%1 = input {name="y", type=f32[2]} : f32[2]
+%2 = relu %0 : f32[2]
+%3 = step %2 : f32[2]
+%4 = step %1 : f32[2]
+output %2 "a"
+output %3 "b"
+output %4 "c"
+)");
+}
+
 TEST(Simplify, Transposes) {
   expect_rule(
       "%5 = transpose %0 {order=[1,0]} : f64[3,2]\n%6 = transpose %5 {order=[1,0]} : f64[2,3]\noutput %6 \"z\"\n",

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/pointwise.hpp"
@@ -117,7 +119,11 @@ Value read_through_broadcasts(Graph& out, const Node& node, const Values& in) {
 }  // namespace
 
 Graph simplify(const Graph& graph) {
-  return rewrite(graph, [](Graph& out, const Node& node, const Values& in) -> Value {
+  std::map<int, int> relu_of;  // by input
+  return rewrite(graph, [&](Graph& out, const Node& node, const Values& in) -> Value {
+    if (is<pointwise::Relu>(node)) relu_of.try_emplace(in[0].id, out.size());
+    // step(x) = step(relu(x)), of NaN too: then x itself need not be kept for the gradient.
+    if (is<pointwise::Step>(node) && relu_of.contains(in[0].id)) return step(out.value(relu_of[in[0].id]));
     if (const Value simpler = simplify_arithmetic(node, in)) return simpler;
     if (const Value simpler = simplify_layout(node, in)) return simpler;
     return read_through_broadcasts(out, node, in);
