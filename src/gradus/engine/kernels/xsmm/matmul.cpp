@@ -23,12 +23,13 @@ Function<T> generate(std::int64_t m, std::int64_t n, std::int64_t k, std::int64_
                      std::int64_t ldc, bool a_transposed) {
   const int flags = a_transposed ? LIBXSMM_GEMM_FLAG_TRANS_B : 0;
   const T one = 1, zero = 0;
+  const int prefetch = LIBXSMM_GEMM_PREFETCH_AL2;
   const int ints[] = {static_cast<int>(n),   static_cast<int>(m),   static_cast<int>(k),
                       static_cast<int>(ldb), static_cast<int>(lda), static_cast<int>(ldc)};
   if constexpr (std::is_same_v<T, float>) {
-    return libxsmm_smmdispatch(ints[0], ints[1], ints[2], &ints[3], &ints[4], &ints[5], &one, &zero, &flags, nullptr);
+    return libxsmm_smmdispatch(ints[0], ints[1], ints[2], &ints[3], &ints[4], &ints[5], &one, &zero, &flags, &prefetch);
   } else {
-    return libxsmm_dmmdispatch(ints[0], ints[1], ints[2], &ints[3], &ints[4], &ints[5], &one, &zero, &flags, nullptr);
+    return libxsmm_dmmdispatch(ints[0], ints[1], ints[2], &ints[3], &ints[4], &ints[5], &one, &zero, &flags, &prefetch);
   }
 }
 
@@ -44,7 +45,10 @@ template <class T> void run(const void* state, const Frame& frame) {
   const T* a = reinterpret_cast<const T*>(frame.operands[0]);
   const T* b = reinterpret_cast<const T*>(frame.operands[1]);
   T* c = reinterpret_cast<T*>(frame.operands[2]);
-  for (std::int64_t j = 0; j < self.n; j += tile_columns) tiles[self.n - j < tile_columns](b + j, a, c + j);
+  for (std::int64_t j = 0; j < self.n; j += tile_columns) {
+    const T* next = j + tile_columns < self.n ? b + j + tile_columns : b + j;
+    tiles[self.n - j < tile_columns](b + j, a, c + j, next, a, c + j);  // fetches what follows of b meanwhile
+  }
 }
 
 template <class T> Prepared prepare(const Call& call) {
