@@ -25,7 +25,9 @@
 namespace {
 
 std::atomic<long> allocations{0};
-std::atomic<long> live_bytes{0};
+std::atomic<long> live_bytes{0}, live_number_bytes{0};  // of all, and of memory for numbers
+// Numbers lie at whole cache lines, and nothing else does: pages of threads and what describes the plan.
+constexpr std::size_t line = 64;
 
 struct Large {
   void* memory = nullptr;
@@ -54,12 +56,16 @@ void* counted(std::size_t bytes, std::size_t alignment) {
   const std::size_t whole = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
   void* memory = std::aligned_alloc(alignment, whole);
   if (!memory) throw std::bad_alloc();
-  live_bytes.fetch_add(asked_for(memory, bytes, alignment), std::memory_order_relaxed);
+  const long asked = asked_for(memory, bytes, alignment);
+  live_bytes.fetch_add(asked, std::memory_order_relaxed);
+  if (alignment >= line) live_number_bytes.fetch_add(asked, std::memory_order_relaxed);
   return memory;
 }
 
-void freed(void* memory) {
-  if (memory) live_bytes.fetch_sub(asked_for(memory, 0, 0), std::memory_order_relaxed);
+void freed(void* memory, std::size_t alignment = 0) {
+  const long asked = memory ? asked_for(memory, 0, 0) : 0;
+  live_bytes.fetch_sub(asked, std::memory_order_relaxed);
+  if (alignment >= line) live_number_bytes.fetch_sub(asked, std::memory_order_relaxed);
   std::free(memory);
 }
 
@@ -71,8 +77,12 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
 }
 void operator delete(void* memory) noexcept { freed(memory); }
 void operator delete(void* memory, std::size_t) noexcept { freed(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { freed(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { freed(memory); }
+void operator delete(void* memory, std::align_val_t alignment) noexcept {
+  freed(memory, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory, std::size_t, std::align_val_t alignment) noexcept {
+  freed(memory, static_cast<std::size_t>(alignment));
+}
 
 namespace gradus::bench {
 namespace {
@@ -102,13 +112,18 @@ double compile_time(const Case& of, const CompileOptions& options) {
   return times[2];
 }
 
-/// Bytes that a program of one thread asks for, all bookkeeping included, and the bytes of its plan.
-std::pair<long, std::size_t> program_bytes(const Case& of, Precision precision, const CompileOptions& options) {
+struct ProgramBytes {
+  long numbers = 0, description = 0;  // asked for: memory of the step, and what describes the plan
+  std::size_t planned = 0;
+};
+
+/// Of a program of one thread.
+ProgramBytes program_bytes(const Case& of, Precision precision, const CompileOptions& options) {
   Engine engine({.threads = 1});
-  const long before = live_bytes;
+  const long all_before = live_bytes, numbers_before = live_number_bytes;
   const Program program = compile_workload(engine, of, precision);
-  const long held = live_bytes - before;
-  return {held, footprint(compile_together({graph_of(of)}, parameters_of(of), options), 1).total()};
+  const long all = live_bytes - all_before, numbers = live_number_bytes - numbers_before;
+  return {numbers, all - numbers, footprint(compile_together({graph_of(of)}, parameters_of(of), options), 1).total()};
 }
 
 long resident_bytes() {
@@ -132,7 +147,7 @@ void print_facts(const Workload& workload, Precision precision) {
   const Case of = make_case(workload);
   const CompileOptions options{.products = precision == Precision::bf16 ? DType::bf16 : DType::f32};
   const double compile_ms = compile_time(of, options);
-  const auto [held, planned] = program_bytes(of, precision, options);
+  const ProgramBytes bytes = program_bytes(of, precision, options);
   long allocated = 0;
   std::string prints;
   bool same = true;
@@ -147,9 +162,10 @@ void print_facts(const Workload& workload, Precision precision) {
     prints += text;
   }
   std::printf(
-      "{\"workload\": \"%s\", \"compile_ms\": %.3f, \"allocations\": %ld, \"held_bytes\": %ld, \"planned_bytes\": %zu, "
+      "{\"workload\": \"%s\", \"compile_ms\": %.3f, \"allocations\": %ld, \"held_bytes\": %ld, "
+      "\"planned_bytes\": %zu, \"description_bytes\": %ld, "
       "\"resident_bytes\": %ld, \"same_bits\": %s, \"fingerprints\": {%s}}\n",
-      workload.name.c_str(), compile_ms, allocated, held, planned, resident_bytes(), same ? "true" : "false",
+      workload.name.c_str(), compile_ms, allocated, bytes.numbers, bytes.planned, bytes.description, resident_bytes(), same ? "true" : "false",
       prints.c_str());
   std::fflush(stdout);
 }

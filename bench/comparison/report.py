@@ -67,10 +67,10 @@ def whole_table(found):
 
 def facts_table(found):
     rows = [[name, f"{one['compile_ms']:.1f}", str(one["allocations"]), f"{one['held_bytes']:,}", f"{one['planned_bytes']:,}",
-             "yes" if one["same_bits"] else "**no**", "; ".join(complaints(one))]
+             f"{one['description_bytes']:,}", f"{one['resident_bytes']:,}", "yes" if one["same_bits"] else "**no**", "; ".join(complaints(one))]
             for name in ordered(found) for one in [found[name]]]
     return table(["workload", "compile, ms", "allocations in steps 2-10", "bytes asked for", "bytes of the plan",
-                  "same bits on 1, 2, 3, 5, 16 threads", ""], rows)
+                  "the plan itself, bytes", "resident, bytes", "same bits on 1, 2, 3, 5, 16 threads", ""], rows)
 
 
 def threads_tables(found):
