@@ -165,8 +165,8 @@ void print_facts(const Workload& workload, Precision precision) {
       "{\"workload\": \"%s\", \"compile_ms\": %.3f, \"allocations\": %ld, \"held_bytes\": %ld, "
       "\"planned_bytes\": %zu, \"description_bytes\": %ld, "
       "\"resident_bytes\": %ld, \"same_bits\": %s, \"fingerprints\": {%s}}\n",
-      workload.name.c_str(), compile_ms, allocated, bytes.numbers, bytes.planned, bytes.description, resident_bytes(), same ? "true" : "false",
-      prints.c_str());
+      workload.name.c_str(), compile_ms, allocated, bytes.numbers, bytes.planned, bytes.description, resident_bytes(),
+      same ? "true" : "false", prints.c_str());
   std::fflush(stdout);
 }
 

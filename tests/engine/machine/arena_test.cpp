@@ -29,5 +29,23 @@ TEST(Arena, MovesItsMemory) {
   EXPECT_EQ(Arena().data(), nullptr);
 }
 
+TEST(Pieces, SmallOnesLieSideBySideAndLargeOnesApart) {
+  constexpr std::size_t huge = std::size_t{1} << 21;
+  std::byte* at[5] = {};
+  const std::size_t bytes[] = {100, 0, huge, 64, 7};
+  Pieces pieces;
+  for (std::size_t i = 0; i < 5; ++i) pieces.add(&at[i], bytes[i]);
+  pieces.make();
+  EXPECT_EQ(at[1] - at[0], 128);
+  EXPECT_EQ(at[3] - at[1], 64);
+  EXPECT_EQ(at[4] - at[3], 64);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(at[0]) % 64, 0U);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(at[2]) % huge, 0U);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_TRUE(std::all_of(at[i], at[i] + bytes[i], [](std::byte b) { return b == std::byte{0}; }));
+    std::fill_n(at[i], bytes[i], std::byte{1});
+  }
+}
+
 }  // namespace
 }  // namespace gradus

@@ -46,10 +46,24 @@ TEST(Fastest, FindsTheFastestWhereverItIs) {
 
 TEST(Fastest, NoticesWhenAnotherBecomesFaster) {
   Fastest fastest(2);
-  run(fastest, {1e3, 2e3}, 10000);
-  run(fastest, {2e3, 1e3}, 2000);  // at most one stretch without a trial
+  run(fastest, {2e3, 3e3}, 20000);
+  run(fastest, {2e3, 1e3}, 4000);  // its own way goes on as before: at most one stretch without a trial
   const Counts counts = run(fastest, {2e3, 1e3}, 10000);
   EXPECT_GT(counts.runs[1], 9900);
+}
+
+TEST(Fastest, NoticesAtOnceWhenItsWayBecomesSlower) {
+  Fastest fastest(2);
+  run(fastest, {1e3, 2e3}, 20000);
+  const Counts counts = run(fastest, {3e3, 2e3}, 1000);
+  EXPECT_LT(counts.runs[0], 100);
+}
+
+TEST(Fastest, GoesOnWhereAllBecomeSlower) {
+  Fastest fastest(2);
+  run(fastest, {1e3, 2e3}, 20000);
+  const Counts counts = run(fastest, {4e3, 8e3}, 20000);
+  EXPECT_LT(counts.runs[1], 200);
 }
 
 TEST(Fastest, StaysWithWhatIsAsFast) {

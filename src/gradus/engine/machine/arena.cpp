@@ -10,6 +10,7 @@ namespace gradus {
 namespace {
 
 constexpr std::size_t line = 64, huge_page = std::size_t{1} << 21;
+constexpr std::size_t large_piece = std::size_t{1} << 17;
 
 }  // namespace
 
@@ -22,6 +23,23 @@ Arena::Arena(std::size_t bytes) : bytes_(bytes) {
   // Before the first touch, which brings the pages. Only whole pages of this memory; a refusal does no harm.
   if (bytes >= huge_page) madvise(data_.get(), bytes / huge_page * huge_page, MADV_HUGEPAGE);
   std::memset(data_.get(), 0, asked);
+}
+
+void Pieces::make() {
+  std::size_t small = 0;
+  const auto place = [&](std::size_t bytes) {
+    const std::size_t at = small;
+    small += (std::max<std::size_t>(bytes, 1) + line - 1) / line * line;
+    return at;
+  };
+  std::vector<std::size_t> places;
+  for (const Piece& piece : pieces_) places.push_back(piece.bytes < large_piece ? place(piece.bytes) : 0);
+  small_ = Arena(small);
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    if (pieces_[i].bytes >= large_piece) *pieces_[i].at = large_.emplace_back(pieces_[i].bytes).data();
+    else *pieces_[i].at = small_.data() + places[i];
+  }
+  pieces_.clear();
 }
 
 }  // namespace gradus

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 namespace gradus {
 
@@ -24,6 +25,24 @@ class Arena {
   };
   std::unique_ptr<std::byte, Free> data_;
   std::size_t bytes_ = 0;
+};
+
+/// Pieces of memory as one. Small ones lie side by side in the order in which they were added: how they lie to one
+/// another, on which it depends whether loads wait for stores, is the same in every process.
+class Pieces {
+ public:
+  /// `*piece` is set by make(): zeros, 64-byte aligned.
+  void add(std::byte** piece, std::size_t bytes) { pieces_.push_back({piece, bytes}); }
+  void make();
+
+ private:
+  struct Piece {
+    std::byte** at;
+    std::size_t bytes;
+  };
+  std::vector<Piece> pieces_;
+  Arena small_;
+  std::vector<Arena> large_;  // from 128 KB on: each by itself
 };
 
 }  // namespace gradus

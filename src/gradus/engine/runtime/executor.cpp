@@ -22,17 +22,17 @@ std::size_t row_bytes(const Operand& operand) {
   return 0;
 }
 
-bool has_crossing(const Plan& plan, Crossing kind) {
+/// 0 when nothing crosses between threads, 1 when only what its loop does not read again, 2 otherwise.
+int most_crossing(const Plan& plan) {
+  Crossing most = Crossing::no;
   for (const Region& region : plan.regions) {
     for (const Loop& loop : region.loops) {
       for (const Step& step : loop.steps) {
-        for (const Operand& output : step.call.outputs) {
-          if (output.crossing == kind) return true;
-        }
+        for (const Operand& output : step.call.outputs) most = std::max(most, output.crossing);
       }
     }
   }
-  return false;
+  return static_cast<int>(most);
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
     regions_.push_back(std::move(made));
   }
   failures_.resize(static_cast<std::size_t>(team_));
-  if (team_ > 1) fastest_.emplace(has_crossing(plan, Crossing::read_on) ? ways_in_all : far_apart);
+  if (team_ > 1) fastest_.emplace(most_crossing(plan) + apart);
 }
 
 void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop) {
@@ -118,7 +118,7 @@ bool Executor::meets_after(std::size_t region) const {
 }
 
 Crossing Executor::past_caches() const {
-  return way_ == alone ? Crossing::no : way_ == together ? Crossing::leaves : Crossing::read_on;
+  return way_ == far_apart ? Crossing::read_on : way_ == apart ? Crossing::leaves : Crossing::no;
 }
 
 void Executor::run_as(Way way) {

@@ -29,7 +29,8 @@ class Executor {
   /// another, which virtual machines change as they run, and on who else uses them. So they are timed.
   enum Way : int {
     alone,      // the calling thread
-    together,   // all threads; state goes past the caches to its next readers
+    near,       // all threads; what they write stays in their caches
+    apart,      // all threads; state goes past the caches to its next readers
     far_apart,  // all threads; so does whatever other threads read
     ways_in_all
   };

@@ -19,11 +19,11 @@ namespace {
 /// Memory of an input or output.
 struct Slot {
   Type of;
-  Arena memory;
-  explicit Slot(const Type& type) : of(type), memory(byte_count(type)) {}
+  std::byte* memory = nullptr;
+  explicit Slot(const Type& type) : of(type) {}
   const Type& type() const { return of; }
-  std::byte* data() const { return memory.data(); }
-  std::size_t bytes() const { return memory.bytes(); }
+  std::byte* data() const { return memory; }
+  std::size_t bytes() const { return byte_count(of); }
   View view() { return {of, data()}; }
   ConstView view() const { return {of, data()}; }
 };
@@ -59,8 +59,9 @@ struct Program::Memory {
   std::vector<Slots> own, outputs;  // by graph
   std::set<std::string, std::less<>> parameters;
   Layouts layouts;
-  Arena arena;
-  std::vector<Arena> threads;
+  std::byte* arena = nullptr;
+  std::vector<std::byte*> threads;
+  Pieces pieces;  // what all of these point to
   std::vector<Executor> executors;
 
   Slot& input(std::size_t graph, std::string_view name) {
@@ -90,6 +91,27 @@ struct Program::Memory {
     }
   }
 
+  void make_outputs() {
+    outputs.resize(plans.size());
+    for (std::size_t g = 0; g < plans.size(); ++g) {
+      for (const Buffer& buffer : plans[g].buffers) {
+        if (buffer.home == Home::output && buffer.in_place_of < 0) outputs[g].try_emplace(buffer.name, buffer.type);
+      }
+    }
+  }
+
+  void make_memory() {
+    const auto add = [&](Slots& slots) {
+      for (auto& [name, slot] : slots) pieces.add(&slot.memory, slot.bytes());
+    };
+    add(shared);
+    for (Slots& slots : own) add(slots);
+    for (Slots& slots : outputs) add(slots);
+    pieces.add(&arena, arena_bytes(plans));
+    for (std::byte*& thread : threads) pieces.add(&thread, thread_bytes(plans));
+    pieces.make();
+  }
+
   PlanMemory bind(std::size_t graph) {
     const Plan& plan = plans[graph];
     PlanMemory memory;
@@ -100,15 +122,15 @@ struct Program::Memory {
       } else if (buffer.home == Home::output && buffer.in_place_of >= 0) {
         at = input(graph, buffer.name).data();
       } else if (buffer.home == Home::output) {
-        at = outputs[graph].try_emplace(buffer.name, buffer.type).first->second.data();
+        at = outputs[graph].find(buffer.name)->second.data();
       } else if (buffer.home == Home::constant) {
         at = static_cast<std::byte*>(const_cast<void*>(buffer.literal->data()));  // read only, by verify_plan
       } else if (buffer.home == Home::arena) {
-        at = arena.data() + buffer.offset;
+        at = arena + buffer.offset;
       }
       memory.buffers.push_back(at);
     }
-    for (const Arena& thread : threads) memory.threads.push_back(thread.data());
+    memory.threads = threads;
     return memory;
   }
 };
@@ -123,9 +145,9 @@ Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions
   memory.plans = std::move(compiled.plans);
   memory.layouts = std::move(compiled.layouts);
   memory.make_inputs(compiled.graphs);
-  memory.arena = Arena(arena_bytes(memory.plans));
-  for (int t = 0; t < engine.threads(); ++t) memory.threads.emplace_back(thread_bytes(memory.plans));
-  memory.outputs.resize(memory.plans.size());
+  memory.threads.resize(static_cast<std::size_t>(engine.threads()));
+  memory.make_outputs();
+  memory.make_memory();
   for (std::size_t g = 0; g < memory.plans.size(); ++g) {
     memory.executors.emplace_back(memory.plans[g], memory.bind(g), engine.pool());
   }
