@@ -36,6 +36,9 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
     regions_.push_back(std::move(made));
   }
   failures_.resize(static_cast<std::size_t>(team_));
+  if (team_ > 1 || items_.size() != 1) return;
+  only_.resize(pointers_.size());
+  for (const RunStep& step : steps_) point(step, items_[0], thread_memory_[0], only_.data() + step.first_pointer);
 }
 
 void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop) {
@@ -97,12 +100,23 @@ void Executor::run_alone() {
   for (std::size_t item = 0; item < items_.size(); ++item) try_item(item, 0);
 }
 
+/// A tiny graph: nothing is looked up, and what a kernel throws passes as it is.
+void Executor::run_only_item() {
+  const FlushDenormals flush;
+  for (const RunStep& step : steps_) {
+    const Frame frame{only_.data() + step.first_pointer, items_[0].first, items_[0].rows,
+                      thread_memory_[0] + local_bytes_};
+    step.run(step.state, frame);
+  }
+}
+
 bool Executor::meets_after(std::size_t region) const {
   const bool last = region + 1 == regions_.size();
   return team_ > 1 && !last && !(regions_[region].serial && regions_[region + 1].serial);
 }
 
 void Executor::run() {
+  if (!only_.empty()) return run_only_item();
   if (team_ == 1) {
     run_alone();
   } else {

@@ -44,12 +44,14 @@ class Executor {
   void point(const RunStep& step, const Item& item, std::byte* own, std::byte** operands) const;
   bool meets_after(std::size_t region) const;  // whether a barrier follows
   void run_alone();
+  void run_only_item();
   void run_item(const Item& item, int thread);
   void try_item(std::size_t item, int thread);
 
   std::vector<Pointer> pointers_;
   std::vector<RunStep> steps_;
   std::vector<Item> items_;
+  std::vector<std::byte*> only_;  // operands of all steps, where one thread runs one item
   std::vector<Stretch> regions_;
   std::vector<std::byte*> thread_memory_;
   std::size_t local_bytes_;

@@ -16,14 +16,14 @@
 namespace gradus {
 namespace {
 
-/// Memory of an input or output.
+/// Memory of an input or output, in whole lines of the cache (Frame).
 struct Slot {
   Type of;
   Arena memory;
-  explicit Slot(const Type& type) : of(type), memory(byte_count(type)) {}
+  explicit Slot(const Type& type) : of(type), memory(aligned(byte_count(type))) {}
   const Type& type() const { return of; }
   std::byte* data() const { return memory.data(); }
-  std::size_t bytes() const { return memory.bytes(); }
+  std::size_t bytes() const { return byte_count(of); }
   View view() { return {of, data()}; }
   ConstView view() const { return {of, data()}; }
 };
