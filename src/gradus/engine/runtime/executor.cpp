@@ -36,6 +36,9 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
     regions_.push_back(std::move(made));
   }
   failures_.resize(static_cast<std::size_t>(team_));
+  std::size_t most_operands = 0;
+  for (const RunStep& step : steps_) most_operands = std::max(most_operands, step.pointers);
+  operands_.assign(memory.threads.size(), std::vector<std::byte*>(most_operands));
   if (team_ > 1 || items_.size() != 1) return;
   only_.resize(pointers_.size());
   for (const RunStep& step : steps_) point(step, items_[0], thread_memory_[0], only_.data() + step.first_pointer);
@@ -44,7 +47,6 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
 void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop) {
   const std::size_t first_step = steps_.size();
   for (const Step& step : loop.steps) {
-    require(step.operands.size() <= most_operands, "a step has too many operands");
     steps_.push_back({step.prepared.run, step.prepared.state.get(), pointers_.size(), step.operands.size()});
     for (std::size_t i = 0; i < step.operands.size(); ++i) {
       const auto at = static_cast<std::size_t>(step.operands[i]);
@@ -78,7 +80,7 @@ void Executor::point(const RunStep& step, const Item& item, std::byte* own, std:
 
 void Executor::run_item(const Item& item, int thread) {
   std::byte* const own = thread_memory_[static_cast<std::size_t>(thread)];
-  std::byte* operands[most_operands];
+  std::byte** const operands = operands_[static_cast<std::size_t>(thread)].data();
   const Frame frame{operands, item.first, item.rows, own + local_bytes_};
   for (std::size_t s = item.first_step; s < item.first_step + item.steps; ++s) {
     point(steps_[s], item, own, operands);
