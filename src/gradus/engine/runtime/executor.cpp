@@ -38,7 +38,8 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
   failures_.resize(static_cast<std::size_t>(team_));
   std::size_t most_operands = 0;
   for (const RunStep& step : steps_) most_operands = std::max(most_operands, step.pointers);
-  operands_.assign(memory.threads.size(), std::vector<std::byte*>(most_operands));
+  constexpr std::size_t apart = 128 / sizeof(std::byte*);  // no two threads write to one line of the cache
+  operands_.assign(memory.threads.size(), std::vector<std::byte*>(most_operands + apart));
   if (team_ > 1 || items_.size() != 1) return;
   only_.resize(pointers_.size());
   for (const RunStep& step : steps_) point(step, items_[0], thread_memory_[0], only_.data() + step.first_pointer);
