@@ -51,6 +51,19 @@ BENCHMARK_CAPTURE(multiply, highway, "highway.matmul", false)->Apply(shapes);
 BENCHMARK_CAPTURE(multiply, xsmm_transposed, "xsmm.matmul", true)->Apply(shapes);
 BENCHMARK_CAPTURE(multiply, highway_transposed, "highway.matmul", true)->Apply(shapes);
 
+/// With few columns.
+void narrow_shapes(benchmark::internal::Benchmark* of) {
+  for (const std::int64_t k : {8, 16, 32, 64, 256}) {
+    for (const std::int64_t m : {1, 2, 3, 4, 6, 7}) of->Args({64, k, m});
+  }
+}
+BENCHMARK_CAPTURE(multiply, narrow, "highway.narrow", false)->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, xsmm_few, "xsmm.matmul", false)->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, highway_few, "highway.matmul", false)->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, narrow_transposed, "highway.narrow", true)->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, xsmm_few_transposed, "xsmm.matmul", true)->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, highway_few_transposed, "highway.matmul", true)->Apply(narrow_shapes);
+
 }  // namespace
 }  // namespace gradus
 

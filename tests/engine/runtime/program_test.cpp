@@ -210,6 +210,26 @@ TEST(Program, AStateThatIsReadAfterItsUpdateKeepsItsOldValueUntilTheEnd) {
   for (std::int64_t i = 0; i < expected[1].count(); ++i) EXPECT_EQ(program.read("w").number(i), expected[1].number(i));
 }
 
+/// A tiny graph is one step, with all of its parameters for operands.
+TEST(Program, AGraphOfManyParameters) {
+  Graph g;
+  Value y = g.input("x", {2, 3}, DType::f32);
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = "b" + std::to_string(i);
+    const Value b = g.input(name, {3}, DType::f32);
+    y = y + b, g.output(name, b + 1.0);
+  }
+  g.output("y", y);
+  for (const int threads : {1, 2}) {
+    Engine engine({.threads = threads});
+    Program program(engine, {g});
+    for (int run = 0; run < 3; ++run) program.run(0);
+    EXPECT_EQ(program.output(0, "y").number(0), 100);
+    EXPECT_EQ(program.read("b49").number(2), 3);
+    EXPECT_GT(program.profile(0, 0.001).runs, 0);
+  }
+}
+
 TEST(Program, AKernelsErrorReachesTheCallerAndTheProgramStaysUsable) {
   Graph g;
   const Value table = g.input("table", {4, 2}, DType::f64), at = g.input("at", {200}, DType::i64);

@@ -17,6 +17,7 @@ namespace gradus {
 
 std::span<const Kernel> kernels() {
   static constexpr Kernel candidates[] = {
+      {"highway.narrow", highway::prepare_narrow_matmul},
 #ifdef GRADUS_HAS_XSMM
       {"xsmm.matmul", prepare_xsmm_matmul},
 #endif

@@ -76,6 +76,8 @@ struct Call {
 };
 
 /// What a kernel is run on. Pointers are to the block's first element of each operand, inputs first, then outputs.
+/// Those of a graph as a whole are 64-byte aligned, and behind its outputs is memory up to a multiple of 64 bytes that
+/// is nobody's.
 struct Frame {
   std::byte* const* operands = nullptr;
   std::int64_t first = 0;        // first row of the block in the loop

@@ -27,13 +27,12 @@ Arena::Arena(std::size_t bytes) : bytes_(bytes) {
 
 void Pieces::make() {
   std::size_t small = 0;
-  const auto place = [&](std::size_t bytes) {
-    const std::size_t at = small;
-    small += (std::max<std::size_t>(bytes, 1) + line - 1) / line * line;
-    return at;
-  };
   std::vector<std::size_t> places;
-  for (const Piece& piece : pieces_) places.push_back(piece.bytes < large_piece ? place(piece.bytes) : 0);
+  for (Piece& piece : pieces_) {
+    piece.bytes = (std::max<std::size_t>(piece.bytes, 1) + line - 1) / line * line;
+    places.push_back(small);
+    if (piece.bytes < large_piece) small += piece.bytes;
+  }
   small_ = Arena(small);
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
     if (pieces_[i].bytes >= large_piece) *pieces_[i].at = large_.emplace_back(pieces_[i].bytes).data();

@@ -31,7 +31,7 @@ class Arena {
 /// another, on which it depends whether loads wait for stores, is the same in every process.
 class Pieces {
  public:
-  /// `*piece` is set by make(): zeros, 64-byte aligned.
+  /// `*piece` is set by make(): zeros, 64-byte aligned, in whole cache lines.
   void add(std::byte** piece, std::size_t bytes) { pieces_.push_back({piece, bytes}); }
   void make();
 

@@ -51,12 +51,18 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
   }
   failures_.resize(static_cast<std::size_t>(team_));
   if (team_ > 1) fastest_.emplace(most_crossing(plan) + apart);
+  std::size_t most_operands = 0;
+  for (const RunStep& step : steps_) most_operands = std::max(most_operands, step.pointers);
+  constexpr std::size_t gap = 128 / sizeof(std::byte*);  // no two threads write to one line of the cache
+  operands_.assign(memory.threads.size(), std::vector<std::byte*>(most_operands + gap));
+  if (team_ > 1 || items_.size() != 1) return;
+  only_.resize(pointers_.size());
+  for (const RunStep& step : steps_) point(step, items_[0], thread_memory_[0], only_.data() + step.first_pointer);
 }
 
 void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop) {
   const std::size_t first_step = steps_.size();
   for (const Step& step : loop.steps) {
-    require(step.operands.size() <= most_operands, "a step has too many operands");
     steps_.push_back({step.prepared.run, step.prepared.state.get(), pointers_.size(), step.operands.size()});
     for (std::size_t i = 0; i < step.operands.size(); ++i) {
       const auto at = static_cast<std::size_t>(step.operands[i]);
@@ -90,7 +96,7 @@ void Executor::point(const RunStep& step, const Item& item, std::byte* own, std:
 
 void Executor::run_item(const Item& item, int thread) {
   std::byte* const own = thread_memory_[static_cast<std::size_t>(thread)];
-  std::byte* operands[most_operands];
+  std::byte** const operands = operands_[static_cast<std::size_t>(thread)].data();
   const Frame frame{operands, item.first, item.rows, own + local_bytes_, past_caches()};
   for (std::size_t s = item.first_step; s < item.first_step + item.steps; ++s) {
     point(steps_[s], item, own, operands);
@@ -112,6 +118,16 @@ void Executor::run_alone() {
   for (std::size_t item = 0; item < items_.size(); ++item) try_item(item, 0);
 }
 
+/// A tiny graph: nothing is looked up, and what a kernel throws passes as it is.
+void Executor::run_only_item() {
+  const FlushDenormals flush;
+  for (const RunStep& step : steps_) {
+    const Frame frame{only_.data() + step.first_pointer, items_[0].first, items_[0].rows,
+                      thread_memory_[0] + local_bytes_};
+    step.run(step.state, frame);
+  }
+}
+
 bool Executor::meets_after(std::size_t region) const {
   const bool last = region + 1 == regions_.size();
   return team_ > 1 && !last && !(regions_[region].serial && regions_[region + 1].serial);
@@ -131,6 +147,7 @@ void Executor::run_as(Way way) {
 }
 
 void Executor::run() {
+  if (!only_.empty()) return run_only_item();
   using Clock = std::chrono::steady_clock;
   if (!fastest_) {
     run_alone();

@@ -35,7 +35,6 @@ class Executor {
     ways_in_all
   };
   friend class ExecutorClock;  // runs it with clocks: profile.cpp
-  static constexpr std::size_t most_operands = 64;
   struct Pointer {
     std::byte* base = nullptr;           // nullptr: local, at `offset` of the thread's memory
     std::size_t offset = 0, stride = 0;  // bytes: from block to block when not local; from row to row
@@ -55,12 +54,15 @@ class Executor {
   void run_as(Way way);
   void run_alone();
   Crossing past_caches() const;
+  void run_only_item();
   void run_item(const Item& item, int thread);
   void try_item(std::size_t item, int thread);
 
   std::vector<Pointer> pointers_;
   std::vector<RunStep> steps_;
   std::vector<Item> items_;
+  std::vector<std::byte*> only_;                   // operands of all steps, where one thread runs one item
+  std::vector<std::vector<std::byte*>> operands_;  // of the step that a thread is at
   std::vector<Stretch> regions_;
   std::vector<std::byte*> thread_memory_;
   std::size_t local_bytes_;

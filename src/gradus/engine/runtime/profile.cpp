@@ -119,7 +119,7 @@ class ExecutorClock {
 
   void run_item(const Item& item, int thread, double* step_ns) {
     std::byte* const own = executor_.thread_memory_[static_cast<std::size_t>(thread)];
-    std::byte* operands[Executor::most_operands];
+    std::byte** const operands = executor_.operands_[static_cast<std::size_t>(thread)].data();
     const Frame frame{operands, item.first, item.rows, own + executor_.local_bytes_, executor_.past_caches()};
     for (std::size_t s = item.first_step; s < item.first_step + item.steps; ++s) {
       const Executor::RunStep& step = executor_.steps_[s];

@@ -16,7 +16,7 @@
 namespace gradus {
 namespace {
 
-/// Memory of an input or output.
+/// Memory of an input or output, in whole lines of the cache (Frame).
 struct Slot {
   Type of;
   std::byte* memory = nullptr;

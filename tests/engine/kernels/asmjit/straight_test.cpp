@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 
 #include "gradus/core/ops/all.hpp"
@@ -164,6 +165,61 @@ TEST(AsmjitStraight, InputsAreReadBeforeTheyAreOverwritten) {
     for (std::int64_t j = 0; j < 20; ++j) {
       EXPECT_EQ(next_a.number(i * 20 + j), y.number(j * 3 + i) + 1);
       EXPECT_EQ(next_b.number(j * 3 + i), x.number(i * 20 + j) * 2);
+    }
+  }
+}
+
+/// A last vector that is not full is stored whole: what it touches beyond the value must be nobody's.
+TEST(AsmjitStraight, StatesOfAnySizeLeaveTheirNeighboursAlone) {
+  std::mt19937 random(4);
+  Graph graph;
+  std::vector<Tensor> starts;
+  for (std::int64_t n = 1; n <= 35; n += 2) {
+    const Value x = graph.input("x" + std::to_string(n), Shape{n}, DType::f32);
+    const Value kept = graph.input("kept" + std::to_string(n), Shape{n}, DType::f32);
+    graph.output("x" + std::to_string(n), x * 0.5 + kept);
+    starts.push_back(random_tensor(x.type(), random)), starts.push_back(random_tensor(x.type(), random));
+  }
+  EXPECT_EQ(is_straight(graph), has_straight_code());
+  std::vector<Graph> graphs;
+  graphs.push_back(std::move(graph));
+  Engine engine({.threads = 1});
+  Program program(engine, std::move(graphs));
+  for (std::int64_t n = 1; n <= 35; n += 2) {
+    program.write("x" + std::to_string(n), starts[static_cast<std::size_t>(n - 1)]);
+    program.write("kept" + std::to_string(n), starts[static_cast<std::size_t>(n)]);
+  }
+  for (int run = 0; run < 3; ++run) program.run(0);
+  for (std::int64_t n = 1; n <= 35; n += 2) {
+    const Tensor x = program.read("x" + std::to_string(n)), kept = program.read("kept" + std::to_string(n));
+    EXPECT_TRUE(same_bits(kept, starts[static_cast<std::size_t>(n)])) << n;
+    for (std::int64_t i = 0; i < n; ++i) {
+      auto expected = static_cast<float>(starts[static_cast<std::size_t>(n - 1)].number(i));
+      for (int run = 0; run < 3; ++run) expected = expected * 0.5f + static_cast<float>(kept.number(i));
+      EXPECT_NEAR(x.number(i), static_cast<double>(expected), 1e-6) << n << " at " << i;
+    }
+  }
+}
+
+/// The smaller and the larger of two numbers, as the choices that they are written as have it.
+TEST(AsmjitStraight, ChoicesOfTheLargerAndTheSmallerKeepZerosAndNan) {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+  const double numbers[] = {0.0, -0.0, 1, -1, nan, infinity, -infinity};
+  Graph graph;
+  const Value a = graph.input("a", Shape{49}, DType::f32), b = graph.input("b", Shape{49}, DType::f32);
+  const Values wanted{
+      where(greater(a, b), a, b), where(less(a, b), a, b), where(less(a, b), b, a), where(greater(a, b), b, a), relu(a),
+      clamp(a, -0.5, 0.5)};
+  Tensor x(a.type()), y(b.type());
+  for (std::int64_t i = 0; i < 49; ++i) x.set(i, numbers[i / 7]), y.set(i, numbers[i % 7]);
+  const std::vector<Binding> bindings{{a, x}, {b, y}};
+  Engine engine({.threads = 1});
+  const auto got = evaluate(engine, wanted, bindings), expected = interpret(wanted, bindings);
+  for (std::size_t v = 0; v < wanted.size(); ++v) {
+    for (std::int64_t i = 0; i < 49; ++i) {
+      const double p = got[v].number(i), q = expected[v].number(i);
+      EXPECT_TRUE((std::isnan(p) && std::isnan(q)) || (p == q && std::signbit(p) == std::signbit(q)))
+          << v << ": " << x.number(i) << ", " << y.number(i) << " gave " << p << ", not " << q;
     }
   }
 }

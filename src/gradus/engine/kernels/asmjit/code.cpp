@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace gradus::jit {
 
@@ -9,7 +10,26 @@ bool makes_truth(Kind kind) {
   return kind == Kind::compare || kind == Kind::truth_and || kind == Kind::truth_or || kind == Kind::truth_not;
 }
 
+namespace {
+
+/// The choice of the larger or the smaller of the two numbers that were compared is one instruction. Zeros and NaN
+/// as in the choice: the second.
+void simplify_select(const std::vector<Line>& lines, Line& line) {
+  if (line.kind != Kind::select) return;
+  const Line& truth = lines[static_cast<std::size_t>(line.in[0])];
+  if (truth.kind != Kind::compare || truth.immediate != less) return;
+  const auto [p, q] = std::pair{truth.in[0], truth.in[1]};
+  const int then = line.in[1], otherwise = line.in[2];
+  if (then == p && otherwise == q) line.kind = Kind::smaller;
+  else if (then == q && otherwise == p) line.kind = Kind::larger;
+  else return;
+  line.in = {then, otherwise, -1};
+}
+
+}  // namespace
+
 int Code::add(Line line) {
+  simplify_select(lines, line);
   for (const int in : line.in) {
     if (in >= 0) line.level = std::max(line.level, lines[static_cast<std::size_t>(in)].level);
   }
@@ -32,6 +52,12 @@ int Code::permute(Table table, int a, int b) {
   if (fresh) tables.push_back(table);
   const auto immediate = static_cast<std::uint64_t>(place->second);
   return add({.kind = b < 0 ? Kind::permute : Kind::permute_two, .in = {a, b, -1}, .immediate = immediate});
+}
+
+int Code::keep_first(int count, int line) {
+  const Line& from = lines[static_cast<std::size_t>(line)];
+  if (from.kind == Kind::load && from.lanes > 0 && from.lanes <= count) return line;  // loads fill with zeros
+  return add({.kind = Kind::keep, .in = {line, -1, -1}, .immediate = (std::uint64_t{1} << count) - 1});
 }
 
 int Code::number(double value, Form form) {

@@ -24,6 +24,8 @@ enum class Kind : std::uint8_t {
   subtract,
   multiply,
   divide,
+  larger,   // a where a > b, else b
+  smaller,  // a where a < b, else b
   square_root,
   multiply_add,           // a b + c in one rounding
   negative_multiply_add,  // c - a b in one rounding
@@ -81,6 +83,7 @@ class Code {
   /// The line's number; that of an equal line if there is one. Sets its level to the highest of its inputs'.
   int add(Line line);
   int permute(Table table, int a, int b = -1);  // b: of lanes from `lanes` on
+  int keep_first(int count, int line);          // the lanes from `count` on become 0
   int number(double value, Form form);
 
   std::vector<Line> lines;

@@ -14,6 +14,28 @@ x86::Xmm xmm(int i) { return x86::xmm(static_cast<std::uint32_t>(i)); }
 x86::Ymm ymm(int i) { return x86::ymm(static_cast<std::uint32_t>(i)); }
 x86::KReg mask(int i) { return x86::k(static_cast<std::uint32_t>(i)); }
 
+// Permutations that need no table and fewer cycles: the order as an instruction has it, or -1.
+
+/// The same order within each block of four lanes.
+int within_blocks(const Table& table) {
+  std::uint32_t order = 0;
+  for (std::uint32_t lane = 0; lane < table.size(); ++lane) {
+    if (table[lane] / 4 != lane / 4 || table[lane] % 4 != table[lane % 4]) return -1;
+    if (lane < 4) order |= table[lane] << 2 * lane;
+  }
+  return static_cast<int>(order);
+}
+
+/// Whole blocks of four lanes.
+int of_blocks(const Table& table) {
+  std::uint32_t order = 0;
+  for (std::uint32_t lane = 0; lane < table.size(); ++lane) {
+    if (table[lane] % 4 != lane % 4 || table[lane] / 4 != table[lane / 4 * 4] / 4) return -1;
+    if (lane % 4 == 0) order |= table[lane] / 4 << lane / 2;
+  }
+  return static_cast<int>(order);
+}
+
 }  // namespace
 
 void Emitter::constant_mask(std::uint64_t bits) {
@@ -51,7 +73,7 @@ void Emitter::emit_two(int l, std::uint32_t f32, std::uint32_t f64) {
   const Line& of = line(l);
   int a = of.in[0], b = of.in[1];
   const bool commutes = of.kind != Kind::subtract && of.kind != Kind::divide && of.kind != Kind::bit_and_not &&
-                        of.kind != Kind::subtract_integer;
+                        of.kind != Kind::subtract_integer && of.kind != Kind::larger && of.kind != Kind::smaller;
   if (commutes && place(a).at < 0) std::swap(a, b);
   const int x = in_register(a);
   const asmjit::Operand y = operand(b);
@@ -131,6 +153,8 @@ void Emitter::emit_store(int l) {
   } else if (!wide_) {
     if (!masked_) a_.emit(I::kIdVmovups, to, vector(x));
     else a_.emit(f64 ? I::kIdVmaskmovpd : I::kIdVmaskmovps, to, x86::ymm15, vector(x));
+  } else if (of.lanes == 1 && !of.bytes) {  // what is stored under a mask is not there for a load at once
+    a_.emit(f64 ? I::kIdVmovsd : I::kIdVmovss, to, xmm(x));
   } else {
     lane_mask(of);
     if (!of.bytes) a_.emit(f64 ? I::kIdVmovupd : I::kIdVmovups, to, vector(x));
@@ -222,6 +246,14 @@ void Emitter::emit_permute(int l) {
     a_.emit(I::kIdVbroadcastss, vector(result(l)), xmm(a));
     return;
   }
+  if (const int order = within_blocks(table); !two && order >= 0) {
+    a_.emit(I::kIdVpermilps, vector(result(l)), vector(a), order);
+    return;
+  }
+  if (const int order = of_blocks(table); !two && order >= 0) {
+    a_.emit(I::kIdVshuff32x4, vector(result(l)), vector(a), vector(a), order);
+    return;
+  }
   const int to = take(vectors_);  // the table goes there first
   const auto offset = static_cast<std::int32_t>(of.immediate * sizeof(Table));
   a_.emit(I::kIdVmovups, vector(to), x86::ptr(tables_, offset));
@@ -258,6 +290,8 @@ void Emitter::emit(int l) {
     case Kind::subtract: return emit_two(l, I::kIdVsubps, I::kIdVsubpd);
     case Kind::multiply: return emit_two(l, I::kIdVmulps, I::kIdVmulpd);
     case Kind::divide: return emit_two(l, I::kIdVdivps, I::kIdVdivpd);
+    case Kind::larger: return emit_two(l, I::kIdVmaxps, I::kIdVmaxpd);
+    case Kind::smaller: return emit_two(l, I::kIdVminps, I::kIdVminpd);
     case Kind::bit_and: return emit_two(l, I::kIdVandps, I::kIdVandpd);
     case Kind::bit_and_not: return emit_two(l, I::kIdVandnps, I::kIdVandnpd);
     case Kind::bit_or: return emit_two(l, I::kIdVorps, I::kIdVorpd);

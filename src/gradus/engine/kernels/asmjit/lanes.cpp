@@ -190,15 +190,13 @@ int sum_lanes(Code& code, std::vector<int> lines) {
     }
     for (std::size_t i = 0; i < lines.size(); i += 2) {
       const bool pair = i + 1 < lines.size();
-      if (!pair) {
-        Table own_left = left, own_right = right;
-        for (std::uint32_t lane = 0; lane < width; ++lane) {
-          own_left[lane] = lane & ~bit;
-          own_right[lane] = lane | bit;
-        }
-        next.push_back(sum(own_left, own_right, lines[i], -1));
-      } else {
+      if (pair) {
         next.push_back(sum(left, right, lines[i], lines[i + 1]));
+      } else {
+        Table other;
+        for (std::uint32_t lane = 0; lane < width; ++lane) other[lane] = lane ^ bit;
+        const Numbers x{&code, lines[i]};
+        next.push_back((x + Numbers{&code, code.permute(other, lines[i])}).line);
       }
     }
     lines = std::move(next);

@@ -75,9 +75,9 @@ Truths truths_of(Numbers x) {
 
 Numbers exp(Numbers x) {
   if (wide(x)) return refused(x);
-  const Split split = split_exp(keep_within(x, -104, 89));
+  const Split split = split_exp(keep_within(x, -104, 89));  // 0 and infinity
   const Numbers y = scale(split.p + like(x, 1), split.q);
-  return select(is_nan(x), x, select(x < like(x, -104), like(x, 0), y));
+  return select(is_nan(x), x, y);
 }
 
 Numbers expm1(Numbers x) {

@@ -27,6 +27,8 @@ Lanes input_lanes(const Type& type, int operand) {
           .stored = type.shape.count()};
 }
 
+/// A last vector is stored whole, into memory that is nobody's: what is stored under a mask is not there for the next
+/// run's loads at once.
 void store(Code& code, const Lanes& x, DType dtype, int operand) {
   for (std::int64_t q = 0; q < x.vector_count(); ++q) {
     Numbers line{&code, fetch(code, x, consecutive(x.count(), q))};
@@ -39,7 +41,7 @@ void store(Code& code, const Lanes& x, DType dtype, int operand) {
               .in = {line.line, -1, -1},
               .immediate = static_cast<std::uint64_t>(operand),
               .element = q * width,
-              .lanes = static_cast<int>(std::min<std::int64_t>(width, x.count() - q * width))});
+              .lanes = x.count() == 1 ? 1 : width});
   }
 }
 
@@ -74,19 +76,35 @@ bool write_graph(Code& code, const Graph& graph) {
   return code.lines.size() <= most_lines && !code.refused;
 }
 
-std::vector<int> needed_order(const Code& code) {
+/// Which lines the stores to operands from `first` on need, these stores among them.
+std::vector<char> needed_by(const Code& code, int first) {
   std::vector<char> needed(code.lines.size());
   for (std::size_t l = code.lines.size(); l-- > 0;) {
-    if (code.lines[l].kind == Kind::store) needed[l] = 1;
+    const Line& line = code.lines[l];
+    if (line.kind == Kind::store && static_cast<int>(line.immediate) >= first) needed[l] = 1;
     if (!needed[l]) continue;
-    for (const int in : code.lines[l].in) {
+    for (const int in : line.in) {
       if (in >= 0) needed[at(in)] = 1;
     }
   }
+  return needed;
+}
+
+/// What the first output alone needs comes late where it is one number, the loss of a step: the next step waits for
+/// the others. Stores come last.
+std::vector<int> needed_order(const Code& code, int first_output, bool delay_first) {
+  const std::vector<char> needed = needed_by(code, first_output), soon = needed_by(code, first_output + 1);
   std::vector<int> order;
-  for (std::size_t l = 0; l < code.lines.size(); ++l) {
-    if (needed[l] && code.lines[l].kind != Kind::number) order.push_back(static_cast<int>(l));
-  }
+  const auto take = [&](const auto& of_turn) {
+    for (std::size_t l = 0; l < code.lines.size(); ++l) {
+      if (needed[l] && code.lines[l].kind != Kind::number && of_turn(l)) order.push_back(static_cast<int>(l));
+    }
+  };
+  const auto stores = [&](std::size_t l) { return code.lines[l].kind == Kind::store; };
+  const auto early = [&](std::size_t l) { return !delay_first || soon[l]; };
+  take([&](std::size_t l) { return !stores(l) && early(l); });
+  take([&](std::size_t l) { return !stores(l) && !early(l); });
+  take(stores);
   return order;
 }
 
@@ -128,13 +146,16 @@ Prepared prepare_straight(const Call& call) {
   }
   Code code(width);
   if (!write_graph(code, *call.graph)) return refuse("more code than stays in the cache");
+  const Node& first = call.graph->node(call.graph->outputs()[0].id);
+  const bool delay_first = call.graph->outputs().size() > 1 && first.type.shape.count() == 1;
+  const auto order = needed_order(code, static_cast<int>(call.inputs.size()), delay_first);
   std::size_t scratch_bytes = 0;
   auto machine_code = MachineCode::make([&](x86::Assembler& a) {
     a.mov(operands, x86::ptr(x86::rsi, static_cast<std::int32_t>(offsetof(Frame, operands))));
     a.mov(scratch, x86::ptr(x86::rsi, static_cast<std::int32_t>(offsetof(Frame, scratch))));
     Bases address(a);
     Emitter emitter(code, InstructionSet::avx512, a, scratch, [&](const Line& line) { return address(line); });
-    emitter.section(needed_order(code), std::vector<char>(code.lines.size()), false);
+    emitter.section(order, std::vector<char>(code.lines.size()), false);
     a.vzeroupper();
     a.ret();
     emitter.constants();

@@ -129,7 +129,7 @@ std::vector<int> by_depth(Code& code, const Product& p) {
     const int line = fetch(code, x, along_depth(p, index, chunk, of_b));
     const std::int64_t rest = p.k - chunk * width;
     if (rest >= width) return line;
-    return code.add({.kind = Kind::keep, .in = {line, -1, -1}, .immediate = (std::uint64_t{1} << rest) - 1});
+    return code.keep_first(static_cast<int>(rest), line);
   };
   for (std::int64_t first = 0; first < p.m * p.n; first += width) {
     std::vector<int> lines;
@@ -220,10 +220,7 @@ int reduce_to_one(Code& code, const Lanes& x, const std::vector<std::int64_t>& g
       elements[at(lane)] = j < depth ? group[at(j)] : zeros ? any : group[at(first)];
     }
     int line = fetch(code, x, elements);
-    if (depth - first < width && zeros) {
-      const std::uint64_t mask = (std::uint64_t{1} << (depth - first)) - 1;
-      line = code.add({.kind = Kind::keep, .in = {line, -1, -1}, .immediate = mask});
-    }
+    if (depth - first < width && zeros) line = code.keep_first(static_cast<int>(depth - first), line);
     sum = sum < 0 ? line : combine(Numbers{&code, sum}, Numbers{&code, line}).line;
   }
   for (std::uint32_t distance = width / 2; distance > 0; distance /= 2) {
@@ -257,8 +254,8 @@ Lanes reduce_node(Code& code, const Node& node, const Lanes& x) {
   if (node.op->name == "max") return with_shape(reduce(code, x, axes, larger, false), node.type.shape);
   if (node.op->name == "min") return with_shape(reduce(code, x, axes, smaller, false), node.type.shape);
   Lanes total = with_shape(reduce(code, x, axes, sum_of, true), node.type.shape);
-  if (node.op->name == "sum") return total;
   const double n = static_cast<double>(x.count()) / static_cast<double>(node.type.shape.count());
+  if (node.op->name == "sum" || n == 1) return total;
   for (int& line : total.vectors) {
     const Numbers y{&code, line};
     line = (y / like(y, n)).line;

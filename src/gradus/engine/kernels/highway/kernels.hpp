@@ -31,6 +31,10 @@ Prepared prepare_transpose(const Call& call);
 /// whole. Sums go in order; where the first input is stored transposed, they are over leaves (rows_per_leaf).
 Prepared prepare_matmul(const Call& call);
 
+/// Those of them with few columns, wherever that is faster. Where the first input is stored transposed, with the bits
+/// of prepare_matmul.
+Prepared prepare_narrow_matmul(const Call& call);
+
 /// Products of two bf16 matrices: what prepare_matmul computes of the same numbers in f32, in the same order.
 Prepared prepare_matmul_bf16(const Call& call);
 

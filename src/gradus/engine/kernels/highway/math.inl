@@ -20,10 +20,10 @@ namespace gradus::highway::HWY_NAMESPACE {
 template <class T> inline constexpr bool is_f32 = sizeof(T) == 4;
 template <class T> HWY_INLINE Numbers<T> infinity() { return fill(std::numeric_limits<T>::infinity()); }
 template <class T> HWY_INLINE Numbers<T> not_a_number() { return fill(std::numeric_limits<T>::quiet_NaN()); }
-/// x kept within [low, high]; a NaN becomes one of them, which keeps conversions to integers defined.
+/// x kept within [low, high]; a NaN becomes one of them, which keeps conversions to integers defined (but on NEON,
+/// where they are).
 template <class T> HWY_INLINE Numbers<T> keep_within(Numbers<T> x, double low, double high) {
-  x = select(x > like(x, low), x, like(x, low));
-  return select(x < like(x, high), x, like(x, high));
+  return {hn::Min(hn::Max(x.v, like(x, low).v), like(x, high).v)};
 }
 
 /// e^x = 2^q (1 + p): q a whole number, p = e^r - 1 of the remainder r.
@@ -35,16 +35,24 @@ template <class T> struct Split {
 template <class T> HWY_INLINE Split<T> split_exp(Numbers<T> x) {
   const Tag<T> d;
   hn::impl::ExpImpl<T> impl;
+  if constexpr (is_f32<T>) {  // beside 1.5 2^23 the whole number stands in the last bits
+    const hn::RebindToSigned<Tag<T>> d_integer;
+    const Numbers<T> large = like(x, 12582912), sum = multiply_add(x, like(x, 1.442695040888963407359924681), large);
+    const Numbers<T> q = sum - large;
+    const Numbers<T> r = multiply_add(q, like(x, -0.693145751953125), x);
+    return {{impl.ExpPoly(d, multiply_add(q, like(x, -1.428606765330187045e-6), r).v)},
+            hn::Sub(hn::BitCast(d_integer, sum.v), hn::BitCast(d_integer, large.v))};
+  }
   const Numbers<T> half = with_sign(like(x, 0.5), x);
   const auto q = impl.ToInt32(d, multiply_add(x, like(x, 1.442695040888963407359924681), half).v);
   return {{impl.ExpPoly(d, impl.ExpReduce(d, x.v, q))}, q};
 }
 
 template <class T> HWY_INLINE Numbers<T> exp(Numbers<T> x) {
-  constexpr double low = is_f32<T> ? -104 : -746, high = is_f32<T> ? 89 : 710;
+  constexpr double low = is_f32<T> ? -104 : -746, high = is_f32<T> ? 89 : 710;  // 0 and infinity
   const auto [p, q] = split_exp(keep_within(x, low, high));
   const Numbers<T> y{hn::impl::ExpImpl<T>().LoadExpShortRange(Tag<T>(), (p + like(x, 1)).v, q)};
-  return select(is_nan(x), x, select(x < like(x, low), like(x, 0), y));
+  return select(is_nan(x), x, y);
 }
 
 /// 2^q p + (2^q - 1): exact but for two roundings. REQUIRES 2^q finite.

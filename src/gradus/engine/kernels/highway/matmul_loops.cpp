@@ -270,6 +270,7 @@ constexpr std::array<BlockLoop<T>, sizeof...(i)> sum_loops(std::index_sequence<i
   return {sum_block<T, i + 1, vectors, whole>...};
 }
 template <class T> struct SumLoops {
+  std::array<BlockLoop<T>, 2> four = sum_loops<T, 4, true>(few_rows);
   std::array<BlockLoop<T>, most_rows> two = sum_loops<T, 2, true>(any_rows), one = sum_loops<T, 1, true>(any_rows),
                                       part = sum_loops<T, 1, false>(any_rows);
 };
@@ -285,7 +286,7 @@ template <class T> void multiply_leaves(const Product& whole, std::int64_t leaf)
     packed += of.length * of.rows;
   }
   for (std::int64_t j = 0; j < of.columns;) {
-    const std::int64_t columns = next_columns<T>(of.columns - j, 2);
+    const std::int64_t columns = next_columns<T>(of.columns - j, of.rows <= 2 && !of.pack_b ? 4 : 2);
     const T* b = static_cast<const T*>(of.b) + j * of.b_column;
     std::int64_t b_l = of.b_l;
     if (of.pack_b) {
@@ -294,9 +295,10 @@ template <class T> void multiply_leaves(const Product& whole, std::int64_t leaf)
       b = packed, b_l = columns;
     }
     constexpr const SumLoops<T>& all = sum_loops_of<T>;
-    const BlockLoop<T>* loops = columns == 2 * width ? all.two.data()
-                                : columns == width   ? all.one.data()
-                                                     : all.part.data();
+    const BlockLoop<T>* loops = columns == 4 * width   ? all.four.data()
+                                : columns == 2 * width ? all.two.data()
+                                : columns == width     ? all.one.data()
+                                                       : all.part.data();
     Ahead ahead;
     if (of.pack_b && of.b_column == 1 && j + columns < of.columns) {
       constexpr std::int64_t size = sizeof(T);

@@ -43,6 +43,14 @@ struct Min {
   }
 };
 
+/// What is taken off a row before its exponentials are added: the largest, where no NaN is met. A NaN makes one of the
+/// sum, so that it need not be looked for here.
+struct Top {
+  template <class T> static HWY_INLINE Numbers<T> start() { return -infinity<T>(); }
+  template <class T> static HWY_INLINE Numbers<T> combine(Numbers<T> a, Numbers<T> x) { return {hn::Max(a.v, x.v)}; }
+  template <class T> static HWY_INLINE T lanes(Numbers<T> a) { return hn::GetLane(hn::MaxOfLanes(Tag<T>(), a.v)); }
+};
+
 /// The first n numbers, and `rest` in the lanes beyond.
 template <class T> HWY_INLINE Numbers<T> load_first_or(const T* p, std::size_t n, Numbers<T> rest) {
   return select(Truths<T>{hn::FirstN(Tag<T>(), n)}, load_first(p, n), rest);
@@ -116,8 +124,8 @@ template <class T> struct ShortRows {
   Numbers<T> at(std::size_t k) const { return load(x + k * width); }
   void set(std::size_t k, Numbers<T> value) { store(value, x + k * width); }
   Numbers<T> top() const {
-    Numbers<T> most = Max::template start<T>();
-    for (std::size_t k = 0; k < n; ++k) most = Max::combine(most, at(k));
+    Numbers<T> most = Top::template start<T>();
+    for (std::size_t k = 0; k < n; ++k) most = Top::combine(most, at(k));
     return most;
   }
 };
@@ -167,32 +175,56 @@ template <class T> void logsumexp_along(const void* x, std::int64_t n, std::int6
   }
 }
 
+/// Long rows, a few at a time and all of them through one stage before the next: the stages of one row wait for one
+/// another.
+template <class T> struct LongRows {
+  static constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  T tops[width], sums[width];
+
+  template <bool keep> void add_up(const T* from, std::size_t n, std::size_t rows, T* to) {
+    for (std::size_t r = 0; r < rows; ++r) tops[r] = reduce_run<Top>(from + r * n, n);
+    for (std::size_t r = 0; r < rows; ++r) sums[r] = sum_of_exp<keep, T>(from + r * n, n, tops[r], to + r * n);
+    for (std::size_t r = rows; r < width; ++r) sums[r] = 1;
+  }
+};
+
+/// to[k] = f(from[k]) for a row.
+template <class T, class F> HWY_INLINE void for_row(const T* from, std::size_t n, T* to, const F& f) {
+  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  std::size_t k = 0;
+  for (; k + width <= n; k += width) store(f(load(from + k)), to + k);
+  if (k < n) store_first(f(load_first(from + k, n - k)), to + k, n - k);
+}
+
 template <class T> void softmax_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
   if (ShortRows<T>::fit(n)) return softmax_short(static_cast<const T*>(x), n, count, static_cast<T*>(y));
-  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
-  const auto length = static_cast<std::size_t>(n);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const T* from = static_cast<const T*>(x) + i * n;
-    T* to = static_cast<T*>(y) + i * n;
-    const Numbers<T> sum = fill(sum_of_exp<true, T>(from, length, reduce_run<Max>(from, length), to));
-    std::size_t k = 0;
-    for (; k + width <= length; k += width) store(load(to + k) / sum, to + k);
-    if (k < length) store_first(load_first(to + k, length - k) / sum, to + k, length - k);
+  const auto length = static_cast<std::size_t>(n), all = static_cast<std::size_t>(count);
+  LongRows<T> rows;
+  for (std::size_t i = 0; i < all; i += rows.width) {
+    const std::size_t many = std::min(all - i, rows.width);
+    T* to = static_cast<T*>(y) + i * length;
+    rows.template add_up<true>(static_cast<const T*>(x) + i * length, length, many, to);
+    for (std::size_t r = 0; r < many; ++r) {
+      const Numbers<T> sum = fill(rows.sums[r]);
+      for_row(to + r * length, length, to + r * length, [&](Numbers<T> e) { return e / sum; });
+    }
   }
 }
 
 template <class T> void log_softmax_along(const void* x, std::int64_t n, std::int64_t count, void* y) {
   if (ShortRows<T>::fit(n)) return log_softmax_short(static_cast<const T*>(x), n, count, static_cast<T*>(y));
-  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
-  const auto length = static_cast<std::size_t>(n);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const T* from = static_cast<const T*>(x) + i * n;
-    T* to = static_cast<T*>(y) + i * n;
-    const T top = reduce_run<Max>(from, length);
-    const Numbers<T> shift = fill(top), rest = fill(log_of(sum_of_exp<false, T>(from, length, top, nullptr)));
-    std::size_t k = 0;
-    for (; k + width <= length; k += width) store(load(from + k) - shift - rest, to + k);
-    if (k < length) store_first(load_first(from + k, length - k) - shift - rest, to + k, length - k);
+  const auto length = static_cast<std::size_t>(n), all = static_cast<std::size_t>(count);
+  LongRows<T> rows;
+  for (std::size_t i = 0; i < all; i += rows.width) {
+    const std::size_t many = std::min(all - i, rows.width);
+    const T* from = static_cast<const T*>(x) + i * length;
+    T* to = static_cast<T*>(y) + i * length;
+    rows.template add_up<false>(from, length, many, to);
+    store(log(load(rows.sums)), rows.sums);
+    for (std::size_t r = 0; r < many; ++r) {
+      const Numbers<T> top = fill(rows.tops[r]), rest = fill(rows.sums[r]);
+      for_row(from + r * length, length, to + r * length, [&](Numbers<T> e) { return e - top - rest; });
+    }
   }
 }
 
