@@ -4,6 +4,7 @@
 #ifdef GRADUS_HAS_ASMJIT
 #include "gradus/engine/kernels/asmjit/kernels.hpp"
 #endif
+#include "gradus/engine/kernels/avx512/matmul_bf16.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
 #ifdef GRADUS_HAS_ONEDNN
 #include "gradus/engine/kernels/onednn/matmul.hpp"
@@ -24,6 +25,7 @@ std::span<const Kernel> kernels() {
 #ifdef GRADUS_HAS_ONEDNN
       {"onednn.matmul", prepare_onednn_matmul},
 #endif
+      {"avx512.matmul_bf16", avx512::prepare_matmul_bf16},
       {"highway.matmul_bf16", highway::prepare_matmul_bf16},
       {"highway.conv", highway::prepare_conv},
       {"highway.pool", highway::prepare_pool},
