@@ -65,18 +65,17 @@ bool runs_in_graphs([[maybe_unused]] const Graph& graph, [[maybe_unused]] const 
 #endif
 }
 
-bool multiplies_bf16_fast() {
-#ifdef GRADUS_HAS_ONEDNN
+Bf16Unit bf16_unit() {
   constexpr std::int64_t size = 64;
   Call call;
   call.op = &find_op("matmul");
   call.inputs = {{{DType::bf16, {size, size}}, Access::rows}, {{DType::bf16, {size, size}}}};
   call.outputs = {{{DType::f32, {size, size}}, Access::rows}};
   call.rows = call.block = size;
-  return static_cast<bool>(prepare_onednn_matmul(call));
-#else
-  return false;
+#ifdef GRADUS_HAS_ONEDNN
+  if (prepare_onednn_matmul(call)) return Bf16Unit::amx;
 #endif
+  return avx512::prepare_matmul_bf16(call) ? Bf16Unit::avx512 : Bf16Unit::none;
 }
 
 }  // namespace gradus

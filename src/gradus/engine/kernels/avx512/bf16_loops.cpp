@@ -152,22 +152,52 @@ constexpr std::make_index_sequence<most_rows> any_rows;
 constexpr std::array<BlockLoops, 2> all_multiply = {multiply_loops<1>(any_rows), multiply_loops<2>(any_rows)};
 constexpr std::array<BlockLoops, 2> all_sum = {sum_loops<1>(any_rows), sum_loops<2>(any_rows)};
 
-constexpr std::int64_t strip = 2 * panel_columns;  // columns of C that are computed at a time
+constexpr std::int64_t two_panels = 2 * panel_columns;  // columns that a block of C has, at most
+/// Columns of B that are packed at a time where sums run in order: A is read once for all of them.
+constexpr std::int64_t strip = 4 * two_panels;
+/// Numbers of B that are taken to lie in the second-level cache.
+constexpr std::int64_t most_near = 128 * 1024;
 
-/// The loops for a strip of `columns`, and the lanes of its last vector.
+/// The loops for a block of `columns`, and the lanes of its last vector.
 const BlockLoop* loops_for(const std::array<BlockLoops, 2>& all, std::int64_t columns, Block& block) {
   const std::int64_t rest = columns % panel_columns;
   block.last = static_cast<__mmask16>(rest == 0 ? 0xffff : (1 << rest) - 1);
   return all[columns > panel_columns ? 1 : 0].data();
 }
 
-/// Terms l .. l + terms of columns j .. j + columns.
-void pack_b(const Bf16Product& of, std::int64_t l, std::int64_t terms, std::int64_t j, std::int64_t columns,
-            std::byte* to, std::int64_t panel) {
-  const Bf16* from = of.b + l * of.b_l + j * of.b_column;
-  if (of.b_column == 1) pack_rows(from, of.b_l, terms, columns, to, panel);
-  else pack_columns(from, of.b_column, terms, columns, to, panel);
+/// A part of B as it is stored: terms l .. l + terms of columns j .. j + columns.
+struct Part {
+  std::int64_t l = 0, terms = 0, j = 0, columns = 0;
+};
+
+void pack_b(const Bf16Product& of, const Part& part, std::byte* to, std::int64_t panel) {
+  const Bf16* from = of.b + part.l * of.b_l + part.j * of.b_column;
+  if (of.b_column == 1) pack_rows(from, of.b_l, part.terms, part.columns, to, panel);
+  else pack_columns(from, of.b_column, part.terms, part.columns, to, panel);
 }
+
+/// Lines of the part that will be packed next, fetched a few at a time between the blocks of the part before.
+class Ahead {
+ public:
+  Ahead(const Bf16Product& of, const Part& part) {
+    constexpr auto size = static_cast<std::int64_t>(sizeof(Bf16));
+    const bool by_rows = of.b_column == 1;
+    at_ = reinterpret_cast<const char*>(of.b + part.l * of.b_l + part.j * of.b_column);
+    stride_ = (by_rows ? of.b_l : of.b_column) * size;
+    left_ = by_rows ? part.terms : part.columns;
+    bytes_ = (by_rows ? part.columns : part.terms) * size;
+  }
+  /// One of `shares` equal shares.
+  void fetch(std::int64_t share, std::int64_t shares) {
+    for (const std::int64_t end = left_ * (share + 1) / shares; done_ < end; ++done_, at_ += stride_) {
+      for (std::int64_t byte = 0; byte < bytes_; byte += 64) __builtin_prefetch(at_ + byte, 0, 2);
+    }
+  }
+
+ private:
+  const char* at_;
+  std::int64_t stride_, left_, bytes_, done_ = 0;
+};
 
 }  // namespace
 
@@ -177,25 +207,48 @@ bool has_bf16_products() {
   return has;
 }
 
-void multiply(const Bf16Product& of) {
+namespace {
+
+/// All rows of C for a part of B, which lies packed in scratch.
+void multiply_part(const Bf16Product& of, const Part& part, Ahead ahead) {
   constexpr auto size = static_cast<std::int64_t>(sizeof(Bf16));
   Block block;
-  block.a_row = of.a_row * size, block.a_pair = 2 * size;
-  block.b = of.scratch, block.c_row = of.c_row;
+  block.a_row = of.a_row * size, block.a_pair = 2 * size, block.c_row = of.c_row;
+  block.pairs = part.terms / 2, block.odd = part.terms % 2 == 1, block.onto = part.l > 0;
+  block.panel = pairs_of(part.terms) * pair_bytes;
+  for (std::int64_t i = 0; i < of.rows; i += std::int64_t{most_rows}) {
+    const std::int64_t rows = std::min(std::int64_t{most_rows}, of.rows - i);
+    block.a = reinterpret_cast<const std::byte*>(of.a + i * of.a_row + part.l);
+    for (std::int64_t j = 0; j < part.columns; j += two_panels) {
+      const BlockLoop* loops = loops_for(all_multiply, std::min(two_panels, part.columns - j), block);
+      block.b = of.scratch + j / panel_columns * block.panel;
+      block.c = of.c + i * of.c_row + part.j + j;
+      loops[rows - 1](block);
+    }
+    ahead.fetch(i / std::int64_t{most_rows}, (of.rows + std::int64_t{most_rows} - 1) / std::int64_t{most_rows});
+  }
+}
+
+}  // namespace
+
+std::size_t multiply_bytes(std::int64_t columns, std::int64_t length) {
+  return static_cast<std::size_t>(panels_of(std::min(columns, strip)) * pairs_of(std::min(length, longest_part)) *
+                                  pair_bytes);
+}
+
+void multiply(const Bf16Product& of) {
+  const bool far = of.length * of.columns > most_near;
+  const auto part_at = [&](std::int64_t l, std::int64_t j) -> Part {
+    return {l, std::min(longest_part, of.length - l), j, std::min(strip, of.columns - j)};
+  };
   for (std::int64_t j = 0; j < of.columns; j += strip) {
-    const std::int64_t columns = std::min(strip, of.columns - j);
-    const BlockLoop* loops = loops_for(all_multiply, columns, block);
     for (std::int64_t l = 0; l == 0 || l < of.length; l += longest_part) {
-      const std::int64_t terms = std::min(longest_part, of.length - l);
-      block.pairs = terms / 2, block.odd = terms % 2 == 1, block.onto = l > 0;
-      block.panel = pairs_of(terms) * pair_bytes;
-      pack_b(of, l, terms, j, columns, of.scratch, block.panel);
-      for (std::int64_t i = 0; i < of.rows; i += std::int64_t{most_rows}) {
-        const std::int64_t rows = std::min(std::int64_t{most_rows}, of.rows - i);
-        block.a = reinterpret_cast<const std::byte*>(of.a + i * of.a_row + l);
-        block.c = of.c + i * of.c_row + j;
-        loops[rows - 1](block);
-      }
+      const Part part = part_at(l, j);
+      Part next;
+      if (far && l + longest_part < of.length) next = part_at(l + longest_part, j);
+      else if (far && j + strip < of.columns) next = part_at(0, j + strip);
+      pack_b(of, part, of.scratch, pairs_of(part.terms) * pair_bytes);
+      multiply_part(of, part, Ahead(of, next));
     }
   }
 }
@@ -207,8 +260,6 @@ std::int64_t leaf_panel_bytes(std::int64_t length, std::int64_t leaf) {
 }
 /// Partial sums of one block for any number of leaves below 2^32.
 constexpr std::int64_t stack_bytes = 32 * 1024;
-
-std::int64_t panels_of(std::int64_t columns) { return (columns + panel_columns - 1) / panel_columns; }
 
 }  // namespace
 
@@ -230,11 +281,11 @@ void multiply_leaves(const Bf16Product& of, std::int64_t leaf) {
   for (std::int64_t l = 0, to = 0; l < of.length; l += step, to += block.leaf_pairs * pair_bytes) {
     pack_rows(of.a + l * of.a_l, of.a_l, std::min(step, of.length - l), of.rows, packed_a + to, block.panel);
   }
-  for (std::int64_t j = 0; j < of.columns; j += strip) {
-    const std::int64_t columns = std::min(strip, of.columns - j);
+  for (std::int64_t j = 0; j < of.columns; j += two_panels) {
+    const std::int64_t columns = std::min(two_panels, of.columns - j);
     const BlockLoop* loops = loops_for(all_sum, columns, block);
     for (std::int64_t l = 0, to = 0; l < of.length; l += step, to += block.leaf_pairs * pair_bytes) {
-      pack_b(of, l, std::min(step, of.length - l), j, columns, packed_b + to, block.panel);
+      pack_b(of, {l, std::min(step, of.length - l), j, columns}, packed_b + to, block.panel);
     }
     for (std::int64_t i = 0; i < of.rows; i += std::int64_t{most_rows}) {
       const std::int64_t rows = std::min(std::int64_t{most_rows}, of.rows - i);
@@ -253,6 +304,7 @@ namespace gradus::avx512 {
 bool has_bf16_products() { return false; }
 void multiply(const Bf16Product&) {}
 void multiply_leaves(const Bf16Product&, std::int64_t) {}
+std::size_t multiply_bytes(std::int64_t, std::int64_t) { return 0; }
 std::size_t multiply_leaves_bytes(std::int64_t, std::int64_t, std::int64_t) { return 0; }
 }  // namespace gradus::avx512
 #endif

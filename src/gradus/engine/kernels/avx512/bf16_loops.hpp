@@ -27,9 +27,9 @@ struct Bf16Product {
 /// Whether this CPU and its system have AVX-512 F, BW, VL and BF16, and this file was compiled for x86-64.
 bool has_bf16_products();
 
-/// REQUIRES has_bf16_products(), a_l 1, and multiply_bytes of scratch.
+/// REQUIRES has_bf16_products(), a_l 1, and multiply_bytes() of scratch.
 void multiply(const Bf16Product& product);
-inline constexpr std::size_t multiply_bytes = 64 * 1024;
+std::size_t multiply_bytes(std::int64_t columns, std::int64_t length);
 
 /// The same as a sum over leaves of `leaf` terms each, added in a binary tree. REQUIRES has_bf16_products(), a_row 1,
 /// and multiply_leaves_bytes() of scratch.

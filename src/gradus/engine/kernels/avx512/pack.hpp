@@ -11,6 +11,7 @@ namespace gradus::avx512 {
 
 inline constexpr std::int64_t panel_columns = 16, pair_bytes = 64;
 constexpr std::int64_t pairs_of(std::int64_t terms) { return (terms + 1) / 2; }
+constexpr std::int64_t panels_of(std::int64_t columns) { return (columns + panel_columns - 1) / panel_columns; }
 
 /// `terms` rows of `columns` numbers that lie `stride` apart: panels `panel` bytes apart.
 void pack_rows(const Bf16* from, std::int64_t stride, std::int64_t terms, std::int64_t columns, std::byte* to,
