@@ -4,7 +4,7 @@
 #ifdef GRADUS_HAS_ASMJIT
 #include "gradus/engine/kernels/asmjit/kernels.hpp"
 #endif
-#include "gradus/engine/kernels/avx512/matmul_bf16.hpp"
+#include "gradus/engine/kernels/avx512/kernels.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
 #ifdef GRADUS_HAS_ONEDNN
 #include "gradus/engine/kernels/onednn/matmul.hpp"
@@ -35,6 +35,7 @@ std::span<const Kernel> kernels() {
 #endif
       {"highway.pointwise", highway::prepare_pointwise},
       {"highway.reduce", highway::prepare_reduce},
+      {"avx512.cast", avx512::prepare_cast},
       {"highway.cast", highway::prepare_cast},
       {"highway.transpose", highway::prepare_transpose},
       {"philox", prepare_random},

@@ -1,5 +1,5 @@
 // Products of bf16 matrices on AVX-512 BF16: bit for bit f32 products of the same numbers in the instruction's order.
-#include "gradus/engine/kernels/avx512/matmul_bf16.hpp"
+#include "gradus/engine/kernels/avx512/kernels.hpp"
 
 #include <limits>
 

@@ -1,4 +1,4 @@
-#include "gradus/engine/kernels/avx512/matmul_bf16.hpp"
+#include "gradus/engine/kernels/avx512/kernels.hpp"
 
 #include "gradus/engine/kernels/avx512/bf16_loops.hpp"
 #include "gradus/engine/kernels/matmul_call.hpp"
