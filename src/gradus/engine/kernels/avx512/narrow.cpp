@@ -6,11 +6,6 @@
 #include "gradus/engine/kernels/avx512/vectors.hpp"
 
 #ifdef GRADUS_AVX512_BF16
-#ifndef __clang__  // GCC 12 takes lanes that its own header leaves open for a mistake (its bug 105593)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-
 namespace gradus::avx512 {
 namespace {
 

@@ -5,24 +5,12 @@
 #include "gradus/engine/kernels/avx512/vectors.hpp"
 
 #ifdef GRADUS_AVX512_BF16
-#ifndef __clang__  // GCC 12 takes lanes that its own header leaves open for a mistake (its bug 105593)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-
 namespace gradus::avx512 {
 namespace {
 
 /// The first `count` of 32 lanes, or none.
 std::uint32_t first_lanes(std::int64_t count) {
   return count >= 32 ? ~std::uint32_t{0} : count <= 0 ? 0 : (std::uint32_t{1} << count) - 1;
-}
-
-/// Numbers 16 half .. 16 half + 15 of two rows, side by side.
-GRADUS_AVX512_BF16_INLINE __m512i pairs_index(int half) {
-  const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  const __m512i first = _mm512_add_epi32(lanes, _mm512_set1_epi32(16 * half));
-  return _mm512_or_si512(first, _mm512_slli_epi32(_mm512_add_epi32(first, _mm512_set1_epi32(32)), 16));
 }
 
 /// Two panels, or one, of up to 32 columns.
