@@ -175,6 +175,15 @@ TEST_F(Avx512MatmulBf16, TakesDenormalsAsZero) {
   EXPECT_EQ(times(smallest, 0.5), 0);    // a denormal result
 }
 
+TEST(Bf16Unit, IsThatOfTheKernelThatIsChosen) {
+  const std::string_view kernel = choose(product(DType::bf16, 64, 64, 64, false, false)).kernel.name;
+  switch (bf16_unit()) {
+    case Bf16Unit::none: EXPECT_EQ(kernel, "highway.matmul_bf16"); break;
+    case Bf16Unit::avx512: EXPECT_EQ(kernel, "avx512.matmul_bf16"); break;
+    case Bf16Unit::amx: EXPECT_EQ(kernel, "onednn.matmul"); break;
+  }
+}
+
 TEST(Avx512MatmulBf16Refuses, WithReasons) {
   const Prepared f32 = avx512::prepare_matmul_bf16(product(DType::f32, 4, 4, 4, false, false));
   EXPECT_EQ(f32.refusal, "matrices that are not bf16");

@@ -20,7 +20,7 @@ constexpr std::int64_t strip = 4 * most_columns;
 /// Numbers of B that are taken to lie in the second-level cache.
 constexpr std::int64_t most_near = 128 * 1024;
 /// Rows of C that are too few to pack B for.
-constexpr std::int64_t few_rows = 2 * most_rows;
+constexpr std::int64_t few_rows = 4 * most_rows;
 
 std::uint16_t last_lanes(std::int64_t columns) {
   const std::int64_t rest = columns % panel_columns;
