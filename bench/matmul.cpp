@@ -1,4 +1,5 @@
-// Matrix products by kernel: GF/s of one core at n,k,m, the first matrix stored as it is or (dW) transposed.
+// Matrix products by kernel, of f32 and of bf16 matrices: GF/s of one core at n,k,m, the matrices stored as they are,
+// the first transposed (gradients of weights) or the second.
 #include <benchmark/benchmark.h>
 
 #include "gradus/core/ops/matmul.hpp"
@@ -8,13 +9,16 @@
 namespace gradus {
 namespace {
 
-void multiply(benchmark::State& state, std::string_view kernel, bool transposed) {
+enum class Stored { plain, first_transposed, second_transposed };
+
+void multiply(benchmark::State& state, std::string_view kernel, DType dtype, Stored stored) {
+  const bool turns_a = stored == Stored::first_transposed, turns_b = stored == Stored::second_transposed;
   const std::int64_t n = state.range(0), k = state.range(1), m = state.range(2);
   Call call;
   call.op = &matmul_ops()[0];
-  call.transposed[0] = transposed;
-  call.inputs = {{{DType::f32, transposed ? Shape{k, n} : Shape{n, k}}, transposed ? Access::columns : Access::rows},
-                 {{DType::f32, {k, m}}, Access::whole}};
+  call.transposed[0] = turns_a, call.transposed[1] = turns_b;
+  call.inputs = {{{dtype, turns_a ? Shape{k, n} : Shape{n, k}}, turns_a ? Access::columns : Access::rows},
+                 {{dtype, turns_b ? Shape{m, k} : Shape{k, m}}, Access::whole}};
   call.outputs = {{{DType::f32, {n, m}}, Access::rows}};
   call.rows = call.block = n;
   for (const Kernel& of : kernels()) {
@@ -40,16 +44,22 @@ void shapes(benchmark::internal::Benchmark* of) {
                             {16, 64, 64},
                             {32, 128, 128},
                             {64, 784, 128},
+                            {64, 512, 256},
                             {64, 256, 256},
                             {128, 64, 784},
                             {512, 512, 512}}) {
     of->Args(shape);
   }
 }
-BENCHMARK_CAPTURE(multiply, xsmm, "xsmm.matmul", false)->Apply(shapes);
-BENCHMARK_CAPTURE(multiply, highway, "highway.matmul", false)->Apply(shapes);
-BENCHMARK_CAPTURE(multiply, xsmm_transposed, "xsmm.matmul", true)->Apply(shapes);
-BENCHMARK_CAPTURE(multiply, highway_transposed, "highway.matmul", true)->Apply(shapes);
+// Kernels side by side: on a machine whose clock varies, neighbors see much the same one.
+#define PRODUCTS(stored)                                                                                               \
+  BENCHMARK_CAPTURE(multiply, xsmm_##stored, "xsmm.matmul", DType::f32, Stored::stored)->Apply(shapes);                \
+  BENCHMARK_CAPTURE(multiply, highway_##stored, "highway.matmul", DType::f32, Stored::stored)->Apply(shapes);          \
+  BENCHMARK_CAPTURE(multiply, bf16_avx512_##stored, "avx512.matmul_bf16", DType::bf16, Stored::stored)->Apply(shapes); \
+  BENCHMARK_CAPTURE(multiply, bf16_widening_##stored, "highway.matmul_bf16", DType::bf16, Stored::stored)->Apply(shapes)
+PRODUCTS(plain);
+PRODUCTS(first_transposed);
+PRODUCTS(second_transposed);
 
 /// With few columns.
 void narrow_shapes(benchmark::internal::Benchmark* of) {

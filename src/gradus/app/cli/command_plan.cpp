@@ -1,6 +1,7 @@
 // gradus plan: what a training step of a network costs; trains nothing.
 #include <algorithm>
 
+#include "gradus/app/cli/choose_precision.hpp"
 #include "gradus/app/cli/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/defaults.hpp"
@@ -55,6 +56,7 @@ struct Asked {
   std::int64_t outputs = 10, batch = 64;
   loss::Loss loss;
   optim::Optimizer optimizer;
+  ChosenPrecision chosen = {};
   nn::Precision precision = {};
 };
 
@@ -70,7 +72,9 @@ Asked read_asked(const Arguments& arguments) {
   asked.input = nn::input_of(asked.net, read_shape(*input));
   asked.loss = loss::find_loss(arguments.text("--loss", asked.outputs > 1 ? "cross_entropy" : "mse"));
   asked.optimizer = optim::find_optimizer(arguments.text("--optimizer", "adam"));
-  asked.precision = nn::split_precision(read_precision(arguments.text("--precision", "f32"), "--precision"));
+  const auto precision = read_precision(arguments.text("--precision", "f32"), "--precision");
+  asked.chosen = precision ? ChosenPrecision{*precision} : choose_precision();
+  asked.precision = nn::split_precision(asked.chosen.precision);
   return asked;
 }
 
@@ -184,6 +188,10 @@ int run_plan(const Arguments& arguments, report::Console& console) {
   if (arguments.has("--json")) {
     print_json(console, json_of(cost, shown, use, net, asked.batch));
     return 0;
+  }
+  if (!asked.chosen.reason.empty()) {
+    console.print(report::wrapped("precision", precision_text(asked.chosen.precision, asked.chosen.reason), 11,
+                                  console.out().width));
   }
   console.print(text_of(cost, net));
   console.print(report::wrapped("\nmemory of a training", describe(use, rows, report::bytes), 22, console.out().width));

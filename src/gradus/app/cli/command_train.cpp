@@ -1,4 +1,5 @@
 // gradus train: reads the data, says what it chose, trains, saves, compares.
+#include "gradus/app/cli/choose_precision.hpp"
 #include "gradus/app/cli/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/defaults.hpp"
@@ -185,10 +186,13 @@ void log_end(report::RunLog& log, const Training& training, const Outcome& outco
 
 int run_train(const Arguments& arguments, report::Console& console) {
   const Paths paths = check_paths(arguments);
-  const Settings said = read_settings(arguments);
+  Settings said = read_settings(arguments);
   check_settings(said);
+  ChosenPrecision chosen;
+  if (said.precision_auto) chosen = choose_precision(), said.precision = chosen.precision;
   Engine engine({choose_threads(said.threads, console)});
   Prepared prepared = prepare(paths, said, engine.threads(), console);
+  prepared.training.precision_reason = chosen.reason;
   if (prepared.model.products == DType::bf16) compare_gradients(engine, prepared);
   const Training& training = prepared.training;
   console.say(choices_text(training, prepared.data, console.err().width));

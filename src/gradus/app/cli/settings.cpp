@@ -7,7 +7,6 @@
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/core/graph/print.hpp"
-#include "gradus/engine/kernels/kernel.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -85,8 +84,8 @@ std::int64_t read_batch(Text text, Text place) {
 
 }  // namespace
 
-DType read_precision(const std::string& text, const std::string& place) {
-  if (text == "auto") return multiplies_bf16_fast() ? DType::bf16 : DType::f32;
+std::optional<DType> read_precision(const std::string& text, const std::string& place) {
+  if (text == "auto") return std::nullopt;
   return read_word(text, place, precisions, "auto");
 }
 

@@ -23,7 +23,7 @@ struct Settings {
 
   std::optional<std::string> net, init, loss;
   std::optional<DType> precision;  // bf16: products of bf16 matrices in an f32 model
-  bool precision_auto = false;     // chosen for this machine
+  bool precision_auto = false;     // to be chosen for this machine (choose_precision.hpp)
 
   std::optional<std::string> optimizer, schedule;
   std::optional<double> rate, momentum, weight_decay, beta1, beta2, epsilon;
@@ -47,8 +47,8 @@ struct Setting {
   std::string (*show)(const Settings& settings);
 };
 
-/// f32, f64 or bf16; of "auto" bf16 where this machine multiplies it faster than f32, else f32. Throws UserError.
-DType read_precision(const std::string& text, const std::string& place);
+/// f32, f64 or bf16; nothing of "auto". Throws UserError.
+std::optional<DType> read_precision(const std::string& text, const std::string& place);
 
 std::span<const Setting> all_settings();
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "gradus/app/cli/choose_precision.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/defaults.hpp"
 #include "gradus/app/report/evaluation.hpp"
@@ -72,14 +73,6 @@ std::string learning_text(const Training& training) {
   return out;
 }
 
-std::string precision_text(const Training& training) {
-  const DType precision = *training.complete.precision;
-  std::string out(name(precision));
-  if (precision == DType::bf16) out += " products, the rest f32";
-  if (!training.said.precision_auto) return out;
-  return out + (precision == DType::bf16 ? ": auto, since this machine has AMX" : ": auto, since it has no AMX");
-}
-
 }  // namespace
 
 std::string choices_text(const Training& training, const TrainingData& data, int width) {
@@ -118,7 +111,7 @@ std::string choices_text(const Training& training, const TrainingData& data, int
               width);
   out += line("run",
               "seed " + std::to_string(*all.seed) + ", " + counted(training.threads, "thread") + ", " +
-                  precision_text(training) +
+                  precision_text(*all.precision, training.precision_reason) +
                   flags({{"--seed", said.seed.has_value()}, {"--threads", said.threads.has_value()}}),
               width);
   if (training.gradient_error) {

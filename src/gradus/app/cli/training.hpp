@@ -21,6 +21,7 @@ struct Training {
   std::int64_t parameters = 0;
   std::string net;  // with the output layer
   int threads = 1;
+  std::string precision_reason = {};          // where it was chosen for this machine
   std::optional<double> gradient_error = {};  // of bf16 products, on the first batch, relative
   std::string memory = {};                    // how it keeps within a budget, if it was given one
 };

@@ -4,6 +4,7 @@
 #ifdef GRADUS_HAS_ASMJIT
 #include "gradus/engine/kernels/asmjit/kernels.hpp"
 #endif
+#include "gradus/engine/kernels/avx512/kernels.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
 #ifdef GRADUS_HAS_ONEDNN
 #include "gradus/engine/kernels/onednn/matmul.hpp"
@@ -25,6 +26,7 @@ std::span<const Kernel> kernels() {
 #ifdef GRADUS_HAS_ONEDNN
       {"onednn.matmul", prepare_onednn_matmul},
 #endif
+      {"avx512.matmul_bf16", avx512::prepare_matmul_bf16},
       {"highway.matmul_bf16", highway::prepare_matmul_bf16},
       {"highway.conv", highway::prepare_conv},
       {"highway.pool", highway::prepare_pool},
@@ -34,6 +36,7 @@ std::span<const Kernel> kernels() {
 #endif
       {"highway.pointwise", highway::prepare_pointwise},
       {"highway.reduce", highway::prepare_reduce},
+      {"avx512.cast", avx512::prepare_cast},
       {"highway.cast", highway::prepare_cast},
       {"highway.transpose", highway::prepare_transpose},
       {"philox", prepare_random},
@@ -64,18 +67,17 @@ bool runs_in_graphs([[maybe_unused]] const Graph& graph, [[maybe_unused]] const 
 #endif
 }
 
-bool multiplies_bf16_fast() {
-#ifdef GRADUS_HAS_ONEDNN
+Bf16Unit bf16_unit() {
   constexpr std::int64_t size = 64;
   Call call;
   call.op = &find_op("matmul");
   call.inputs = {{{DType::bf16, {size, size}}, Access::rows}, {{DType::bf16, {size, size}}}};
   call.outputs = {{{DType::f32, {size, size}}, Access::rows}};
   call.rows = call.block = size;
-  return static_cast<bool>(prepare_onednn_matmul(call));
-#else
-  return false;
+#ifdef GRADUS_HAS_ONEDNN
+  if (prepare_onednn_matmul(call)) return Bf16Unit::amx;
 #endif
+  return avx512::prepare_matmul_bf16(call) ? Bf16Unit::avx512 : Bf16Unit::none;
 }
 
 }  // namespace gradus

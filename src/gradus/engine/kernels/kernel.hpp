@@ -116,7 +116,9 @@ Choice choose(const Call& call);
 /// Whether a kernel for graphs as a whole takes graphs with this node in them.
 bool runs_in_graphs(const Graph& graph, const Node& node);
 
-/// Whether bf16 products are faster than f32 products here: on a unit for them (AMX), not by widening.
-bool multiplies_bf16_fast();
+/// What multiplies bf16 matrices on this machine, by its instruction set alone: nothing of its own (they are widened to
+/// f32), the dot products of AVX-512 BF16, or AMX (through oneDNN).
+enum class Bf16Unit : std::uint8_t { none, avx512, amx };
+Bf16Unit bf16_unit();
 
 }  // namespace gradus

@@ -96,7 +96,7 @@ TEST(OnednnMatmulRefusals, AreSaid) {
   EXPECT_EQ(prepare_onednn_matmul_anywhere(product(DType::bf16, 8, 0, 4, false, false)).refusal, "a matrix is empty");
   const Prepared here = prepare_onednn_matmul(product(DType::bf16, 64, 64, 64, false, false));
   EXPECT_TRUE(here || here.refusal == "no AMX") << here.refusal;
-  EXPECT_EQ(static_cast<bool>(here), multiplies_bf16_fast());
+  EXPECT_EQ(static_cast<bool>(here), bf16_unit() == Bf16Unit::amx);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace gradus {
 
 /// Two bf16 matrices to f32, stored either way. A sum over rows of both is one over leaves. Refuses where the CPU has
-/// no AMX: there widening to f32 is faster.
+/// no AMX: other kernels do without the exception.
 Prepared prepare_onednn_matmul(const Call& call);
 
 /// The same on any CPU for which oneDNN generates such a product.

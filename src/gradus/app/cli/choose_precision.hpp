@@ -1,0 +1,23 @@
+// What --precision auto comes to on this machine.
+#pragma once
+
+#include <string>
+
+#include "gradus/core/tensor/dtype.hpp"
+#include "gradus/engine/runtime/faster_products.hpp"
+
+namespace gradus::cli {
+
+struct ChosenPrecision {
+  DType precision = DType::f32;
+  std::string reason = {};  // "auto, since this machine has AMX"; empty where it was said
+};
+
+/// bf16 where products are faster with it; may measure for some ms.
+ChosenPrecision choose_precision();
+ChosenPrecision choose_precision(const FasterProducts& products);
+
+/// "bf16 products, the rest f32: auto, since this machine has AMX".
+std::string precision_text(DType precision, const std::string& reason);
+
+}  // namespace gradus::cli

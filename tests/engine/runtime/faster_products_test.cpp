@@ -1,0 +1,30 @@
+#include "gradus/engine/runtime/faster_products.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gradus {
+namespace {
+
+TEST(FasterProducts, FollowTheUnitAndWhatWasMeasured) {
+  EXPECT_EQ(faster_products(Bf16Unit::none, 9).dtype, DType::f32);
+  EXPECT_EQ(faster_products(Bf16Unit::amx, 0).dtype, DType::bf16);
+  EXPECT_EQ(faster_products(Bf16Unit::avx512, 0.5).dtype, DType::f32);
+  EXPECT_EQ(faster_products(Bf16Unit::avx512, 1.24).dtype, DType::f32);
+  EXPECT_EQ(faster_products(Bf16Unit::avx512, 1.7).dtype, DType::bf16);
+  EXPECT_EQ(faster_products(Bf16Unit::amx, 5).speedup, 0);  // nobody measures it
+}
+
+TEST(FasterProducts, OfThisMachineAreMeasuredWithAvx512Alone) {
+  const FasterProducts here = faster_products();
+  EXPECT_EQ(here.unit, bf16_unit());
+  EXPECT_EQ(here.speedup > 0, here.unit == Bf16Unit::avx512);
+}
+
+TEST(Bf16Speedup, IsWithinReason) {
+  const double speedup = measure_bf16_speedup();
+  EXPECT_GT(speedup, 0.05);
+  EXPECT_LT(speedup, 50);
+}
+
+}  // namespace
+}  // namespace gradus
