@@ -18,6 +18,8 @@ class Fastest {
   int way() const { return way_; }
   /// Whether the next run's time is wanted.
   bool wants_time() const { return ways_ > 1 && (trial_ || runs_ % every == every - 1); }
+  /// Whether the next run only warms up: the caches, and threads that slept.
+  bool warms_up() const { return trial_ && runs_ == 0; }
   /// After a run: what it took, when that was wanted.
   void ran(double ns = 0);
 

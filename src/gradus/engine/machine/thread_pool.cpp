@@ -63,6 +63,14 @@ void ThreadPool::run(int team, void (*job)(void*, int), void* context) {
   }
 }
 
+void ThreadPool::gather() {
+  constexpr int meetings = 3;  // after one the last to come may still be on its way to another core
+  for (int i = 0; i < meetings; ++i) {
+    run(
+        threads(), [](void*, int) {}, nullptr);
+  }
+}
+
 void ThreadPool::work(int thread) {
   unsigned jobs = 0;  // run() waits for all workers, so none is missed
   for (unsigned seen = 0;;) {

@@ -41,6 +41,9 @@ class ThreadPool {
   /// In lockstep: job(context, thread) on threads 0 .. team-1; returns when all are done. REQUIRES: 1 <= team <=
   /// threads(); the job throws nothing.
   void run(int team, void (*job)(void* context, int thread), void* context);
+  /// Returns when all threads have been running at once. A thread that wakes another may find it on its own core, and a
+  /// stretch of work does not wait for it; this does, and so lets the system move one of them.
+  void gather();
   /// Within a job: waits for the whole team.
   void barrier(int team) { barrier_.wait(team); }
 

@@ -155,6 +155,7 @@ void Executor::run() {
     run_as(static_cast<Way>(fastest_->way()));
     fastest_->ran();
   } else {
+    if (fastest_->warms_up() && fastest_->way() != alone) pool_->gather();
     const Clock::time_point begin = Clock::now();
     run_as(static_cast<Way>(fastest_->way()));
     fastest_->ran(std::chrono::duration<double, std::nano>(Clock::now() - begin).count());
