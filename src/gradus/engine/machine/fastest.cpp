@@ -9,7 +9,7 @@ namespace gradus {
 Fastest::Fastest(int ways) : ways_(ways) { require(ways >= 1 && ways <= most_ways, "a choice among 1 to 4 ways"); }
 
 void Fastest::ran(double ns) {
-  constexpr int most_between = 3200;  // runs
+  constexpr int most_between = 6400;  // runs
   constexpr double slower = 1.1;      // than in the trial, in so many timed runs in a row
   constexpr int in_a_row = 3;
   if (ways_ == 1) return;
