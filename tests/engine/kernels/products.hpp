@@ -56,4 +56,19 @@ inline void expect_near(const Tensor& got, const Tensor& expected, double tolera
   }
 }
 
+/// A cast of f32 to bf16, in blocks of rows and whole, has the bits of Tensor::cast(). Returns the call.
+inline Call check_cast_to_bf16(Prepared (*prepare)(const Call&)) {
+  std::mt19937 random(5);
+  Call call;
+  call.op = &find_op("cast");
+  call.inputs = {{{DType::f32, {37, 11}}, Access::rows}};
+  call.outputs = {{{DType::bf16, {37, 11}}, Access::rows}};
+  call.rows = 37, call.block = 16;
+  const Tensor x = random_tensor(call.inputs[0].type, random);
+  EXPECT_TRUE(same_bits(run_call(call, prepare(call), {x})[0], x.cast(DType::bf16)));
+  call.inputs[0].access = call.outputs[0].access = Access::whole, call.rows = call.block = 1;
+  EXPECT_TRUE(same_bits(run_call(call, prepare(call), {x})[0], x.cast(DType::bf16)));
+  return call;
+}
+
 }  // namespace gradus::testing

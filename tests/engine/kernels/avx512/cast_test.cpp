@@ -48,16 +48,7 @@ TEST_F(Avx512Cast, WritesNoMoreThanItIsAsked) {
 }
 
 TEST_F(Avx512Cast, RowsAndWhole) {
-  std::mt19937 random(5);
-  Call call;
-  call.op = &find_op("cast");
-  call.inputs = {{{DType::f32, {37, 11}}, Access::rows}};
-  call.outputs = {{{DType::bf16, {37, 11}}, Access::rows}};
-  call.rows = 37, call.block = 16;
-  const Tensor x = random_tensor(call.inputs[0].type, random);
-  EXPECT_TRUE(same_bits(run_call(call, avx512::prepare_cast(call), {x})[0], x.cast(DType::bf16)));
-  call.inputs[0].access = call.outputs[0].access = Access::whole, call.rows = call.block = 1;
-  EXPECT_TRUE(same_bits(run_call(call, avx512::prepare_cast(call), {x})[0], x.cast(DType::bf16)));
+  Call call = check_cast_to_bf16(avx512::prepare_cast);
   call.outputs[0].type.dtype = DType::f64;
   EXPECT_EQ(avx512::prepare_cast(call).refusal, "not f32 to bf16");
 }

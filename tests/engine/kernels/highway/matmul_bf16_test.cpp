@@ -73,16 +73,7 @@ TEST(HighwayCast, HasTheBitsOfToBf16AndBack) {
 }
 
 TEST(HighwayCast, RowsAndWhole) {
-  std::mt19937 random(5);
-  Call call;
-  call.op = &find_op("cast");
-  call.inputs = {{{DType::f32, {37, 11}}, Access::rows}};
-  call.outputs = {{{DType::bf16, {37, 11}}, Access::rows}};
-  call.rows = 37, call.block = 16;
-  const Tensor x = random_tensor(call.inputs[0].type, random);
-  EXPECT_TRUE(same_bits(run_call(call, highway::prepare_cast(call), {x})[0], x.cast(DType::bf16)));
-  call.inputs[0].access = call.outputs[0].access = Access::whole, call.rows = call.block = 1;
-  EXPECT_TRUE(same_bits(run_call(call, highway::prepare_cast(call), {x})[0], x.cast(DType::bf16)));
+  Call call = check_cast_to_bf16(highway::prepare_cast);
   call.inputs[0].type.dtype = DType::f64;
   EXPECT_EQ(highway::prepare_cast(call).refusal, "no bf16");
 }
