@@ -3,6 +3,8 @@
 
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/graph/verify.hpp"
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/parse.hpp"
 #include "gradus/engine/compile/choose_layouts.hpp"
 #include "gradus/engine/compile/passes.hpp"
@@ -215,6 +217,19 @@ TEST(ChooseLayouts, KeepsWhatIsReadPlainMoreOften) {
 output %5 "y"
 )");
   EXPECT_TRUE(choose_layouts({graph}, {"w"}).transposed.empty());
+}
+
+TEST(ChooseLayouts, ACopyPaysBesideManyRows) {
+  const auto copies = [](std::int64_t rows) {
+    Graph g;
+    const Value x = g.input("x", {rows, 64}, DType::f32), dy = g.input("dy", {rows, 64}, DType::f32),
+                w = g.input("w", {64, 64}, DType::f32);
+    g.output("y", matmul(x, transpose(w)));
+    g.output("dx", matmul(dy, w));
+    return worth_a_copy(store_transposed(g, Layouts{{"w"}}), Layouts{{"w"}});
+  };
+  EXPECT_EQ(copies(127), std::vector<std::string>{});
+  EXPECT_EQ(copies(128), std::vector<std::string>{"w"});
 }
 
 TEST(KeepTransposed, ReadsACopyAndMakesItsNextValue) {

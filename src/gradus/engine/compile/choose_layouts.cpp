@@ -147,11 +147,13 @@ Graph store_transposed(const Graph& graph, const Layouts& layouts) {
 }
 
 std::vector<std::string> worth_a_copy(const Graph& graph, const Layouts& layouts) {
+  // Than a number of rows that are turned: written by one core, a copy is read by all of them and written again.
+  constexpr std::int64_t dearer = 4;
   std::map<std::string, Reads> reads;
   count_reads(graph, layouts.transposed, reads);
   std::vector<std::string> out;
   for (const auto& [name, of] : reads) {
-    if (of.transposed > 0 && of.shape.count() <= of.rows * (of.shape[0] + of.shape[1])) out.push_back(name);
+    if (of.transposed > 0 && dearer * of.shape.count() <= of.rows * (of.shape[0] + of.shape[1])) out.push_back(name);
   }
   return out;
 }

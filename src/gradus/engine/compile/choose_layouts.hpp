@@ -23,8 +23,8 @@ Layouts choose_layouts(const std::vector<Graph>& graphs, const std::vector<std::
 Graph store_transposed(const Graph& graph, const Layouts& layouts);
 
 /// Of the parameters that `graph` (as store_transposed() made it) still reads the other way round in products: those
-/// where writing a second copy at every update moves fewer bytes than turning the other matrices in every product,
-/// K N against rows (K + N).
+/// where writing a second copy at every update costs less than turning the other matrices in every product,
+/// 4 K N against rows (K + N).
 std::vector<std::string> worth_a_copy(const Graph& graph, const Layouts& layouts);
 
 }  // namespace gradus
