@@ -176,6 +176,11 @@ class ExecutorClock {
     return item;
   }
 
+  void run_block(const Item& item) {
+    if (executor_.only_.empty()) executor_.run_item(item, 0);
+    else executor_.run_only_item();
+  }
+
   /// Whole blocks of the loop, of which the first brings what all of them read near, unless they are long: in even
   /// rounds on one clock, in odd ones with one around each step.
   void sample(Group& group, std::size_t round) {
@@ -187,7 +192,7 @@ class ExecutorClock {
       if (item.rows != executor_.items_[group.begin].rows) continue;  // the short last one
       if (round % 2 == 0) {
         const int repeats = group.blocks.empty() || many ? 1 : repeats_of(group.blocks.back());
-        group.blocks.push_back(time_of(repeats, [&] { executor_.run_item(item, 0); }));
+        group.blocks.push_back(time_of(repeats, [&] { run_block(item); }));
       } else {
         const Clock::time_point begin = Clock::now();
         one_.assign(executor_.steps_.size(), 0);
