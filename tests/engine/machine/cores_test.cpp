@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <filesystem>
+#include <vector>
 
 #include "gradus/engine/machine/thread_pool.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -63,6 +64,30 @@ TEST(AvailableCores, FollowTheAffinityMask) {
   EXPECT_EQ(met.load(), 200);
   ASSERT_EQ(sched_setaffinity(0, sizeof before, &before), 0);
   EXPECT_GE(available_cores(), 1);
+}
+
+TEST(MoveToCore, TakesAThreadToEachOfItsCoresAndLeavesItsMask) {
+  cpu_set_t before, after;
+  ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
+  std::vector<int> taken;
+  for (int core = another_core(taken); core >= 0; core = another_core(taken)) {
+    taken.push_back(core);
+    bool there = false;  // until the system moves it on
+    for (int i = 0; i < 100 && !there; ++i) {
+      ASSERT_TRUE(move_to_core(core));
+      there = current_core() == core;
+    }
+    EXPECT_TRUE(there) << core;
+  }
+  EXPECT_EQ(static_cast<int>(taken.size()), CPU_COUNT(&before));
+  ASSERT_EQ(sched_getaffinity(0, sizeof after, &after), 0);
+  EXPECT_TRUE(CPU_EQUAL(&before, &after));
+}
+
+TEST(MoveToCore, RefusesACoreOutsideTheMask) {
+  EXPECT_FALSE(move_to_core(-1));
+  EXPECT_FALSE(move_to_core(1 << 20));
+  EXPECT_FALSE(move_to_core(CPU_SETSIZE - 1));
 }
 
 }  // namespace

@@ -90,4 +90,26 @@ int available_cores() {
   return quota > 0 ? std::clamp(static_cast<int>(std::min(quota, 4096.0)), 1, mask) : mask;
 }
 
+int current_core() { return sched_getcpu(); }
+
+int another_core(std::span<const int> taken) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(static_cast<std::size_t>(core), &set) && std::find(taken.begin(), taken.end(), core) == taken.end())
+      return core;
+  }
+  return -1;
+}
+
+bool move_to_core(int core) {
+  cpu_set_t all, one;
+  if (core < 0 || core >= CPU_SETSIZE || sched_getaffinity(0, sizeof all, &all) != 0) return false;
+  const auto bit = static_cast<std::size_t>(core);
+  if (!CPU_ISSET(bit, &all)) return false;
+  CPU_ZERO(&one);
+  CPU_SET(bit, &one);
+  return sched_setaffinity(0, sizeof one, &one) == 0 && sched_setaffinity(0, sizeof all, &all) == 0;
+}
+
 }  // namespace gradus

@@ -1,5 +1,6 @@
 #include "gradus/engine/machine/thread_pool.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 #include "gradus/core/base/error.hpp"
@@ -64,11 +65,23 @@ void ThreadPool::run(int team, void (*job)(void*, int), void* context) {
 }
 
 void ThreadPool::gather() {
-  constexpr int meetings = 3;  // after one the last to come may still be on its way to another core
-  for (int i = 0; i < meetings; ++i) {
-    run(
-        threads(), [](void*, int) {}, nullptr);
+  const auto look = [](void* self, int thread) {
+    static_cast<ThreadPool*>(self)->core_[static_cast<std::size_t>(thread)] = current_core();
+  };
+  const auto move = [](void* self, int thread) {
+    std::vector<int>& core = static_cast<ThreadPool*>(self)->core_;
+    if (core[static_cast<std::size_t>(thread)] != current_core()) move_to_core(core[static_cast<std::size_t>(thread)]);
+  };
+  core_.assign(static_cast<std::size_t>(threads()), -1);
+  run(threads(), look, this);
+  bool apart = true;
+  for (auto core = core_.begin() + 1; core < core_.end(); ++core) {
+    if (std::find(core_.begin(), core, *core) == core) continue;
+    const int other = another_core(core_);
+    if (other < 0) break;
+    *core = other, apart = false;
   }
+  if (!apart) run(threads(), move, this);
 }
 
 void ThreadPool::work(int thread) {

@@ -41,8 +41,9 @@ class ThreadPool {
   /// In lockstep: job(context, thread) on threads 0 .. team-1; returns when all are done. REQUIRES: 1 <= team <=
   /// threads(); the job throws nothing.
   void run(int team, void (*job)(void* context, int thread), void* context);
-  /// Returns when all threads have been running at once. A thread that wakes another may find it on its own core, and a
-  /// stretch of work does not wait for it; this does, and so lets the system move one of them.
+  /// Wakes all threads, and moves those that share a core with another to one that is free, where there are as many
+  /// cores as threads. A thread is often woken on the core of the one that wakes it, and there it takes no part in a
+  /// stretch of work.
   void gather();
   /// Within a job: waits for the whole team.
   void barrier(int team) { barrier_.wait(team); }
@@ -60,6 +61,7 @@ class ThreadPool {
   std::atomic<unsigned> jobs_{0};  // of run() in lockstep, so far
   alignas(64) std::atomic<int> busy_{0};
   std::atomic<bool> stop_{false};
+  std::vector<int> core_;  // of each thread, while they gather
   std::vector<std::thread> workers_;
 };
 
