@@ -42,6 +42,7 @@ void multiply(benchmark::State& state, std::string_view kernel, DType dtype, Sto
 void shapes(benchmark::internal::Benchmark* of) {
   for (const auto& shape : {std::vector<std::int64_t>{1, 128, 128},
                             {16, 64, 64},
+                            {32, 64, 64},
                             {32, 128, 128},
                             {64, 784, 128},
                             {64, 512, 256},
@@ -67,12 +68,15 @@ void narrow_shapes(benchmark::internal::Benchmark* of) {
     for (const std::int64_t m : {1, 2, 3, 4, 6, 7}) of->Args({64, k, m});
   }
 }
-BENCHMARK_CAPTURE(multiply, narrow, "highway.narrow", false)->Apply(narrow_shapes);
-BENCHMARK_CAPTURE(multiply, xsmm_few, "xsmm.matmul", false)->Apply(narrow_shapes);
-BENCHMARK_CAPTURE(multiply, highway_few, "highway.matmul", false)->Apply(narrow_shapes);
-BENCHMARK_CAPTURE(multiply, narrow_transposed, "highway.narrow", true)->Apply(narrow_shapes);
-BENCHMARK_CAPTURE(multiply, xsmm_few_transposed, "xsmm.matmul", true)->Apply(narrow_shapes);
-BENCHMARK_CAPTURE(multiply, highway_few_transposed, "highway.matmul", true)->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, narrow, "highway.narrow", DType::f32, Stored::plain)->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, xsmm_few, "xsmm.matmul", DType::f32, Stored::plain)->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, highway_few, "highway.matmul", DType::f32, Stored::plain)->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, narrow_transposed, "highway.narrow", DType::f32, Stored::second_transposed)
+    ->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, xsmm_few_transposed, "xsmm.matmul", DType::f32, Stored::second_transposed)
+    ->Apply(narrow_shapes);
+BENCHMARK_CAPTURE(multiply, highway_few_transposed, "highway.matmul", DType::f32, Stored::second_transposed)
+    ->Apply(narrow_shapes);
 
 }  // namespace
 }  // namespace gradus
