@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/parse.hpp"
+#include "gradus/core/ops/pointwise.hpp"
 #include "gradus/engine/compile/assign_memory.hpp"
 #include "gradus/engine/compile/cut_regions.hpp"
 #include "gradus/engine/compile/fuse.hpp"
@@ -129,6 +132,38 @@ region 1
   loop 48 rows by 48
     %4[r] = matmul x'[:,r] %2
 )");
+}
+
+/// One step of gradient descent of x w on a batch.
+std::string descent(std::int64_t rows, std::int64_t length, std::int64_t columns, const char* updated = "w") {
+  Graph g;
+  const Value x = g.input("x", {rows, length}, DType::f32), w = g.input("w", {length, columns}, DType::f32);
+  const Value dy = relu(matmul(x, w));
+  g.output("y", dy);
+  g.output(updated, w - matmul(transpose(x), dy));
+  return regions(cut_regions(g));
+}
+
+// Threads read what they have written of a large matrix that is updated, and exchange sums of few rows.
+TEST(CutRegions, AProductWithALongMatrixThatIsUpdatedIsCutAlongTheSum) {
+  EXPECT_EQ(descent(64, 784, 128), R"(region 0
+  loop 784 rows by 400
+    %2 parts[b] = matmul x[:,r] w[r]
+region 1
+  loop 64 rows by 16
+    %2[r] = sum %2 parts[:,r] {axes=[0], keep=0}
+    %3[r] = relu %2[r]
+region 2
+  loop 784 rows by 16
+    %5[r] = matmul x'[:,r] %3
+    %6[r] = subtract w[r] %5[r]
+)");
+  const std::string cut = "parts[b] = matmul x[:,r] w[r]";
+  EXPECT_EQ(descent(64, 784, 128, "v").find(cut), std::string::npos) << "nothing updates it";
+  EXPECT_EQ(descent(256, 784, 128).find(cut), std::string::npos) << "the parts would be as many numbers";
+  EXPECT_EQ(descent(64, 784, 32).find(cut), std::string::npos) << "small";
+  EXPECT_EQ(descent(64, 4096, 4096).find(cut), std::string::npos) << "comes from memory anyway";
+  EXPECT_EQ(descent(8, 784, 128).find(cut), std::string::npos) << "one block of rows";
 }
 
 TEST(Fuse, AChainBecomesOneStepAndItsInnerValuesVanish) {

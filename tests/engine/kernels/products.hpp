@@ -30,11 +30,14 @@ inline Call product(DType dtype, std::int64_t n, std::int64_t k, std::int64_t m,
   return call;
 }
 
-/// A' B over `rows` rows, a part of the sum from each block.
-inline Call partial_product(std::int64_t rows, std::int64_t block, std::int64_t n, std::int64_t m) {
-  Call call = product(DType::bf16, n, rows, m, true, false);
-  call.inputs[0].access = call.inputs[1].access = Access::rows;
-  call.outputs = {{{DType::f32, {(rows - 1) / block + 1, n, m}}, Access::part}};
+/// [n, k] by [k, m], a part of the sum over k from each block of it; [n, k] stored transposed, as a gradient of weights
+/// has it, or as it is.
+inline Call partial_product(std::int64_t rows, std::int64_t block, std::int64_t n, std::int64_t m,
+                            DType dtype = DType::bf16, bool a_transposed = true) {
+  Call call = product(dtype, n, rows, m, a_transposed, false);
+  call.inputs[0].access = a_transposed ? Access::rows : Access::columns;
+  call.inputs[1].access = Access::rows;
+  call.outputs = {{{call.outputs[0].type.dtype, {(rows - 1) / block + 1, n, m}}, Access::part}};
   call.rows = rows, call.block = block;
   return call;
 }

@@ -164,7 +164,7 @@ TEST_P(ProgramSizes, ThreadsDoNotChangeABit) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, ProgramSizes,
                          testing::Values(Size{1, 5, 4}, Size{7, 5, 1}, Size{64, 33, 20}, Size{150, 17, 70},
-                                         Size{200, 130, 40}));
+                                         Size{200, 130, 40}, Size{40, 700, 48}, Size{32, 4700, 7}));
 
 TEST(Program, LossFallsOverTraining) {
   double first = 0, last = 0;

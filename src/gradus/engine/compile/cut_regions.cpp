@@ -22,7 +22,8 @@ struct Task {
   bool transposed[2] = {false, false};
   std::vector<Access> access = {};
   Access result = Access::whole;
-  std::int64_t rows = 1;  // of its loop; 1 with result == whole: not cut at all
+  std::int64_t rows = 1;   // of its loop; 1 with result == whole: not cut at all
+  std::int64_t block = 0;  // of its loop, where it wants one
   int level = 0;
   int loop = -1;
   bool adds_parts = false;
@@ -166,13 +167,68 @@ std::int64_t summed_rows(const Graph& graph, const Task& task) {
   return rows;
 }
 
-/// Sums over the rows of a batch whose terms are made block by block: each block of whole leaves makes a part, and the
-/// parts are added in a tree, where that moves fewer numbers between the threads than reading all rows again would.
+/// A sum that is cut: blocks of so many rows of what it sums over make a part each, and the parts are added in a tree.
+struct Split {
+  std::int64_t rows = 0, block = 0;
+  std::vector<Access> access;
+  std::int64_t parts() const { return block > 0 ? (rows - 1) / block + 1 : 0; }
+};
+
+/// The products A W of a batch with a matrix that the graph updates, cut along the rows of W: every thread then reads
+/// the rows that it has written itself, and partial sums pass between the threads, not W.
+Split split_length(const Task& task, const Graph& graph) {
+  constexpr std::int64_t least = 1 << 15, cached = 1 << 20;  // numbers of W that are worth a meeting; that caches hold
+  constexpr std::int64_t lines = 16;                         // numbers, of f32 in a line
+  const Node& node = graph.node(task.node);
+  if (!is_matmul(node) || task.transposed[0] || task.transposed[1] || task.result != Access::rows) return {};
+  const Node &a = graph.node(task.inputs[0]), &w = graph.node(task.inputs[1]);
+  if (a.op != &input_op || w.op != &input_op || w.type.shape.rank() != 2) return {};
+  const auto updates = [&w](const Output& output) { return output.name == w.attrs.text("name"); };
+  if (std::none_of(graph.outputs().begin(), graph.outputs().end(), updates)) return {};
+  const std::int64_t length = w.type.shape[0],
+                     parts = (task.rows - 1) / batch_rows(task.rows, w.type.shape.count()) + 1;
+  const bool fits = w.type.shape.count() >= least && w.type.shape.count() <= cached;
+  if (parts < 2 || !fits || length < 2 * parts * task.rows) return {};  // a part is written, and read again
+  const std::int64_t block = (length + parts - 1) / parts;
+  return {length, (block + lines - 1) / lines * lines, {Access::columns, Access::rows}};
+}
+
+/// Sums over the rows of a batch whose terms are made block by block, in blocks of whole leaves, where the parts are
+/// fewer numbers that move between the threads than all rows would be, read again.
+Split split_rows(const Task& task, const Graph& graph, const std::vector<std::int64_t>& rows_of,
+                 const std::map<std::int64_t, std::int64_t>& largest, const PlanValues& values) {
+  const std::int64_t rows = summed_rows(graph, task);
+  const auto made = std::any_of(task.inputs.begin(), task.inputs.end(),
+                                [&](int input) { return rows > 0 && rows_of[at(input)] == rows; });
+  if (!made) return {};
+  const Split split{rows, batch_rows(rows, largest.at(rows)), std::vector<Access>(task.inputs.size(), Access::rows)};
+  std::int64_t read = 0;
+  for (int input : task.inputs) read += values.types[at(input)].shape.count();
+  const bool whole_leaves = split.block % rows_per_leaf == 0;
+  const std::int64_t moved = 2 * split.parts() * graph.node(task.node).type.shape.count();  // written, and read again
+  return split.parts() < 2 || !whole_leaves || moved > read ? Split{} : split;
+}
+
+/// The sum over the parts that `task` makes from now on, one each block.
+Task split_task(Task& task, const Split& split, const Graph& graph, PlanValues& values) {
+  const Type& type = graph.node(task.node).type;
+  std::vector<std::int64_t> sizes(type.shape.begin(), type.shape.end());
+  sizes.insert(sizes.begin(), split.parts());
+  values.types.push_back({type.dtype, Shape(sizes)});
+  task.value = static_cast<int>(values.types.size()) - 1;
+  task.rows = split.rows, task.block = split.block, task.result = Access::part, task.access = split.access;
+  Task sum{.node = task.node, .value = task.node, .inputs = {task.value}, .access = {Access::columns}};
+  sum.adds_parts = true;
+  sum.rows = type.shape.rank() > 0 ? type.shape[0] : 1, sum.result = Access::rows;
+  if (sum.rows == 1) sum.access = {Access::whole}, sum.result = Access::whole;
+  return sum;
+}
+
 void split_sums(std::vector<Task>& tasks, const Graph& graph, PlanValues& values) {
-  std::map<std::int64_t, std::int64_t> largest;  // matrix that a batch of so many rows meets
+  std::map<std::int64_t, std::int64_t> largest;  // matrix that a batch of so many rows meets, block by block
   for (const Task& task : tasks) {
     const Node& node = graph.node(task.node);
-    if (!is_matmul(node) || task.access[0] != Access::rows) continue;
+    if (!is_matmul(node) || task.access[0] != Access::rows || split_length(task, graph).parts() > 0) continue;
     std::int64_t& most = largest[task.rows];
     most = std::max(most, graph.node(node.inputs[1]).type.shape.count());
   }
@@ -180,29 +236,14 @@ void split_sums(std::vector<Task>& tasks, const Graph& graph, PlanValues& values
   std::vector<std::int64_t> rows_of(values.types.size());  // of the batch loop that makes the value
   for (Task& task : tasks) {
     if (task.result == Access::rows && largest.contains(task.rows)) rows_of[at(task.value)] = task.rows;
-    const std::int64_t rows = summed_rows(graph, task);
-    const auto made = std::any_of(task.inputs.begin(), task.inputs.end(),
-                                  [&](int input) { return rows > 0 && rows_of[at(input)] == rows; });
-    const Type& type = graph.node(task.node).type;
-    const std::int64_t block = made ? batch_rows(rows, largest[rows]) : rows;
-    const std::int64_t parts = block > 0 ? (rows - 1) / block + 1 : 0;
-    std::int64_t read = 0;
-    for (int input : task.inputs) read += values.types[at(input)].shape.count();
-    const bool whole_leaves = block % rows_per_leaf == 0;
-    if (parts < 2 || !whole_leaves || 2 * parts * type.shape.count() > read) {  // a part is written, and read again
+    Split split = split_length(task, graph);
+    if (split.parts() == 0) split = split_rows(task, graph, rows_of, largest, values);
+    if (split.parts() == 0) {
       out.push_back(std::move(task));
       continue;
     }
-    std::vector<std::int64_t> sizes(type.shape.begin(), type.shape.end());
-    sizes.insert(sizes.begin(), parts);
-    values.types.push_back({type.dtype, Shape(sizes)});
+    Task sum = split_task(task, split, graph, values);
     rows_of.push_back(0);
-    const int added = static_cast<int>(values.types.size()) - 1;
-    task.value = added, task.rows = rows, task.result = Access::part;
-    std::fill(task.access.begin(), task.access.end(), Access::rows);
-    Task sum{.node = task.node, .value = task.node, .inputs = {added}, .access = {Access::columns}, .adds_parts = true};
-    sum.rows = type.shape.rank() > 0 ? type.shape[0] : 1, sum.result = Access::rows;
-    if (sum.rows == 1) sum.access = {Access::whole}, sum.result = Access::whole;
     out.push_back(std::move(task));
     out.push_back(std::move(sum));
   }
@@ -300,7 +341,7 @@ std::int64_t tile_rows(std::int64_t rows, std::int64_t inner) {
   return std::clamp<std::int64_t>(std::max(wanted, least), 1, std::max<std::int64_t>(rows, 1));
 }
 
-/// Sets the rows of the loop's blocks, and tells its steps.
+/// Sets the rows of the loop's blocks, where nothing wants so many of them, and tells its steps.
 void cut_loop(Loop& loop) {
   std::int64_t inner = 1, largest = 0;
   bool batch = false, cut = true;
@@ -314,7 +355,7 @@ void cut_loop(Loop& loop) {
       largest = std::max(largest, step.call.inputs[1].type.shape.count());
     }
   }
-  loop.block = !cut ? 1 : batch ? batch_rows(loop.rows, largest) : tile_rows(loop.rows, inner);
+  if (loop.block == 0) loop.block = !cut ? 1 : batch ? batch_rows(loop.rows, largest) : tile_rows(loop.rows, inner);
   for (Step& step : loop.steps) step.call.rows = loop.rows, step.call.block = std::min(loop.block, loop.rows);
 }
 
@@ -353,9 +394,11 @@ Plan cut_regions(const Graph& graph) {
     Region& region = plan.regions[at(task.level)];
     if (place[at(task.loop)] < 0) {
       place[at(task.loop)] = static_cast<int>(region.loops.size());
-      region.loops.push_back({.rows = task.rows, .block = 1, .steps = {}});
+      region.loops.push_back({.rows = task.rows, .block = 0, .steps = {}});
     }
-    region.loops[at(place[at(task.loop)])].steps.push_back(step_of(graph, values, task));
+    Loop& loop = region.loops[at(place[at(task.loop)])];
+    loop.block = std::max(loop.block, task.block);
+    loop.steps.push_back(step_of(graph, values, task));
   }
   for (Region& region : plan.regions) {
     for (Loop& loop : region.loops) cut_loop(loop);

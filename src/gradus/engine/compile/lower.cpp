@@ -6,10 +6,9 @@ namespace gradus {
 
 namespace {
 
-/// Whether the thread that takes a block of `reader` wrote what it reads as a block of `writer`.
+/// Whether the thread that takes a block of `reader` wrote what it reads as blocks of `writer`, or nearly all of it.
 bool stays(const Loop& writer, const Operand& written, const Loop& reader, const Operand& read) {
-  return written.access == Access::rows && read.access == Access::rows && writer.rows == reader.rows &&
-         writer.block == reader.block;
+  return written.access == Access::rows && read.access == Access::rows && writer.rows == reader.rows;
 }
 
 Crossing crossing_of(const Plan& plan, const Loop& loop, const Operand& output, int buffer) {

@@ -9,7 +9,10 @@ namespace {
 
 std::string refusal_of(const Call& call, bool whole, bool partial) {
   const Operand &a = call.inputs[0], &b = call.inputs[1], &c = call.outputs[0];
-  if (partial && (!call.transposed[0] || call.transposed[1])) return "parts of a product that is no sum over rows";
+  const Access summed = call.transposed[0] ? Access::rows : Access::columns;
+  if (partial && (call.transposed[1] || a.access != summed || b.access != Access::rows)) {
+    return "parts of a product that is no sum over rows";
+  }
   if (b.access != Access::whole && call.block < call.rows && !partial) return "a second matrix in blocks";
   const Access along_rows = call.transposed[0] ? Access::columns : Access::rows;
   if (!whole && !partial && (a.access != along_rows || c.access != Access::rows || c.type.shape[0] != call.rows)) {

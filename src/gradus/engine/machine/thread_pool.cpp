@@ -26,7 +26,8 @@ void Barrier::wait(int team) {
   }
 }
 
-ThreadPool::ThreadPool(int threads) : spin_(spin_for(threads)), barrier_(spin_), sharing_(threads, spin_) {
+ThreadPool::ThreadPool(int threads)
+    : spin_(spin_for(threads)), barrier_(spin_), sharing_(threads, spin_), core_(static_cast<std::size_t>(threads)) {
   try {
     for (int thread = 1; thread < threads; ++thread) workers_.emplace_back([this, thread] { work(thread); });
   } catch (const std::system_error& error) {
@@ -72,7 +73,6 @@ void ThreadPool::gather() {
     std::vector<int>& core = static_cast<ThreadPool*>(self)->core_;
     if (core[static_cast<std::size_t>(thread)] != current_core()) move_to_core(core[static_cast<std::size_t>(thread)]);
   };
-  core_.assign(static_cast<std::size_t>(threads()), -1);
   run(threads(), look, this);
   bool apart = true;
   for (auto core = core_.begin() + 1; core < core_.end(); ++core) {

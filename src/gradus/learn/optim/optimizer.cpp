@@ -45,19 +45,21 @@ Update sgd_update(const UpdateInput& in, const SgdOptions& options) {
   return {in.parameter - rate * g, {buffer}};
 }
 
-/// The scalars are worked out in f64: 1 - beta2^t has few digits left in f32.
+/// The scalars are worked out in f64: 1 - beta2^t has few digits left in f32. With s = sqrt(1 - beta2^t), m / (sqrt(v) /
+/// s + epsilon) is s m / (sqrt(v) + s epsilon): a division of every number less (Kingma and Ba 2015, end of section 2).
 Update adam_update(const UpdateInput& in, const AdamOptions& options, double decoupled_decay) {
   const DType dtype = in.parameter.dtype();
   const Value correction1 = 1.0 - pow(constant_like(in.t, options.beta1), in.t);
   const Value correction2 = 1.0 - pow(constant_like(in.t, options.beta2), in.t);
-  const Value rate = cast(in.learning_rate / correction1, dtype);
-  const Value scale = cast(sqrt(correction2), dtype);
+  const Value scale = sqrt(correction2);
+  const Value rate = cast(in.learning_rate / correction1 * scale, dtype);
+  const Value epsilon = cast(options.epsilon * scale, dtype);
   Value w = in.parameter;
   if (decoupled_decay != 0) w = w * cast(1.0 - in.learning_rate * decoupled_decay, dtype);
   const Value g = decayed(in.gradient, in.parameter, options.weight_decay);
   const Value m = in.state[0] + (1 - options.beta1) * (g - in.state[0]);
   const Value v = options.beta2 * in.state[1] + (1 - options.beta2) * square(g);
-  return {w - rate * (m / (sqrt(v) / scale + options.epsilon)), {m, v}};
+  return {w - rate * (m / (sqrt(v) + epsilon)), {m, v}};
 }
 
 /// What adam and adamw have in common.

@@ -26,10 +26,11 @@ void run_along(const void* state, const Frame& frame) {
   Product product{
       .a = frame.operands[0], .a_row = sizes.a_row, .b = frame.operands[1], .b_l = 1, .b_column = sizes.b_column};
   product.c = frame.operands[2], product.c_row = sizes.columns;
-  product.rows = sizes.whole ? sizes.rows : frame.rows, product.columns = sizes.columns, product.length = sizes.length;
+  product.rows = sizes.whole || sizes.partial ? sizes.rows : frame.rows, product.columns = sizes.columns;
+  product.length = sizes.partial ? frame.rows : sizes.length;
   if (sizes.b_l != 1) {
-    product.b = frame.scratch, product.b_column = sizes.length;
-    of.loops.transpose(frame.operands[1], sizes.b_l, frame.scratch, sizes.length, sizes.length, sizes.columns);
+    product.b = frame.scratch, product.b_column = product.length;
+    of.loops.transpose(frame.operands[1], sizes.b_l, frame.scratch, product.length, product.length, sizes.columns);
   }
   of.along(product);
 }

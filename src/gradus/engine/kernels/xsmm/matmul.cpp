@@ -58,7 +58,8 @@ template <class T> Prepared prepare(const Call& call) {
   const std::int64_t lda = a[1], full = whole ? call.outputs[0].type.shape[0] : call.block;
   state->n = b[1], state->block = call.block;
   for (auto [tiles, rows] : {std::pair{&state->full, full}, {&state->rest, whole ? 0 : rest_rows(call)}}) {
-    const std::int64_t height = partial && rows > 0 ? a[1] : rows, k = partial ? rows : b[0];
+    const std::int64_t all = a[call.transposed[0] ? 1 : 0];
+    const std::int64_t height = partial && rows > 0 ? all : rows, k = partial ? rows : b[0];
     for (std::size_t last = 0; last < 2; ++last) {
       const std::int64_t width = last ? state->n % tile_columns : std::min(tile_columns, state->n);
       if (height == 0 || width == 0) continue;
