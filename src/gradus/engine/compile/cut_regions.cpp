@@ -174,6 +174,12 @@ struct Split {
   std::int64_t parts() const { return block > 0 ? (rows - 1) / block + 1 : 0; }
 };
 
+/// The node, or what it is a cast of.
+const Node& source_of(const Graph& graph, int id) {
+  const Node& node = graph.node(id);
+  return is_cast(node) ? graph.node(node.inputs[0]) : node;
+}
+
 /// The products A W of a batch with a matrix that the graph updates, cut along the rows of W: every thread then reads
 /// the rows that it has written itself, and partial sums pass between the threads, not W.
 Split split_length(const Task& task, const Graph& graph) {
@@ -181,7 +187,7 @@ Split split_length(const Task& task, const Graph& graph) {
   constexpr std::int64_t lines = 16;                         // numbers, of f32 in a line
   const Node& node = graph.node(task.node);
   if (!is_matmul(node) || task.transposed[0] || task.transposed[1] || task.result != Access::rows) return {};
-  const Node &a = graph.node(task.inputs[0]), &w = graph.node(task.inputs[1]);
+  const Node &a = source_of(graph, task.inputs[0]), &w = source_of(graph, task.inputs[1]);
   if (a.op != &input_op || w.op != &input_op || w.type.shape.rank() != 2) return {};
   const auto updates = [&w](const Output& output) { return output.name == w.attrs.text("name"); };
   if (std::none_of(graph.outputs().begin(), graph.outputs().end(), updates)) return {};
