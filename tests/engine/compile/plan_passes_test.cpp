@@ -166,6 +166,27 @@ region 2
   EXPECT_EQ(descent(8, 784, 128).find(cut), std::string::npos) << "one block of rows";
 }
 
+TEST(CutRegions, AFewRowsThroughALargeMatrixAreCutAlongTheSum) {
+  const auto product = [](std::int64_t rows, std::int64_t length, std::int64_t columns) {
+    Graph g;
+    g.output("y", relu(matmul(g.input("x", {rows, length}, DType::f32), g.input("w", {length, columns}, DType::f32))));
+    return regions(cut_regions(g));
+  };
+  EXPECT_EQ(product(1, 784, 128), R"(region 0
+  loop 784 rows by 400
+    %2 parts[b] = matmul x[:,r] w[r]
+region 1
+  loop 1 rows by 1
+    %2 = sum %2 parts {axes=[0], keep=0}
+    %3 = relu %2
+)");
+  const std::string cut = "parts[b] = matmul x[:,r] w[r]";
+  EXPECT_NE(product(16, 1024, 1024).find(cut), std::string::npos);
+  EXPECT_EQ(product(1, 256, 128).find(cut), std::string::npos) << "small";
+  EXPECT_EQ(product(16, 200, 2000).find(cut), std::string::npos) << "the parts would be as many numbers";
+  EXPECT_EQ(product(1000, 784, 128).find(cut), std::string::npos) << "many blocks of rows";
+}
+
 TEST(Fuse, AChainBecomesOneStepAndItsInnerValuesVanish) {
   const Graph graph = parse(layer);
   EXPECT_EQ(regions(fuse(cut_regions(graph), graph)), R"(region 0

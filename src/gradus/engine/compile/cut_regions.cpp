@@ -180,21 +180,31 @@ const Node& source_of(const Graph& graph, int id) {
   return is_cast(node) ? graph.node(node.inputs[0]) : node;
 }
 
-/// The products A W of a batch with a matrix that the graph updates, cut along the rows of W: every thread then reads
-/// the rows that it has written itself, and partial sums pass between the threads, not W.
-Split split_length(const Task& task, const Graph& graph) {
+/// How many parts the product A W of a batch with an input is best made of, cut along the rows of W; 0: it is not cut.
+/// A matrix that the graph updates was written by all threads, rows each: cut so, every thread reads what it wrote, and
+/// partial sums pass between them instead of W. Of a matrix that stays as it is, a few rows alone give one thread work.
+std::int64_t parts_of_length(const Graph& graph, std::int64_t rows, const Node& a, const Node& w) {
   constexpr std::int64_t least = 1 << 15, cached = 1 << 20;  // numbers of W that are worth a meeting; that caches hold
-  constexpr std::int64_t lines = 16;                         // numbers, of f32 in a line
-  const Node& node = graph.node(task.node);
-  if (!is_matmul(node) || task.transposed[0] || task.transposed[1] || task.result != Access::rows) return {};
-  const Node &a = source_of(graph, task.inputs[0]), &w = source_of(graph, task.inputs[1]);
-  if (a.op != &input_op || w.op != &input_op || w.type.shape.rank() != 2) return {};
+  constexpr std::int64_t each = 1 << 16, most = 16;          // numbers of W for a part of a few rows; and parts
+  if (w.op != &input_op || rows == 0) return 0;
+  const std::int64_t count = w.type.shape.count(), blocks = (rows - 1) / batch_rows(rows, count) + 1;
   const auto updates = [&w](const Output& output) { return output.name == w.attrs.text("name"); };
-  if (std::none_of(graph.outputs().begin(), graph.outputs().end(), updates)) return {};
-  const std::int64_t length = w.type.shape[0],
-                     parts = (task.rows - 1) / batch_rows(task.rows, w.type.shape.count()) + 1;
-  const bool fits = w.type.shape.count() >= least && w.type.shape.count() <= cached;
-  if (parts < 2 || !fits || length < 2 * parts * task.rows) return {};  // a part is written, and read again
+  const bool updated = std::any_of(graph.outputs().begin(), graph.outputs().end(), updates);
+  if (!updated && blocks == 1 && count >= each) {
+    return std::min(std::clamp<std::int64_t>(count / each, 2, most), w.type.shape[0] / (8 * rows));
+  }
+  return updated && a.op == &input_op && count >= least && count <= cached ? blocks : 0;
+}
+
+Split split_length(const Task& task, const Graph& graph) {
+  constexpr std::int64_t lines = 16;  // numbers, of f32 in a line
+  const Node& node = graph.node(task.node);
+  if (!is_matmul(node) || node.type.shape.rank() != 2 || task.transposed[0] || task.transposed[1]) return {};
+  const Node &a = source_of(graph, task.inputs[0]), &w = source_of(graph, task.inputs[1]);
+  if (w.type.shape.rank() != 2) return {};
+  const std::int64_t rows = node.type.shape[0], length = w.type.shape[0];
+  const std::int64_t parts = parts_of_length(graph, rows, a, w);
+  if (parts < 2 || length < 2 * parts * rows) return {};  // a part is written, and read again
   const std::int64_t block = (length + parts - 1) / parts;
   return {length, (block + lines - 1) / lines * lines, {Access::columns, Access::rows}};
 }
