@@ -45,8 +45,9 @@ Update sgd_update(const UpdateInput& in, const SgdOptions& options) {
   return {in.parameter - rate * g, {buffer}};
 }
 
-/// The scalars are worked out in f64: 1 - beta2^t has few digits left in f32. With s = sqrt(1 - beta2^t), m / (sqrt(v) /
-/// s + epsilon) is s m / (sqrt(v) + s epsilon): a division of every number less (Kingma and Ba 2015, end of section 2).
+/// The scalars are worked out in f64: 1 - beta2^t has few digits left in f32. With s = sqrt(1 - beta2^t), m / (sqrt(v)
+/// / s + epsilon) is s m / (sqrt(v) + s epsilon): a division of every number less (Kingma and Ba 2015, end of section
+/// 2).
 Update adam_update(const UpdateInput& in, const AdamOptions& options, double decoupled_decay) {
   const DType dtype = in.parameter.dtype();
   const Value correction1 = 1.0 - pow(constant_like(in.t, options.beta1), in.t);
