@@ -210,6 +210,37 @@ TEST(Program, AStateThatIsReadAfterItsUpdateKeepsItsOldValueUntilTheEnd) {
   for (std::int64_t i = 0; i < expected[1].count(); ++i) EXPECT_EQ(program.read("w").number(i), expected[1].number(i));
 }
 
+/// Two batches of different sizes meet one large matrix that is updated, and its cast to bf16 is made once: each
+/// product is cut into parts of its own number, if at all.
+TEST(Program, OneMatrixForTwoBatches) {
+  for (const DType products : {DType::f32, DType::bf16}) {
+    Graph g;
+    const Value w = g.input("w", {784, 128}, DType::f32);
+    const Value a = g.input("a", {64, 784}, DType::f32), b = g.input("b", {40, 784}, DType::f32);
+    g.output("y", matmul(a, w));
+    g.output("z", matmul(b, w));
+    g.output("w", w + w);
+    Engine engine({.threads = 2});
+    std::vector<Graph> graphs;
+    graphs.push_back(g);
+    Program program(engine, std::move(graphs), {.products = products});
+    const Tensor w0 = numbers(w.type(), 1), a0 = numbers(a.type(), 2), b0 = numbers(b.type(), 3);
+    program.write("w", w0);
+    std::memcpy(program.input(0, "a").data(), a0.data(), a0.bytes());
+    std::memcpy(program.input(0, "b").data(), b0.data(), b0.bytes());
+    program.run(0);
+    const auto expected = interpret({g.find_output("y"), g.find_output("z")},
+                                    {{g.find_input("w"), w0}, {g.find_input("a"), a0}, {g.find_input("b"), b0}});
+    const double tolerance = products == DType::bf16 ? 0.3 : 1e-3;
+    const char* names[] = {"y", "z"};
+    for (std::size_t i = 0; i < 2; ++i) {
+      for (std::int64_t e = 0; e < expected[i].count(); ++e) {
+        ASSERT_NEAR(program.output(0, names[i]).number(e), expected[i].number(e), tolerance) << names[i] << " " << e;
+      }
+    }
+  }
+}
+
 /// A tiny graph is one step, with all of its parameters for operands.
 TEST(Program, AGraphOfManyParameters) {
   Graph g;

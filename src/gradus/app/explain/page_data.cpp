@@ -16,7 +16,8 @@ using json::Object;
 constexpr std::int64_t exact_elements = 256;
 constexpr std::int64_t most_packed = 250'000;  // elements of all larger tensors: a megabyte of text
 
-/// The upper 3 bytes of each number as an f32, rounded to the nearest: 15 bits and a hidden one, an error of at most 2^-16.
+/// The upper 3 bytes of each number as an f32, rounded to the nearest: 15 bits and a hidden one, an error of at most
+/// 2^-16.
 std::string packed(const std::vector<double>& numbers) {
   std::string bytes;
   bytes.reserve(3 * numbers.size());

@@ -174,10 +174,13 @@ struct Split {
   std::int64_t parts() const { return block > 0 ? (rows - 1) / block + 1 : 0; }
 };
 
-/// The node, or what it is a cast of.
+/// The node, or what it is a cast of for one reader alone: the reader then says in which blocks it is cast.
 const Node& source_of(const Graph& graph, int id) {
   const Node& node = graph.node(id);
-  return is_cast(node) ? graph.node(node.inputs[0]) : node;
+  if (!is_cast(node)) return node;
+  std::int64_t readers = 0;
+  for (const Node& other : graph.nodes()) readers += std::count(other.inputs.begin(), other.inputs.end(), id);
+  return readers == 1 ? graph.node(node.inputs[0]) : node;
 }
 
 /// How many parts the product A W of a batch with an input is best made of, cut along the rows of W; 0: it is not cut.

@@ -9,7 +9,7 @@ namespace {
 struct Writer {
   int region = -1;  // -1: the caller
   Access access = Access::whole;
-  std::int64_t rows = 0, block = 0;
+  std::int64_t rows = 0;
 };
 
 /// By buffer. State is written by the step before, where this one writes its next value.
@@ -20,7 +20,7 @@ std::vector<Writer> find_writers(const Plan& plan) {
       for (const Step& step : loop.steps) {
         for (std::size_t i = 0; i < step.call.outputs.size(); ++i) {
           const auto at = static_cast<std::size_t>(step.operands[step.call.inputs.size() + i]);
-          out[at] = {static_cast<int>(r), step.call.outputs[i].access, loop.rows, loop.block};
+          out[at] = {static_cast<int>(r), step.call.outputs[i].access, loop.rows};
           const int old = plan.buffers[at].in_place_of;
           if (old >= 0) out[static_cast<std::size_t>(old)] = out[at];
         }
@@ -71,8 +71,8 @@ double foreign_bytes(const Plan& plan, const std::vector<Writer>& writers, const
         if (b.home == Home::local || b.home == Home::constant || writer.region == static_cast<int>(region)) continue;
         const Access access = step.call.inputs[i].access;
         const bool one_wrote = writer.region < 0 || shares[static_cast<std::size_t>(writer.region)].serial;
-        const bool same_rows = access == Access::rows && writer.access == Access::rows &&
-                               writer.rows == part.loop->rows && writer.block == part.loop->block;
+        const bool same_rows =
+            access == Access::rows && writer.access == Access::rows && writer.rows == part.loop->rows;
         double foreign = one_wrote ? (thread == 0 ? 0 : 1) : same_rows ? 0 : 1 - 1.0 / team;
         if (access != Access::whole) foreign *= std::min(share, 1.0);
         double& most = of_buffer[buffer];
