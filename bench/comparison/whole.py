@@ -17,7 +17,7 @@ def commands(options, settings):
     model = settings.folder / "whole.gradus"
     ours = [settings.build / "gradus", "train", options.data, "--net", "128 relu", "--epochs", "10", "--batch", "64",
             "--rate", "0.001", "--valid", "0", "--threads", str(THREADS), "-o", model]
-    found = {"gradus": ours}
+    found = {"gradus": ours, "gradus, --precision auto": [*ours, "--precision", "auto"]}
     for name, library in (("JAX", "jax"), ("PyTorch", "torch")):
         wanted = name in options.peers.split(",") if options.peers else name == "JAX"
         if wanted and has_module(settings.python, library):
@@ -41,7 +41,7 @@ def run_once(command, settings):
 
 
 def accuracy_of(name, text, options, settings):
-    if name == "gradus":
+    if name.startswith("gradus"):
         text = subprocess.run([settings.build / "gradus", "evaluate", settings.folder / "whole.gradus", options.data],
                               capture_output=True, text=True, check=True).stdout
     found = re.search(r"accuracy\D+([\d.]+)", text)
@@ -66,6 +66,6 @@ def run(options, settings):
         ratio = rounds.summary([a / b for a, b in zip(times["gradus"], seconds)])
         found[name] = {"seconds": seconds, "accuracy": accuracies[name], "ratio": ratio}
         told = "" if name == "gradus" else f"  gradus over it {rounds.text_of(ratio)}"
-        print(f"{name:10} {rounds.summary(seconds)['median']:7.2f} s  accuracy {accuracies[name]}{told}")
+        print(f"{name:24} {rounds.summary(seconds)['median']:7.2f} s  accuracy {accuracies[name]}{told}")
     results.save(settings, "whole", "whole run", {"threads": THREADS, "runs": found})
     return 0
