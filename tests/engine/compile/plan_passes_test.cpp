@@ -287,7 +287,7 @@ std::string crossings(const Plan& plan) {
 }
 
 TEST(Lower, TellsWhatOtherThreadsRead) {
-  EXPECT_EQ(crossings(compile(parse(layer), {.straight = false})), R"(%10 parts leaves
+  EXPECT_EQ(crossings(compile(parse(layer), {.own_order = false})), R"(%10 parts leaves
 %12 parts leaves
 w leaves
 db stays

@@ -98,6 +98,22 @@ TEST(Parts, OfWholeLeavesGiveTheBitsOfTheWholeBatchWithConvolutions) {
   EXPECT_EQ(difference(whole, train(engine, model, data, options)), 0);
 }
 
+/// A first layer that is large beside the batch is cut along the sum where a batch is one leaf; so neither a batch of
+/// several nor its parts may be.
+TEST(Parts, OfWholeLeavesGiveTheBitsOfTheWholeBatchWithALargeFirstLayer) {
+  Engine engine({.threads = 2});
+  data::Dataset data = noise(300, true);
+  Tensor wide(DType::f32, Shape{300, 700});
+  for (std::int64_t i = 0; i < wide.count(); ++i) wide.set(i, data.features.view().number(i % data.features.count()));
+  data.features = wide;
+  TrainOptions options = options_of(128, {});
+  options.steps = 2;
+  const nn::Layer net = nn::sequential({nn::linear(64), nn::relu(), nn::linear(3)});
+  const gradus::Run whole = train(engine, net, data, options);
+  options.parts = {64, true};
+  EXPECT_EQ(difference(whole, train(engine, net, data, options)), 0);
+}
+
 TEST(Parts, OfAnySizeGiveTheWholeBatchUpToRounding) {
   Engine engine({.threads = 2});
   const data::Dataset data = noise(1000, true);

@@ -110,10 +110,15 @@ struct Shown {
   PlanTimes times = {};
 };
 
+/// As those of a training.
+ProgramOptions program_options(const Asked& asked, const BatchSpec& batch) {
+  return {.own_order = StepRows{.batch = batch.rows}.one_leaf(), .products = asked.precision.products};
+}
+
 std::vector<Shown> shown_plans(const Asked& asked, const nn::Model& model, const BatchSpec& batch, const Parts& parts) {
   std::vector<Shown> out;
   const auto add = [&](const std::string& title, const Graph& graph) {
-    out.push_back({title, graph, compile_step_plan(graph, asked.precision.products)});
+    out.push_back({title, graph, compile_step_plan(graph, program_options(asked, batch))});
   };
   if (parts.rows == 0) {
     add("", training_step(model, asked.loss, asked.optimizer, batch, {}));
@@ -184,7 +189,7 @@ int run_plan(const Arguments& arguments, report::Console& console) {
     return 0;
   }
   for (Shown& one : shown)
-    one.times = time_plan(one.graph, one.plan, threads, arguments.has("--profile"), asked.precision.products);
+    one.times = time_plan(one.graph, one.plan, threads, arguments.has("--profile"), program_options(asked, batch));
   if (arguments.has("--json")) {
     print_json(console, json_of(cost, shown, use, net, asked.batch));
     return 0;

@@ -79,10 +79,11 @@ std::string step_text(const Plan& plan, const Step& step, const PlanTimes& times
 
 }  // namespace
 
-Plan compile_step_plan(Graph step, DType products) {
+Plan compile_step_plan(Graph step, const ProgramOptions& options) {
   std::vector<Graph> graphs;
   graphs.push_back(std::move(step));
-  return std::move(compile_together(std::move(graphs), {}, {.products = products}).plans[0]);
+  const CompileOptions compile{.own_order = options.own_order, .products = options.products};
+  return std::move(compile_together(std::move(graphs), options.parameters, compile).plans[0]);
 }
 
 std::string text_of(const Plan& plan, const PlanTimes& times, bool why, std::size_t width) {

@@ -5,12 +5,13 @@
 
 #include "gradus/app/cli/plan_times.hpp"
 #include "gradus/engine/plan/plan.hpp"
+#include "gradus/engine/runtime/program.hpp"
 #include "gradus/learn/json/value.hpp"
 
 namespace gradus::cli {
 
 /// Compiles the step as a training would. Allocates no parameters.
-Plan compile_step_plan(Graph step, DType products = DType::f32);
+Plan compile_step_plan(Graph step, const ProgramOptions& options);
 
 /// Regions, loops and steps: which kernel runs each, what it costs, how long it takes; with `why` which kernels refused
 /// it. `width` columns.

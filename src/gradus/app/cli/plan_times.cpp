@@ -8,7 +8,6 @@
 #include "gradus/app/report/resident.hpp"
 #include "gradus/core/base/error.hpp"
 #include "gradus/engine/machine/thread_pool.hpp"
-#include "gradus/engine/runtime/program.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -38,7 +37,8 @@ json::Array array_of(const std::vector<double>& values) {
 
 }  // namespace
 
-PlanTimes time_plan(const Graph& step, const Plan& plan, int threads, bool with_profile, DType products) {
+PlanTimes time_plan(const Graph& step, const Plan& plan, int threads, bool with_profile,
+                    const ProgramOptions& options) {
   Engine engine({threads});
   PlanTimes out{.threads = engine.threads()};
   const ThreadCosts costs = measure_threads(engine.pool());
@@ -55,7 +55,7 @@ PlanTimes time_plan(const Graph& step, const Plan& plan, int threads, bool with_
   std::vector<Graph> graphs;
   graphs.push_back(step);
   const double before = report::resident_bytes();
-  Program program(engine, std::move(graphs), {.products = products});
+  Program program(engine, std::move(graphs), options);
   out.forecast = forecast(plan, program.time_blocks(0, sampling_seconds), costs, out.threads);
   if (!with_profile) return out;
   out.profile = program.profile(0, profile_seconds);

@@ -7,6 +7,7 @@
 #include "gradus/core/graph/graph.hpp"
 #include "gradus/engine/plan/forecast.hpp"
 #include "gradus/engine/runtime/profile.hpp"
+#include "gradus/engine/runtime/program.hpp"
 #include "gradus/learn/json/value.hpp"
 
 namespace gradus::cli {
@@ -21,7 +22,7 @@ struct PlanTimes {
 
 /// Times a few blocks of the plan of `step` for the forecast, when it takes no more than 1 GB; with `profile` also runs
 /// it. `threads`: 0 for all cores.
-PlanTimes time_plan(const Graph& step, const Plan& plan, int threads, bool profile, DType products = DType::f32);
+PlanTimes time_plan(const Graph& step, const Plan& plan, int threads, bool profile, const ProgramOptions& options);
 
 /// "56.8 us": nanoseconds with three digits.
 std::string time_text(double ns);

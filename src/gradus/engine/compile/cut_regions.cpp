@@ -243,11 +243,12 @@ Task split_task(Task& task, const Split& split, const Graph& graph, PlanValues& 
   return sum;
 }
 
-void split_sums(std::vector<Task>& tasks, const Graph& graph, PlanValues& values) {
+void split_sums(std::vector<Task>& tasks, const Graph& graph, PlanValues& values, bool own_order) {
+  const auto along_length = [&](const Task& task) { return own_order ? split_length(task, graph) : Split{}; };
   std::map<std::int64_t, std::int64_t> largest;  // matrix that a batch of so many rows meets, block by block
   for (const Task& task : tasks) {
     const Node& node = graph.node(task.node);
-    if (!is_matmul(node) || task.access[0] != Access::rows || split_length(task, graph).parts() > 0) continue;
+    if (!is_matmul(node) || task.access[0] != Access::rows || along_length(task).parts() > 0) continue;
     std::int64_t& most = largest[task.rows];
     most = std::max(most, graph.node(node.inputs[1]).type.shape.count());
   }
@@ -255,7 +256,7 @@ void split_sums(std::vector<Task>& tasks, const Graph& graph, PlanValues& values
   std::vector<std::int64_t> rows_of(values.types.size());  // of the batch loop that makes the value
   for (Task& task : tasks) {
     if (task.result == Access::rows && largest.contains(task.rows)) rows_of[at(task.value)] = task.rows;
-    Split split = split_length(task, graph);
+    Split split = along_length(task);
     if (split.parts() == 0) split = split_rows(task, graph, rows_of, largest, values);
     if (split.parts() == 0) {
       out.push_back(std::move(task));
@@ -393,11 +394,11 @@ std::vector<Buffer> buffers_of(const Graph& graph) {
   return out;
 }
 
-Plan cut_regions(const Graph& graph) {
+Plan cut_regions(const Graph& graph, bool own_order) {
   std::vector<Task> tasks = make_tasks(graph);
   PlanValues values;
   for (int id = 0; id < graph.size(); ++id) values.types.push_back(graph.node(id).type);
-  split_sums(tasks, graph, values);
+  split_sums(tasks, graph, values, own_order);
   const int loops = assign_loops(tasks, graph, values.writers);
   Plan plan;
   plan.buffers = buffers_of(graph);

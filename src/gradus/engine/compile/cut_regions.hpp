@@ -8,7 +8,8 @@ namespace gradus {
 /// One step a node, except inputs, constants, and transposes that the matmul reading them folds in. Buffers are one a
 /// node (inputs and constants first met where they are read), all in the arena yet. A node shares the loop of an input
 /// where its rows follow from the same rows of it (Op::axis); otherwise it waits for the region of the input to end.
-Plan cut_regions(const Graph& graph);
+/// `own_order`: whether products of few rows may be cut along the sum, in parts whose number depends on the rows.
+Plan cut_regions(const Graph& graph, bool own_order = true);
 
 /// Rows of a block of a loop whose matmuls take the rows of a batch through whole matrices, reread by every block; the
 /// largest of these has `largest_matrix` numbers. A function of shapes alone.

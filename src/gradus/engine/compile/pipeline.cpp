@@ -41,7 +41,7 @@ std::vector<std::string> parameters_of(std::vector<Graph>& graphs, const std::ve
 }
 
 /// Straight code has no bf16.
-bool may_straighten(const CompileOptions& options) { return options.straight && options.products != DType::bf16; }
+bool may_straighten(const CompileOptions& options) { return options.own_order && options.products != DType::bf16; }
 
 /// Stores parameters as the products read them, in all graphs alike; a second copy where both ways are wanted and
 /// writing it is less work.
@@ -104,7 +104,7 @@ Plan compile(const Graph& given, const CompileOptions& options) {
   if (std::optional<Plan> straight = may_straighten(options) ? straighten(graph) : std::nullopt) {
     plan = after("straighten", std::move(*straight));
   } else {
-    plan = after("cut_regions", cut_regions(graph));
+    plan = after("cut_regions", cut_regions(graph, options.own_order));
     plan = after("fuse", fuse(plan, graph));
   }
   plan = after("assign_memory", assign_memory(plan, graph));

@@ -11,8 +11,9 @@
 namespace gradus {
 
 struct CompileOptions {
-  bool verify = true;    // after every pass
-  bool straight = true;  // whether tiny graphs may become straight code, which adds in another order than leaves do
+  bool verify = true;     // after every pass
+  bool own_order = true;  // whether a graph may add in an order that follows from its own sizes: as straight code where
+                          // it is tiny, and in products cut along the sum
   /// Called after every pass with its name, the text of what it made, and whether that differs from what it was given.
   std::function<void(const std::string& pass, const std::string& text, bool changed)> dump = nullptr;
   DType products = DType::f32;  // bf16: as lower_products() says

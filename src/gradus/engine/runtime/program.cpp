@@ -140,7 +140,7 @@ Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions
   Memory& memory = *memory_;
   memory.engine = &engine;
   CompiledTogether compiled = compile_together(std::move(graphs), options.parameters,
-                                               {.straight = options.straight, .products = options.products});
+                                               {.own_order = options.own_order, .products = options.products});
   memory.parameters.insert(compiled.parameters.begin(), compiled.parameters.end());
   memory.plans = std::move(compiled.plans);
   memory.layouts = std::move(compiled.layouts);

@@ -18,9 +18,9 @@ struct ProgramOptions {
   /// Inputs beside those that a graph updates which are set by write() alone (the weights of a net that only predicts):
   /// the program may keep them in memory as its kernels like them.
   std::vector<std::string> parameters = {};
-  /// Whether tiny graphs may run as straight code. Not where parts of a batch, each of whole leaves, must give the bits
-  /// of a larger graph: straight code adds in another order.
-  bool straight = true;
+  /// Whether graphs may add in an order of their own: tiny ones as straight code, products cut along the sum. Not where
+  /// parts of a batch, each of whole leaves, must give the bits of a larger graph.
+  bool own_order = true;
   DType products = DType::f32;  // bf16: products of f32 matrices round them to bf16, and sum in f32
 };
 

@@ -43,7 +43,7 @@ MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const Train
   // best.
   out.copies = 2 * parameters + (options.patience > 0 ? 3 : 2) * state;
   const CompiledTogether compiled =
-      compile_together(std::move(graphs.graphs), {}, {.straight = rows.one_leaf(), .products = model.products});
+      compile_together(std::move(graphs.graphs), {}, {.own_order = rows.one_leaf(), .products = model.products});
   out.engine = footprint(compiled, threads);
   return out;
 }

@@ -17,8 +17,8 @@ struct StepRows {
   std::int64_t steps() const { return (train - 1) / batch + 1; }
   std::int64_t last() const { return train - (steps() - 1) * batch; }
   bool in_parts() const { return parts.rows > 0 && parts.rows < batch; }
-  /// Whether a batch is one leaf at most: only then may its graphs add in another order than leaves do, since no parts
-  /// must agree with it.
+  /// Whether a batch is one leaf at most: only then may its graphs add in an order of their own, since no parts must
+  /// agree with it.
   bool one_leaf() const { return batch <= rows_per_leaf; }
 };
 

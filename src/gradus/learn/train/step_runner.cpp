@@ -47,7 +47,7 @@ StepRunner::StepRunner(Engine& engine, const nn::Model& model, const loss::Loss&
     if (last.find_input(output.name)) names_.push_back(output.name);
   }
   program_ = std::make_unique<Program>(engine, std::move(graphs_.graphs),
-                                       ProgramOptions{.straight = rows_.one_leaf(), .products = model.products});
+                                       ProgramOptions{.own_order = rows_.one_leaf(), .products = model.products});
   write(model.parameters);
 }
 
