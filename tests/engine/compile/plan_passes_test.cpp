@@ -10,6 +10,7 @@
 #include "gradus/engine/compile/assign_memory.hpp"
 #include "gradus/engine/compile/cut_regions.hpp"
 #include "gradus/engine/compile/fuse.hpp"
+#include "gradus/engine/compile/passes.hpp"
 #include "gradus/engine/compile/pipeline.hpp"
 #include "gradus/engine/plan/verify_plan.hpp"
 
@@ -135,13 +136,14 @@ region 1
 }
 
 /// One step of gradient descent of x w on a batch.
-std::string descent(std::int64_t rows, std::int64_t length, std::int64_t columns, const char* updated = "w") {
+std::string descent(std::int64_t rows, std::int64_t length, std::int64_t columns, const char* updated = "w",
+                    bool bf16 = false) {
   Graph g;
   const Value x = g.input("x", {rows, length}, DType::f32), w = g.input("w", {length, columns}, DType::f32);
   const Value dy = relu(matmul(x, w));
   g.output("y", dy);
   g.output(updated, w - matmul(transpose(x), dy));
-  return regions(cut_regions(g));
+  return regions(cut_regions(bf16 ? lower_products(g) : g));
 }
 
 // Threads read what they have written of a large matrix that is updated, and exchange sums of few rows.
@@ -159,6 +161,8 @@ region 2
     %6[r] = subtract w[r] %5[r]
 )");
   const std::string cut = "parts[b] = matmul x[:,r] w[r]";
+  EXPECT_NE(descent(64, 784, 128, "w", true).find("parts[b] = matmul %2[:,r] %3[r]"), std::string::npos)
+      << descent(64, 784, 128, "w", true);
   EXPECT_EQ(descent(64, 784, 128, "v").find(cut), std::string::npos) << "nothing updates it";
   EXPECT_EQ(descent(256, 784, 128).find(cut), std::string::npos) << "the parts would be as many numbers";
   EXPECT_EQ(descent(64, 784, 32).find(cut), std::string::npos) << "small";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 #include "gradus/core/ops/all.hpp"
 #include "gradus/engine/compile/known_ops.hpp"

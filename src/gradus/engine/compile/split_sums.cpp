@@ -36,13 +36,17 @@ struct Split {
   std::int64_t parts() const { return block > 0 ? (rows - 1) / block + 1 : 0; }
 };
 
-/// The node, or what it is a cast of for one reader alone: the reader then says in which blocks it is cast.
+/// The node, or what it is a cast of.
 const Node& source_of(const Graph& graph, int id) {
   const Node& node = graph.node(id);
-  if (!is_cast(node)) return node;
+  return is_cast(node) ? graph.node(node.inputs[0]) : node;
+}
+
+/// Whether one node alone reads the value; of a cast, it then says in which blocks it is cast.
+bool has_one_reader(const Graph& graph, int id) {
   std::int64_t readers = 0;
-  for (const Node& other : graph.nodes()) readers += std::count(other.inputs.begin(), other.inputs.end(), id);
-  return readers == 1 ? graph.node(node.inputs[0]) : node;
+  for (const Node& node : graph.nodes()) readers += std::count(node.inputs.begin(), node.inputs.end(), id);
+  return readers == 1;
 }
 
 /// How many parts the product A W of a batch with an input is best made of, cut along the rows of W; 0: it is not cut.
@@ -61,12 +65,14 @@ std::int64_t parts_of_length(const Graph& graph, std::int64_t rows, const Node& 
   return updated && a.op == &input_op && count >= least && count <= cached ? blocks : 0;
 }
 
+/// A product as parts of its sum, or nothing.
 Split split_length(const Task& task, const Graph& graph) {
   constexpr std::int64_t lines = 16;  // numbers, of f32 in a line
   const Node& node = graph.node(task.node);
   if (!is_matmul(node) || node.type.shape.rank() != 2 || task.transposed[0] || task.transposed[1]) return {};
   const Node &a = source_of(graph, task.inputs[0]), &w = source_of(graph, task.inputs[1]);
   if (w.type.shape.rank() != 2) return {};
+  if (is_cast(graph.node(task.inputs[1])) && !has_one_reader(graph, task.inputs[1])) return {};
   const std::int64_t rows = node.type.shape[0], length = w.type.shape[0];
   const std::int64_t parts = parts_of_length(graph, rows, a, w);
   if (parts < 2 || length < 2 * parts * rows) return {};  // a part is written, and read again

@@ -1,4 +1,4 @@
-// How many cores this process may use.
+// How many cores this process may use, and on which one a thread runs.
 #pragma once
 
 #include <span>
