@@ -7,6 +7,8 @@ if(NOT GTest_FOUND)
   return()
 endif()
 include(GoogleTest)
+# In a header and not on the command line: a test that does not name these folders is compiled once for all checkouts (ccache).
+configure_file(${PROJECT_SOURCE_DIR}/tests/support/paths.hpp.in ${PROJECT_BINARY_DIR}/tests/support/paths.hpp @ONLY)
 
 file(GLOB_RECURSE all_test_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_test.cpp)
 set(groups "")
@@ -26,12 +28,11 @@ foreach(group IN LISTS groups)
   endif()
   target_link_libraries(test_${group} PRIVATE gradus_flags GTest::gtest GTest::gtest_main)
   target_compile_options(test_${group} PRIVATE $<$<CONFIG:Release>:-O1>)  # half the time to compile; what is tested is -O2
-  target_include_directories(test_${group} PRIVATE ${PROJECT_SOURCE_DIR})  # "tests/support/..."
-  target_compile_definitions(test_${group} PRIVATE GRADUS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests" ${gradus_has_definitions})
+  target_include_directories(test_${group} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})  # "tests/support/..."
+  target_compile_definitions(test_${group} PRIVATE ${gradus_has_definitions})
   if(TARGET gradus)
     add_dependencies(test_${group} gradus)
   endif()
-  target_compile_definitions(test_${group} PRIVATE GRADUS_BINARY="${PROJECT_BINARY_DIR}/gradus")
   gtest_discover_tests(test_${group} TEST_PREFIX "${group}: " NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endforeach()
 

@@ -6,6 +6,7 @@
 #include "gradus/learn/json/value.hpp"
 #include "gradus/learn/train/saved_model.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/support/paths.hpp"
 
 namespace gradus {
 namespace {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/cli/program.hpp"
+#include "tests/support/paths.hpp"
 
 namespace gradus {
 namespace {

@@ -11,6 +11,7 @@
 
 #include "gradus/learn/train/saved_model.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/support/paths.hpp"
 
 namespace gradus {
 namespace {

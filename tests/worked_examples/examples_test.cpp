@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/support/paths.hpp"
 #include "tests/worked_examples/bench.hpp"
 
 namespace gradus::worked_examples {

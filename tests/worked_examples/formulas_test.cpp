@@ -11,6 +11,7 @@
 #include "gradus/app/explain/annotate.hpp"
 #include "gradus/core/graph/print.hpp"
 #include "gradus/learn/json/value.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/worked_examples/json/examples.hpp"
 
 namespace gradus::worked_examples {

@@ -11,6 +11,7 @@
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/train/step.hpp"
+#include "tests/support/paths.hpp"
 
 namespace gradus::explain {
 namespace {

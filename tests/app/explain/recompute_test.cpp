@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <string>
 
+#include "tests/support/paths.hpp"
+
 namespace gradus::explain {
 namespace {
 

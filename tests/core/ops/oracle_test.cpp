@@ -11,6 +11,7 @@
 #include "gradus/core/ops/all.hpp"
 #include "gradus/core/ops/parse.hpp"
 #include "tests/support/numbers.hpp"
+#include "tests/support/paths.hpp"
 
 namespace gradus {
 namespace {
