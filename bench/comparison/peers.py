@@ -2,6 +2,7 @@
 import functools
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,8 +135,17 @@ def case_header(settings, workload):
         return dict(line.split(" ", 1) for line in lines)
 
 
-def build_gradus(settings, *targets):
+def run_loudly(command, root):
+    """A command whose output is shown as it comes on a terminal, otherwise only when it fails, which ends this program."""
+    live = sys.stdout.isatty()  # a build of everything takes minutes
+    done = subprocess.run(command, cwd=root, text=True, stdout=None if live else subprocess.PIPE, stderr=None if live else subprocess.STDOUT)
+    if done.returncode:
+        told = "" if live else "\n".join(done.stdout.splitlines()[-40:]) + "\n"
+        raise SystemExit(f"{told}failed: {' '.join(map(str, command))}")
+
+
+def build_gradus(settings, *targets, root=ROOT, configure=()):
     """The targets of gradus that a comparison needs, in the folder of the release preset unless told otherwise."""
-    if not (settings.build / "CMakeCache.txt").exists():
-        subprocess.run(["cmake", "--preset", "release", "-B", settings.build], cwd=ROOT, check=True)
-    subprocess.run(["cmake", "--build", settings.build, "--target", *targets], check=True, stdout=subprocess.DEVNULL)
+    if configure or not (settings.build / "CMakeCache.txt").exists():
+        run_loudly(["cmake", "--preset", "release", "-B", settings.build, *configure], root)
+    run_loudly(["cmake", "--build", settings.build, "--target", *targets], root)
