@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "gradus/app/cli/column_list.hpp"
 #include "gradus/app/cli/defaults.hpp"
+#include "gradus/app/report/layout.hpp"
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/csv/csv.hpp"
@@ -48,27 +50,45 @@ std::string labels_beside(const std::string& images) {
                    name.substr(0, at) + "labels");
 }
 
+/// `name` as a flag takes it.
+std::string column_word(const std::string& name, bool in_list) {
+  return in_list ? write_column_list({&name, 1}) : name;
+}
+
+/// The column of which `name` is a part cut off at a comma; else the nearest one. "" when there is none.
+std::string meant_column(const std::string& name, const std::vector<std::string>& known, bool in_list) {
+  for (const std::string& column : known) {
+    if (!in_list || column.find(',') == std::string::npos || column.find('"') != std::string::npos) continue;
+    const auto parts = read_column_list(column, "");
+    if (std::find(parts.begin(), parts.end(), name) != parts.end()) return column;
+  }
+  return nearest(name, known);
+}
+
 /// Refuses names that no column has, by the flag that gave them.
-void check_columns(const data::Table& table, const std::vector<std::string>& names, const std::string& flag) {
+void check_columns(const data::Table& table, const std::vector<std::string>& names, const std::string& flag,
+                   bool in_list = true) {
   std::vector<std::string> known;
   std::string list;
   constexpr std::size_t most = 12;
   for (const data::Column& column : table.columns) {
     known.push_back(column.name);
-    if (known.size() <= most) list += (list.empty() ? "" : ", ") + printable(column.name);
+    if (known.size() <= most) list += (list.empty() ? "" : ", ") + printable(column_word(column.name, in_list));
   }
   if (known.size() > most) list += ", ...";
   for (const std::string& name : names) {
     if (table.find(name) != nullptr) continue;
-    const std::string close = nearest(name, known);
-    throw UserError(Fault::usage, Report{flag, "no column \"" + printable(name) + "\" in " + table.source,
-                                         "one of " + list, close.empty() ? "" : flag + " " + printable(close)});
+    const std::string close = meant_column(name, known, in_list);
+    const std::string remedy =
+        close.empty() ? "" : flag + " " + report::shell_word(printable(column_word(close, in_list)));
+    throw UserError(Fault::usage,
+                    Report{flag, "no column \"" + printable(name) + "\" in " + table.source, "one of " + list, remedy});
   }
 }
 
 TrainingData load_table(const std::string& path, const Settings& settings) {
   const data::Table table = data::read_csv(path);
-  if (settings.target) check_columns(table, {*settings.target}, "--target");
+  if (settings.target) check_columns(table, {*settings.target}, "--target", false);
   check_columns(table, settings.ignore.value_or(std::vector<std::string>{}), "--ignore");
   check_columns(table, settings.categorical.value_or(std::vector<std::string>{}), "--categorical");
   TrainingData out;

@@ -34,10 +34,8 @@ const Option* find_option(std::span<const Option> options, std::string_view name
 /// "--threads=" becomes "--threads" and an empty word, since the library would take the next word as the value.
 std::vector<std::string> split_empty_values(std::span<const std::string> words) {
   std::vector<std::string> out;
-  bool options_end = false;
   for (const std::string& word : words) {
-    options_end = options_end || word == "--";
-    if (!options_end && word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1) {
+    if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1) {
       out.push_back(word.substr(0, word.size() - 1));
       out.emplace_back();
     } else {
@@ -47,20 +45,21 @@ std::vector<std::string> split_empty_values(std::span<const std::string> words) 
   return out;
 }
 
-[[noreturn]] void refuse_rest(const Command& command, std::span<const Option> options,
-                              const std::vector<std::string>& rest) {
-  for (const std::string& word : rest) {
-    if (word == "--" || !word.starts_with('-') || word == "-") continue;
+/// Refuses the first word that looks like an option.
+void check_names(const Command& command, std::span<const Option> options, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    if (!word.starts_with('-') || word == "-") continue;
     const std::string name = word.substr(0, word.find('='));
     std::vector<std::string_view> names;
     for (const Option& option : options) names.push_back(option.name);
-    const std::string close = nearest(name, names);
+    std::string remedy = nearest(name, names);
+    // -x^2, or a file of such a name.
+    if (remedy.empty() && !word.starts_with("--") && !command.operands.empty()) {
+      remedy = "-- \"" + printable(word) + "\" at the end";
+    }
     throw refusal(command, "an unknown option, " + printable(name),
-                  "one of those in gradus " + std::string(command.name) + " --help", close);
+                  "one of those in gradus " + std::string(command.name) + " --help", remedy);
   }
-  throw refusal(command, "too many operands: \"" + printable(rest.back()) + "\"",
-                std::to_string(command.operands.size()) + " at most",
-                "gradus " + std::string(command.name) + " --help");
 }
 
 /// Refuses switches with a value, options with two different values, and a value that is an option's name.
@@ -100,6 +99,9 @@ void check_operands(const Command& command, const std::vector<std::string>& oper
 
 Arguments parse(const Command& command, std::span<const std::string> words) {
   const std::vector<Option> options = options_of(command);
+  // What follows "--" are operands, which the library need not see.
+  const auto options_end = std::find(words.begin(), words.end(), "--");
+  const auto before = words.first(static_cast<std::size_t>(options_end - words.begin()));
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
@@ -117,7 +119,7 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
     operands.push_back(app.add_option("operand" + std::to_string(i))->expected(1)->allow_extra_args(false));
   }
   try {
-    std::vector<std::string> reversed = split_empty_values(words);
+    std::vector<std::string> reversed = split_empty_values(before);
     std::reverse(reversed.begin(), reversed.end());
     app.parse(reversed);
   } catch (const CLI::ArgumentMismatch& error) {
@@ -132,7 +134,8 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
     given.emplace_back(help_option.name, std::vector<std::string>{"true"});
     return Arguments(std::string(command.name), {}, std::move(given));
   }
-  if (const auto rest = app.remaining(); !rest.empty()) refuse_rest(command, options, rest);
+  const std::vector<std::string> rest = app.remaining();
+  check_names(command, options, rest);
   for (std::size_t i = 0; i < options.size(); ++i) {
     if (handles[i]->count() == 0) continue;
     std::vector<std::string> values = handles[i]->results();
@@ -142,6 +145,13 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
   std::vector<std::string> found;
   for (const CLI::Option* operand : operands) {
     if (operand->count() > 0) found.push_back(operand->results().front());
+  }
+  found.insert(found.end(), rest.begin(), rest.end());
+  if (options_end != words.end()) found.insert(found.end(), options_end + 1, words.end());
+  if (found.size() > command.operands.size()) {
+    throw refusal(command, "too many operands: \"" + printable(found.back()) + "\"",
+                  std::to_string(command.operands.size()) + " at most",
+                  "gradus " + std::string(command.name) + " --help");
   }
   check_operands(command, found);
   return Arguments(std::string(command.name), found, std::move(given));

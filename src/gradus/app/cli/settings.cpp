@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "gradus/app/cli/column_list.hpp"
 #include "gradus/app/cli/read_number.hpp"
 #include "gradus/app/cli/toml/read_config.hpp"
 #include "gradus/core/base/error.hpp"
@@ -28,19 +29,13 @@ template <class T> std::string show_integer(const std::optional<T>& value) {
   return value ? std::to_string(*value) : "";
 }
 std::string show_list(const std::optional<std::vector<std::string>>& value) {
-  std::string out;
-  for (const std::string& name : value.value_or(std::vector<std::string>{})) out += (out.empty() ? "" : ",") + name;
-  return out;
+  return value ? write_column_list(*value) : "";
 }
 
-std::vector<std::string> read_list(Text text) {
-  std::vector<std::string> names;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
-    if (end > at) names.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return names;
+std::string join_layers(std::span<const std::string> layers) {
+  std::string out;
+  for (const std::string& layer : layers) out += (out.empty() ? "" : ", ") + layer;
+  return out;
 }
 
 template <class T> struct Word {
@@ -97,12 +92,12 @@ constexpr Setting settings_table[] = {
     {"data.task", "--task", "TASK", "regression or classification; a column of texts is classified unless given", "",
      [](Settings& s, Text text, Text place) { s.task = read_word(text, place, tasks); },
      [](const Settings& s) { return show_word(s.task, tasks); }},
-    {"data.ignore", "--ignore", "COLUMNS", "columns that are not used, separated by commas", "",
-     [](Settings& s, Text text, Text) { s.ignore = read_list(text); },
-     [](const Settings& s) { return show_list(s.ignore); }},
+    {"data.ignore", "--ignore", "COLUMNS", "columns that are not used, separated by commas: a,\"b, c\",d", "",
+     [](Settings& s, Text text, Text place) { s.ignore = read_column_list(text, place); },
+     [](const Settings& s) { return show_list(s.ignore); }, write_column_list},
     {"data.categorical", "--categorical", "COLUMNS", "columns of numbers that are names, such as postal codes", "",
-     [](Settings& s, Text text, Text) { s.categorical = read_list(text); },
-     [](const Settings& s) { return show_list(s.categorical); }},
+     [](Settings& s, Text text, Text place) { s.categorical = read_column_list(text, place); },
+     [](const Settings& s) { return show_list(s.categorical); }, write_column_list},
     {"data.valid", "--valid", "FRACTION", "share of the rows held back for validation; 0.1 unless given", "",
      [](Settings& s, Text text, Text place) { s.validation = read_number(text, place, below_one); },
      [](const Settings& s) { return show_number(s.validation); }},
@@ -111,7 +106,7 @@ constexpr Setting settings_table[] = {
      "the hidden layers: \"128 relu, dropout 0.2, 64 tanh\", \"conv 6 5x5 pad 2 relu, maxpool 2\"; \"\" is a linear "
      "model",
      "the network", [](Settings& s, Text text, Text) { s.net = text; },
-     [](const Settings& s) { return show_text(s.net); }},
+     [](const Settings& s) { return show_text(s.net); }, join_layers},
     {"model.init", "--init", "INIT", "first weights: he-normal, xavier-uniform, \"normal 0.01\", zeros, ...", "",
      [](Settings& s, Text text, Text) { s.init = text; }, [](const Settings& s) { return show_text(s.init); }},
     {"model.loss", "--loss", "LOSS", "what is made small: mse, mae, \"huber 1\", cross_entropy, ...", "",
@@ -204,8 +199,11 @@ std::vector<Option> setting_options() {
 void assign(Settings& settings, const Assignment& assignment) {
   std::vector<std::string_view> keys;
   for (const Setting& setting : settings_table) {
-    if (setting.key == assignment.key) return setting.read(settings, assignment.text, assignment.place);
     keys.push_back(setting.key);
+    if (setting.key != assignment.key) continue;
+    if (!assignment.list) return setting.read(settings, assignment.text, assignment.place);
+    if (setting.join != nullptr) return setting.read(settings, setting.join(*assignment.list), assignment.place);
+    throw UserError(Fault::usage, Report{assignment.place, "a list for " + std::string(setting.key), "one value", ""});
   }
   std::string close = nearest(assignment.key, keys);
   for (const Setting& setting : settings_table) {  // "rate" where "optimizer.rate" is meant
@@ -227,7 +225,7 @@ Settings read_settings(const Arguments& arguments) {
                       Report{"--set " + printable(text), "no key and value", "KEY=VALUE", "--set optimizer.rate=3e-3"});
     }
     const std::string key = text.substr(0, equals);
-    assign(settings, {key, text.substr(equals + 1), "--set " + printable(key)});
+    assign(settings, {key, text.substr(equals + 1), {}, "--set " + printable(key)});
   }
   for (const Setting& setting : settings_table) {
     if (setting.flag.empty()) continue;

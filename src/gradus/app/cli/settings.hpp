@@ -45,6 +45,8 @@ struct Setting {
   void (*read)(Settings& settings, const std::string& text, const std::string& place);
   /// The text that read() takes; empty when it was not said.
   std::string (*show)(const Settings& settings);
+  /// The text for a list of a configuration file; nullptr: it takes no list.
+  std::string (*join)(std::span<const std::string> items) = nullptr;
 };
 
 /// f32, f64 or bf16; nothing of "auto". Throws UserError.
@@ -55,12 +57,15 @@ std::span<const Setting> all_settings();
 /// The flags of all_settings(), for a verb's options.
 std::vector<Option> setting_options();
 
-/// A text for a key, and where it was said.
+/// A text, or a list of texts, for a key, and where it was said.
 struct Assignment {
-  std::string key, text, place;
+  std::string key, text;
+  std::optional<std::vector<std::string>> list;
+  std::string place;
 };
 
-/// Reads `assignment` into `settings`. Throws UserError(Fault::usage) for an unknown key, naming the nearest.
+/// Reads `assignment` into `settings`. Throws UserError(Fault::usage) for an unknown key, naming the nearest, and for a
+/// list where one value is wanted.
 void assign(Settings& settings, const Assignment& assignment);
 
 /// Settings from --config, then --set, then flags: a later one replaces an earlier one.

@@ -14,36 +14,55 @@ std::string place_of(const std::string& path, const toml::source_region& source)
   return printable(path) + ":" + std::to_string(source.begin.line) + ":" + std::to_string(source.begin.column);
 }
 
-/// The text of a single value or of a list of texts.
-std::string text_of(const toml::node& node, const std::string& place) {
+std::string_view kind_of(const toml::node& node) {
+  if (node.is_table()) return "a table";
+  if (node.is_array()) return "a list";
+  return "a date or a time";
+}
+
+[[noreturn]] void refuse(const std::string& place, const std::string& found, const std::string& expected) {
+  throw UserError(Fault::usage, Report{place, found, expected, ""});
+}
+
+/// Nothing for a table, a list, a date or a time.
+std::optional<std::string> text_of(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return std::to_string(number->get());
   if (const auto* number = node.as_floating_point()) return print_number(number->get());
   if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";
-  if (const auto* list = node.as_array()) {
-    std::string out;
-    for (const toml::node& item : *list) {
-      if (!item.is_value()) break;
-      out += (out.empty() ? "" : ",") + text_of(item, place);
+  return std::nullopt;
+}
+
+std::vector<std::string> texts_of(const toml::array& list, const std::string& path) {
+  std::vector<std::string> out;
+  for (const toml::node& item : list) {
+    const auto text = text_of(item);
+    if (!text) {
+      refuse(place_of(path, item.source()), std::string(kind_of(item)) + " inside a list",
+             "a list of texts, such as [\"id\", \"name\"]");
     }
-    return out;
+    out.push_back(*text);
   }
-  throw UserError(Fault::usage,
-                  Report{place, "a date or a time", "a text, a number, true or false, or a list of texts", ""});
+  return out;
 }
 
 void collect(const toml::table& table, const std::string& prefix, const std::string& path,
              std::vector<Assignment>& out) {
   for (const auto& [key, node] : table) {
     const std::string name = prefix + std::string(key.str());
-    if (const auto* inner = node.as_table()) {
-      // Settings have two parts: a deeper table is an unknown key, which assign() says.
-      if (prefix.empty()) collect(*inner, name + ".", path, out);
-      else out.push_back({name, "", place_of(path, node.source())});
+    // Settings have two parts: what lies deeper is an unknown key, which assign() says.
+    if (const auto* inner = node.as_table(); inner != nullptr && (prefix.empty() || !inner->empty())) {
+      collect(*inner, name + ".", path, out);
       continue;
     }
     const std::string place = place_of(path, key.source());
-    out.push_back({name, text_of(node, place), place});
+    if (const auto* list = node.as_array()) {
+      out.push_back({name, "", texts_of(*list, path), place});
+    } else if (auto text = text_of(node)) {
+      out.push_back({name, std::move(*text), {}, place});
+    } else {
+      refuse(place, std::string(kind_of(node)), "a text, a number, true or false, or a list of texts");
+    }
   }
 }
 

@@ -12,7 +12,7 @@
 
 namespace gradus::cli {
 
-/// Every key of the file with its value as text (lists separated by commas) and its place, "run.toml:3:8".
+/// Every key of the file with its value as text, or as a list of texts, and its place, "run.toml:3:8".
 /// Throws UserError(Fault::usage) for a file that cannot be read or is not TOML, and for values that no setting has.
 std::vector<Assignment> read_config(const std::string& path);
 
