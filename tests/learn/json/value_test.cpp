@@ -62,6 +62,17 @@ TEST(Json, RefusesWhatIsNotJson) {
   }
 }
 
+TEST(Json, NothingIsHiddenBehindANul) {
+  using namespace std::string_literals;
+  for (const auto& [text, place] : {std::pair("{}\0{\"a\":1}"s, "file:byte 3"), std::pair("\0[1]"s, "file:byte 1"),
+                                    std::pair("[1,\0 2]"s, "file:byte 4"), std::pair("\"a\0b\""s, "file:byte 3"),
+                                    std::pair("true\0"s, "file:byte 5")}) {
+    expect_refusal(
+        Fault::data, [&] { parse(text, "file", Fault::data); }, place, "NUL");
+  }
+  EXPECT_EQ(parse("\"a\\u0000b\"", "file").text(), "a\0b"s);  // written as an escape it is a character like others
+}
+
 TEST(Json, RefusesAMemberGivenTwiceAtAnyDepth) {
   expect_refusal(
       Fault::model_file, [] { parse(R"([{"a":{"x":1,"y":2,"x":3}}])", "file"); }, "\"x\" twice");

@@ -129,6 +129,34 @@ TEST_F(Stop, WhenTheLossIsNotFinite) {
   }
 }
 
+TEST_F(Stop, AdvisesARateThatIsShortAndLess) {
+  const std::pair<double, const char*> rates[] = {{1e30, ": 1e+29"}, {7e25, ": 7e+24"}, {3e7, ": 3e+06"}};
+  for (const auto& [rate, advised] : rates) {
+    options.optimizer = optim::gradient_descent(rate);
+    options.dtype = DType::f32;
+    try {
+      train(engine, nn::with_output(nn::parse_net("4"), 1), plane(100, DType::f32), options);
+      FAIL() << "did not diverge";
+    } catch (const Diverged& error) {
+      EXPECT_TRUE(std::string(error.what()).ends_with("a smaller learning rate" + std::string(advised)))
+          << error.what();
+    }
+  }
+}
+
+TEST_F(Stop, BlamesNoRateForTheFirstLoss) {
+  data::Dataset huge = plane(20, DType::f32);
+  for (std::int64_t i = 0; i < 20; ++i) huge.targets.set(i, 1e30);  // whose squares f32 cannot hold
+  try {
+    train(engine, linear_net(), huge, {.epochs = 1});
+    FAIL() << "did not diverge";
+  } catch (const Diverged& error) {
+    const std::string what = error.what();
+    EXPECT_EQ(what.find("rate"), std::string::npos) << what;
+    EXPECT_NE(what.find("try: smaller features and targets"), std::string::npos) << what;
+  }
+}
+
 TEST_F(Stop, NamesTheLayerWhoseValuesAreNotFirstFinite) {
   const nn::Layer bad = nn::layer("bad", [](nn::Scope& scope, Value x) {
     const Value y = log(x - 1e30);  // NaN

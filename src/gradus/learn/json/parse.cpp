@@ -119,6 +119,11 @@ Value parse(std::string_view text, std::string_view place, Fault fault, const Li
     throw UserError(fault, Report{std::string(place), std::to_string(text.size()) + " bytes of JSON",
                                   "at most " + std::to_string(limits.bytes), ""});
   }
+  // The library takes a NUL for the end of the text, so that anything could follow.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    throw UserError(fault, Report{std::string(place) + ":byte " + std::to_string(nul + 1), "a NUL byte",
+                                  "JSON (RFC 8259)", "write the file again"});
+  }
   Builder builder(limits, std::string(place), fault);
   const bool done = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   require(done, "the JSON parser stopped without an error");

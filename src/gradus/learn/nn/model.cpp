@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "gradus/core/graph/print.hpp"
+#include "gradus/core/base/rounded.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/learn/nn/spatial.hpp"
 
@@ -44,10 +44,9 @@ void check_memory(const std::vector<ParameterSpec>& parameters, DType dtype) {
   constexpr double copies = 4;
   const double bytes = copies * numbers * static_cast<double>(size_of(dtype));
   if (pages <= 0 || bytes <= pages * page) return;
-  throw UserError(
-      Fault::budget,
-      Report{"net", print_number(numbers) + " parameters, whose training needs " + print_number(bytes) + " bytes",
-             "at most the " + print_number(pages * page) + " bytes of this machine", "narrower layers"});
+  throw UserError(Fault::budget,
+                  Report{"net", rounded(numbers) + " parameters, whose training needs " + rounded(bytes) + " bytes",
+                         "at most the " + rounded(pages * page) + " bytes of this machine", "narrower layers"});
 }
 
 }  // namespace

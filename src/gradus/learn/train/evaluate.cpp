@@ -4,6 +4,7 @@
 #include <map>
 #include <numeric>
 
+#include "gradus/learn/data/dataset_checks.hpp"
 #include "gradus/learn/train/pass.hpp"
 
 namespace gradus {
@@ -46,6 +47,8 @@ Program program_for(Engine& engine, const TrainedModel& model, std::vector<Graph
 Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
   check_features(model, dataset);
   check_targets(model, dataset);
+  data::require_finite(dataset);
+  if (model.task == data::Task::classification) data::require_classes(dataset);
   BatchSpec batch = batch_spec(dataset);
   if (batch.classes) batch.classes = static_cast<std::int64_t>(model.class_names.size());
   std::vector<Graph> graphs;

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cmath>
 
+#include "gradus/core/base/rounded.hpp"
 #include "gradus/core/graph/print.hpp"
+#include "gradus/learn/data/dataset_checks.hpp"
 #include "gradus/learn/train/check_options.hpp"
 #include "gradus/learn/train/memory.hpp"
 #include "gradus/learn/train/step_runner.hpp"
@@ -92,9 +94,10 @@ std::string place(std::int64_t epoch, std::int64_t step) {
   const std::string where = t.runner.first_not_finite(index, failed.step - 1);
   const std::string found = "a loss of " + print_number(failed.loss) +
                             (where.empty() ? "" : "; the first values that are not finite are those of " + where);
-  end_diverged(t, epoch, index > 0,
-               {place(epoch, failed.step), found, "a finite loss",
-                "a smaller learning rate: " + print_number(failed.learning_rate / 10)});
+  // The first loss is that of the initial weights: no rate has had an effect yet.
+  const std::string remedy = failed.step > 1 ? "a smaller learning rate: " + rounded(failed.learning_rate / 10)
+                                             : "smaller features and targets, or smaller first weights";
+  end_diverged(t, epoch, index > 0, {place(epoch, failed.step), found, "a finite loss", remedy});
 }
 
 /// The epoch's losses were finite, but are the weights that it left?
@@ -109,7 +112,7 @@ void check_epoch(Training& t, std::int64_t epoch, const EpochReport& report) {
   }
   end_diverged(t, epoch, true,
                {place(epoch, t.steps), found, "finite numbers",
-                "a smaller learning rate: " + print_number(report.learning_rate / 10)});
+                "a smaller learning rate: " + rounded(report.learning_rate / 10)});
 }
 
 /// Steps of one epoch, until it ends or a rule ends the run.
@@ -224,6 +227,8 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
   const Clock::time_point began = Clock::now();
   check_options(options);
   check_dataset(dataset);
+  data::require_finite(dataset);
+  if (dataset.task == data::Task::classification) data::require_classes(dataset);
   if (model.input.count() != dataset.row_size()) {
     throw UserError(Fault::data,
                     Report{printable(dataset.source), std::to_string(dataset.row_size()) + " features a row",

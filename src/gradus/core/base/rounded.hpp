@@ -1,0 +1,11 @@
+// Computed numbers in messages: short, and what is typed back in.
+#pragma once
+
+#include <string>
+
+namespace gradus {
+
+/// `value` rounded to `digits` significant digits, as short as that allows: "1e+29", "0.07", "1000", "nan".
+std::string rounded(double value, int digits = 3);
+
+}  // namespace gradus
