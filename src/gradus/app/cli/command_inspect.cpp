@@ -1,4 +1,6 @@
 // gradus inspect: what is in a model file.
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "gradus/app/cli/commands.hpp"
@@ -80,8 +82,9 @@ std::string schema_text(const data::Schema& schema) {
   width = std::min(width, widest);
   std::string out;
   const auto scaling_text = [](const data::Scaling& scaling) {
-    return "mean " + report::short_number(scaling.mean) + ", deviation " + report::short_number(scaling.deviation) +
-           ", from " + report::short_number(scaling.minimum) + " to " + report::short_number(scaling.maximum);
+    // All digits, since (x - mean) / deviation of a mean cut short is another number.
+    return fmt::format("mean {}, deviation {}, from {} to {}", scaling.mean, scaling.deviation, scaling.minimum,
+                       scaling.maximum);
   };
   const auto listed = [](const std::vector<std::string>& names) {
     std::string list;

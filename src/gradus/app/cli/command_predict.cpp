@@ -1,12 +1,16 @@
 // gradus predict: what a model says of new rows, as CSV in the units of the data.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "gradus/app/cli/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/exit_code.hpp"
 #include "gradus/app/cli/load_data.hpp"
 #include "gradus/app/cli/output_path.hpp"
 #include "gradus/app/cli/print_json.hpp"
 #include "gradus/app/cli/say_notes.hpp"
+#include "gradus/app/report/evaluation.hpp"
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/io/atomic_file.hpp"
 #include "gradus/learn/nn/metrics.hpp"
@@ -38,17 +42,12 @@ std::string csv_field(std::string_view text) {
   return out + "\"";
 }
 
-/// As many digits as the number's type is sure of.
-std::string number_text(const Tensor& numbers, std::int64_t index) {
-  const double value = numbers.number(index);
-  return numbers.dtype() == DType::f32 ? fmt::format("{:.7g}", value) : fmt::format("{}", value);
-}
+/// The shortest text that reads back as the same number; "nan" without a sign.
+std::string number_text(double value) { return std::isnan(value) ? "nan" : fmt::format("{}", value); }
 
-/// Rows x classes; for a single output the probability of class 1 stands for both.
-double probability(const Tensor& predicted, std::int64_t row, std::int64_t of) {
-  const std::int64_t outputs = predicted.shape()[1];
-  if (outputs > 1) return predicted.number(row * outputs + of);
-  return of == 1 ? predicted.number(row) : 1 - predicted.number(row);
+/// The probability of the class that was chosen for a row; not a number where none could be.
+double chosen_probability(const Tensor& predicted, std::int64_t row, std::int64_t chosen) {
+  return chosen < 0 ? NAN : predicted.number(row * predicted.shape()[1] + chosen);
 }
 
 std::string target_name(const data::Schema& schema) {
@@ -57,11 +56,11 @@ std::string target_name(const data::Schema& schema) {
 
 std::string to_csv(const TrainedModel& model, const Tensor& predicted, bool probabilities) {
   const std::string target = csv_field(target_name(schema_of(model)));
-  const std::int64_t rows = predicted.shape()[0];
+  const std::int64_t rows = predicted.shape()[0], columns = predicted.shape()[1];
   std::string out = target;
   if (model.task == data::Task::regression) {
     out += "\n";
-    for (std::int64_t row = 0; row < rows; ++row) out += number_text(predicted, row) + "\n";
+    for (std::int64_t row = 0; row < rows; ++row) out += number_text(predicted.number(row)) + "\n";
     return out;
   }
   std::vector<std::string> fields;
@@ -73,9 +72,10 @@ std::string to_csv(const TrainedModel& model, const Tensor& predicted, bool prob
   out += "\n";
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int64_t chosen = nn::class_of(predicted, row);
-    out += fields[static_cast<std::size_t>(chosen)] + "," + fmt::format("{:.6g}", probability(predicted, row, chosen));
-    for (std::size_t of = 0; probabilities && of < fields.size(); ++of) {
-      out += "," + fmt::format("{:.6g}", probability(predicted, row, static_cast<std::int64_t>(of)));
+    out += (chosen < 0 ? "" : fields[static_cast<std::size_t>(chosen)]) + ",";
+    out += number_text(chosen_probability(predicted, row, chosen));
+    for (std::int64_t of = 0; probabilities && of < columns; ++of) {
+      out += "," + number_text(predicted.number(row * columns + of));
     }
     out += "\n";
   }
@@ -84,18 +84,18 @@ std::string to_csv(const TrainedModel& model, const Tensor& predicted, bool prob
 
 json::Value to_json(const TrainedModel& model, const Tensor& predicted, bool probabilities) {
   json::Array rows;
+  const std::int64_t columns = predicted.shape()[1];
   for (std::int64_t row = 0; row < predicted.shape()[0]; ++row) {
     if (model.task == data::Task::regression) {
       rows.emplace_back(predicted.number(row));
       continue;
     }
     const std::int64_t chosen = nn::class_of(predicted, row);
-    json::Object one{{"class", model.class_names[static_cast<std::size_t>(chosen)]},
-                     {"probability", probability(predicted, row, chosen)}};
+    json::Object one{
+        {"class", chosen < 0 ? json::Value() : json::Value(model.class_names[static_cast<std::size_t>(chosen)])},
+        {"probability", chosen_probability(predicted, row, chosen)}};
     json::Array all;
-    for (std::size_t of = 0; of < model.class_names.size(); ++of) {
-      all.emplace_back(probability(predicted, row, static_cast<std::int64_t>(of)));
-    }
+    for (std::int64_t of = 0; of < columns; ++of) all.emplace_back(predicted.number(row * columns + of));
     if (probabilities) one["probabilities"] = all;
     rows.push_back(one);
   }
@@ -103,6 +103,17 @@ json::Value to_json(const TrainedModel& model, const Tensor& predicted, bool pro
   if (model.task == data::Task::classification)
     out["classes"] = json::Array(model.class_names.begin(), model.class_names.end());
   return out;
+}
+
+/// Says which rows have predictions that are not finite; the exit code.
+int check_finite(const Tensor& predicted, const std::string& source, const std::string& model,
+                 report::Console& console) {
+  nn::NotFinite found;
+  const std::int64_t rows = predicted.shape()[0];
+  for (std::int64_t row = 0; row < rows; ++row) found.add(predicted, row, row + 1);
+  if (found.count == 0) return exit_ok;
+  console.say(report::not_finite_text(found, rows, source, model));
+  return exit_failure;
 }
 
 int run_predict(const Arguments& arguments, report::Console& console) {
@@ -125,13 +136,10 @@ int run_predict(const Arguments& arguments, report::Console& console) {
 
   const std::string text = arguments.has("--json") ? json::write(to_json(model, predicted, probabilities), 2) + "\n"
                                                    : to_csv(model, predicted, probabilities);
-  if (output == "-") {
-    console.print(text);
-    return 0;
-  }
   const std::span<const std::byte> part = std::as_bytes(std::span(text));
-  io::replace_file(output, {&part, 1});
-  return 0;
+  if (output == "-") console.print(text);
+  else io::replace_file(output, {&part, 1});
+  return check_finite(predicted, rows.dataset.source, arguments.required(0), console);
 }
 
 }  // namespace

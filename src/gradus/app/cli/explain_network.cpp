@@ -81,9 +81,9 @@ int run_explain_network(const Arguments& arguments, report::Console& console) {
   refuse_formula_options(arguments);
   const io::Loaded loaded = io::load_with_notes(arguments.required(0));
   for (const std::string& note : loaded.notes) console.say("note: " + note);
-  const TrainedModel model = explain::in_f64(loaded.model);
+  const TrainedModel& model = loaded.model;
   const std::string path = *arguments.operand(1);
-  const Rows rows = load_for_model(model, path, true);
+  const Rows rows = load_for_model(explain::in_f64(model), path, true);
   say_notes(console, rows.notes);
   const std::int64_t count = std::max<std::int64_t>(rows.dataset.rows(), 1);
   const std::int64_t row = arguments.integer("--row", 1, count).value_or(1);

@@ -1,5 +1,7 @@
 #include "gradus/app/explain/network.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -9,6 +11,8 @@
 #include "gradus/app/explain/names.hpp"
 #include "gradus/app/explain/network_loss.hpp"
 #include "gradus/core/ops/interpret.hpp"
+#include "gradus/learn/data/shortest.hpp"
+#include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/step.hpp"
 
 namespace gradus::explain {
@@ -93,14 +97,14 @@ std::string describe_target(const TrainedModel& model, const Tensor& target) {
   for (std::int64_t i = 0; i < target.count(); ++i) out += (i ? ", " : "") + short_number(target.number(i));
   if (!model.schema || target.count() != 1) return out;
   const data::TargetEncoding& encoding = model.schema->target;
-  return printable(encoding.name) + " " + short_number(encoding.scaling.decode(target.number())) + ", encoded " + out;
+  const double number = data::shortest_decoded(encoding.scaling, target.number(), DType::f64);
+  return printable(encoding.name) + " " + fmt::format("{}", number) + ", encoded " + out;
 }
 
 /// "price 16900": a regression's prediction as the file has it.
-std::string in_units(const TrainedModel& model, const Tensor& prediction) {
+std::string text_in_units(const TrainedModel& model, const Tensor& prediction) {
   if (model.task != data::Task::regression || !model.schema || prediction.count() != 1) return "";
-  const data::TargetEncoding& encoding = model.schema->target;
-  return printable(encoding.name) + " " + short_number(encoding.scaling.decode(prediction.number()), 6);
+  return printable(model.schema->target.name) + " " + fmt::format("{}", in_units(model, prediction).number());
 }
 
 void check_row(const data::Dataset& dataset, std::int64_t row) {
@@ -123,10 +127,12 @@ NetworkExplanation explain_network(const TrainedModel& given, const data::Datase
   options.variables.push_back(step_names::features);
   const Tensor wanted = net.bindings.back().value;
   NetworkExplanation out;
+  // In f64, but told with the digits that the model is sure of.
   out.prediction = interpret(std::vector<Value>{net.prediction}, net.bindings).front();
+  out.told = given.network.dtype;
   out.explanation = annotate(*net.graph, net.loss.id, net.bindings, options);
   out.target = describe_target(model, wanted), out.loss = model.loss.name, out.class_names = model.class_names;
-  out.optimizer = model.record.optimizer, out.in_units = in_units(model, out.prediction);
+  out.optimizer = model.record.optimizer, out.in_units = text_in_units(model, out.prediction.cast(out.told));
   std::map<std::string, std::string> group_of;
   out.layers = find_layers(out.explanation, model.network.net, group_of);
   if (!out.layers.empty()) set_groups(out.explanation, group_of, model.loss.name);

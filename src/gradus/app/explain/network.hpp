@@ -39,7 +39,8 @@ struct NetworkExplanation {
   std::string in_units;           // the prediction in units of the data, "price 16900"; "" for classes
   std::string target;             // "price 17000, encoded 0.45", "class 9"
   std::string loss;               // its name
-  Tensor prediction;              // [1, outputs], probabilities for losses on logits
+  Tensor prediction;              // [1, outputs] in f64, probabilities for losses on logits
+  DType told = DType::f64;        // the model's: predictions are told with as many digits as it tells apart
   std::vector<std::string> class_names;
   std::string optimizer;  // its text in the model's training record
 };

@@ -1,8 +1,11 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gradus/app/explain/names.hpp"
 #include "gradus/app/explain/network.hpp"
 #include "gradus/app/explain/text_lines.hpp"
+#include "gradus/learn/data/shortest.hpp"
 
 namespace gradus::explain {
 namespace {
@@ -107,7 +110,7 @@ class Writer {
       const auto place = static_cast<std::size_t>(i);
       const std::string name =
           n_.prediction.count() > 1 && place < n_.class_names.size() ? printable(n_.class_names[place]) + " " : "";
-      out_ += (i ? ", " : "") + name + short_number(n_.prediction.number(i), 5);
+      out_ += (i ? ", " : "") + name + fmt::format("{}", data::shortest(n_.prediction.number(i), n_.told));
     }
     out_ += (n_.in_units.empty() ? "" : ", which is " + n_.in_units) + "\n";
   }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "gradus/app/report/layout.hpp"
 #include "gradus/app/report/numbers.hpp"
 
 namespace gradus::report {
@@ -59,6 +60,7 @@ json::Value to_json(const Evaluation& evaluation) {
     out["mae"] = evaluation.mae;
     out["r2"] = evaluation.r2 ? json::Value(*evaluation.r2) : json::Value();
   }
+  if (evaluation.not_finite.count > 0) out["not_finite"] = evaluation.not_finite.count;
   return out;
 }
 
@@ -87,6 +89,18 @@ Evaluation scaled(Evaluation evaluation, double deviation) {
   evaluation.mae *= deviation;
   evaluation.mse *= deviation * deviation;
   return evaluation;
+}
+
+std::string not_finite_text(const nn::NotFinite& found, std::int64_t rows, const std::string& source,
+                            const std::string& model) {
+  std::string numbers;
+  for (const std::int64_t row : found.named) numbers += (numbers.empty() ? "" : ", ") + std::to_string(row);
+  if (found.count > static_cast<std::int64_t>(found.named.size())) numbers += ", ...";
+  return describe(Report{
+      printable(source),
+      grouped(found.count) + " of " + counted(rows, "prediction") + " that are not finite, of " +
+          (found.count == 1 ? "row " : "rows ") + numbers,
+      "finite numbers", "gradus inspect " + shell_word(model) + ", which shows what numbers the model was trained on"});
 }
 
 std::string sparkline(const std::vector<double>& numbers, std::size_t width) {

@@ -29,6 +29,11 @@ json::Value to_json(const EpochReport& epoch, double deviation);
 /// The same numbers in units of the data: MAE times `deviation`, MSE times its square.
 Evaluation scaled(Evaluation evaluation, double deviation);
 
+/// "new.csv: found 3 of 60 predictions that are not finite, of rows 17, 18, 40; expected ...": of rows from `source` by
+/// the model called `model`.
+std::string not_finite_text(const nn::NotFinite& found, std::int64_t rows, const std::string& source,
+                            const std::string& model);
+
 /// One character a number from the least to the greatest, at most `width` of them: a curve in a line.
 std::string sparkline(const std::vector<double>& numbers, std::size_t width);
 

@@ -18,7 +18,7 @@ struct Dataset {
   double divisor = 1;  // a u8 feature v counts as v / divisor (255 for images); 1 otherwise
   Task task = Task::regression;
   bool has_targets = false;              // false for prediction files without the target column
-  Tensor targets;                        // regression: as features [rows, 1]; classification: i64 [rows], class numbers
+  Tensor targets;                        // regression: f32 or f64 [rows, 1]; classification: i64 [rows], class numbers
   std::vector<std::string> class_names;  // classification only
   std::vector<std::string> feature_names;  // one a column; empty for images
 

@@ -151,16 +151,15 @@ Tensor encode_classes(const TargetEncoding& target, const Table& table, const Co
   return out;
 }
 
-Tensor encode_target(const TargetEncoding& target, const Table& table, DType dtype) {
+/// Numbers in f64 whatever the network computes in, so that errors are those of the file.
+Tensor encode_target(const TargetEncoding& target, const Table& table) {
   const Column& column = *table.find(target.name);
   require_complete(table, column);
   if (target.task == Task::classification) return encode_classes(target, table, column);
   require_numeric(table, column);
-  Tensor out(dtype, {table.rows, 1});
-  visit_floating(dtype, [&]<class T>(std::type_identity<T>) {
-    std::transform(column.numbers.begin(), column.numbers.end(), out.as<T>().begin(),
-                   [&](double x) { return static_cast<T>(target.scaling.encode(x)); });
-  });
+  Tensor out(DType::f64, {table.rows, 1});
+  std::transform(column.numbers.begin(), column.numbers.end(), out.as<double>().begin(),
+                 [&](double x) { return target.scaling.encode(x); });
   return out;
 }
 
@@ -179,7 +178,7 @@ Encoded encode(const Schema& schema, const Table& table, DType dtype, bool targe
   out.dataset.feature_names = schema.feature_names();
   out.dataset.features = encode_features(schema, table, dtype, out.notes);
   out.dataset.has_targets = target_needed;
-  if (target_needed) out.dataset.targets = encode_target(schema.target, table, dtype);
+  if (target_needed) out.dataset.targets = encode_target(schema.target, table);
   return out;
 }
 

@@ -95,9 +95,9 @@ struct Encoded {
   Notes notes;  // extra columns, unseen categories and values outside the training range, each with its count
 };
 
-/// The rows of `table` as numbers in `dtype` (f32 or f64). Columns are matched by name, in any order. The target is not
-/// read and may be absent unless `target_needed`. Throws UserError(Fault::data) listing every missing column, and as
-/// fit_schema for cells. A class that the schema does not know is refused with its place.
+/// The rows of `table` as numbers, features in `dtype` (f32 or f64) and targets in f64. Columns are matched by name, in
+/// any order. The target is not read and may be absent unless `target_needed`. Throws UserError(Fault::data) listing
+/// every missing column, and as fit_schema for cells. A class that the schema does not know is refused with its place.
 Encoded encode(const Schema& schema, const Table& table, DType dtype = DType::f32, bool target_needed = true);
 
 json::Value to_json(const Schema& schema);

@@ -7,6 +7,7 @@ namespace gradus::nn {
 namespace {
 
 template <class T> std::int64_t class_in(std::span<const T> scores) {
+  if (std::any_of(scores.begin(), scores.end(), [](T score) { return !std::isfinite(score); })) return -1;
   if (scores.size() == 1) return scores[0] > T{0.5} ? 1 : 0;
   return std::max_element(scores.begin(), scores.end()) - scores.begin();  // the first of equal ones
 }
@@ -33,6 +34,16 @@ void Accuracy::add(ConstView scores, ConstView classes) {
   rows += static_cast<std::int64_t>(expected.size());
 }
 
+void NotFinite::add(ConstView predicted, std::int64_t row, std::int64_t number) {
+  const std::int64_t columns = predicted.shape().last();
+  for (std::int64_t i = row * columns; i < (row + 1) * columns; ++i) {
+    if (std::isfinite(predicted.number(i))) continue;
+    ++count;
+    if (named.size() < most_named) named.push_back(number);
+    return;
+  }
+}
+
 Interval wilson(std::int64_t correct, std::int64_t rows) {
   if (rows <= 0) return {};
   constexpr double z = 1.959963984540054;  // 97.5 % of the normal distribution
@@ -43,18 +54,15 @@ Interval wilson(std::int64_t correct, std::int64_t rows) {
 }
 
 void Errors::add(ConstView predicted, ConstView target) {
-  visit_floating(predicted.dtype(), [&]<class T>(std::type_identity<T>) {
-    const auto y = predicted.as<T>(), t = target.as<T>();
-    require(y.size() == t.size(), "errors of different counts");
-    for (std::size_t i = 0; i < y.size(); ++i) {
-      const double expected = static_cast<double>(t[i]), error = static_cast<double>(y[i]) - expected;
-      squares += error * error;
-      absolute += std::fabs(error);
-      const double before = expected - mean;
-      mean += before / static_cast<double>(++count);
-      spread += before * (expected - mean);
-    }
-  });
+  require(predicted.count() == target.count(), "errors of different counts");
+  for (std::int64_t i = 0; i < target.count(); ++i) {
+    const double expected = target.number(i), error = predicted.number(i) - expected;
+    squares += error * error;
+    absolute += std::fabs(error);
+    const double before = expected - mean;
+    mean += before / static_cast<double>(++count);
+    spread += before * (expected - mean);
+  }
 }
 
 std::optional<double> Errors::r2() const {

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "gradus/learn/data/dataset_checks.hpp"
+#include "gradus/learn/data/shortest.hpp"
 #include "gradus/learn/train/pass.hpp"
 
 namespace gradus {
@@ -42,6 +43,18 @@ Program program_for(Engine& engine, const TrainedModel& model, std::vector<Graph
   return program;
 }
 
+/// [rows, 2] of the probabilities [rows, 1] of class 1.
+Tensor both_classes(const Tensor& prediction) {
+  const std::int64_t rows = prediction.shape()[0];
+  Tensor out(DType::f64, {rows, 2});
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const double p = prediction.number(row);
+    out.set(2 * row, data::shortest(1 - p, prediction.dtype()));
+    out.set(2 * row + 1, data::shortest(p, prediction.dtype()));
+  }
+  return out;
+}
+
 }  // namespace
 
 Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
@@ -76,11 +89,16 @@ Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features
   return predict(engine, model, dataset);
 }
 
-Tensor in_units(const TrainedModel& model, Tensor prediction) {
-  if (model.task != data::Task::regression || !model.schema) return prediction;
-  const data::Scaling& scaling = model.schema->target.scaling;
-  for (std::int64_t i = 0; i < prediction.count(); ++i) prediction.set(i, scaling.decode(prediction.number(i)));
-  return prediction;
+Tensor in_units(const TrainedModel& model, const Tensor& prediction) {
+  const DType dtype = prediction.dtype();
+  const bool classes = model.task == data::Task::classification;
+  if (classes && prediction.shape().last() == 1) return both_classes(prediction);
+  Tensor out = prediction.cast(DType::f64);
+  for (double& x : out.as<double>()) {
+    x = classes || !model.schema ? data::shortest(x, dtype)
+                                 : data::shortest_decoded(model.schema->target.scaling, x, dtype);
+  }
+  return out;
 }
 
 Evaluation in_units(const TrainedModel& model, Evaluation evaluation) {

@@ -21,8 +21,11 @@ Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& d
 /// features: f32 or f64 [rows, columns], encoded as the model wants them.
 Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features);
 
-/// Predictions of a regression model in the units of the data, by the schema's scaling; others as they are.
-Tensor in_units(const TrainedModel& model, Tensor prediction);
+/// What predict() gave as people read it, f64. Regression: [rows, outputs] in the units of the data, decoded by the
+/// schema's scaling in f64. Classification: [rows, classes] probabilities; of a single output those of both classes.
+/// Each number has as few digits as stand for the model's (see data::shortest_decoded), so that its shortest text is
+/// short.
+Tensor in_units(const TrainedModel& model, const Tensor& prediction);
 Evaluation in_units(const TrainedModel& model, Evaluation evaluation);
 
 /// What guessing gives: the majority class, or the mean of the target, both of the rows given.

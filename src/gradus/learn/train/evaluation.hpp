@@ -19,6 +19,7 @@ struct Evaluation {
   nn::Interval interval = {};     // 95 %, Wilson
   double mse = 0, mae = 0;        // regression; of the encoded target unless in_units() was called
   std::optional<double> r2 = {};  // nothing when the target is constant
+  nn::NotFinite not_finite = {};  // in a classification they count as wrong
 };
 
 /// "accuracy 88.12 % (95 %: 87.47 to 88.74), loss 0.3341, 10000 rows"

@@ -18,11 +18,15 @@ struct Totals {
   nn::Errors errors;
   double loss = 0;
 
-  void add(const loss::Loss& of, double batch_loss, ConstView prediction, ConstView target) {
-    const auto rows = static_cast<double>(prediction.shape()[0]);
-    loss += of.sums ? batch_loss : batch_loss * rows;
+  /// `rows`: their numbers in the dataset, from 0.
+  void add(const loss::Loss& of, double batch_loss, ConstView prediction, ConstView target,
+           std::span<const std::int64_t> rows) {
+    loss += of.sums ? batch_loss : batch_loss * static_cast<double>(rows.size());
     if (out.task == data::Task::classification) accuracy.add(prediction, target);
     else errors.add(prediction, target);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      out.not_finite.add(prediction, static_cast<std::int64_t>(i), rows[i] + 1);
+    }
   }
 
   Evaluation finish(const loss::Loss& of, std::int64_t rows) {
@@ -68,14 +72,14 @@ Evaluation evaluate_pass(Program& program, const Pass& pass, const loss::Loss& l
     const auto chosen = data::batch_rows(rows, pass.batch, b);
     const int graph = graph_for(pass, static_cast<std::int64_t>(chosen.size()));
     gatherer.features(dataset, chosen, program.input(graph, step_names::features));
-    // A copy, because a plan may reuse the memory of its inputs.
-    const View given = program.input(graph, step_names::target);
-    data::gather_targets(dataset, chosen, given);
-    Tensor target(given.type());
-    std::memcpy(target.data(), given.data(), target.bytes());
+    data::gather_targets(dataset, chosen, program.input(graph, step_names::target));
+    // Apart from what the program gets: a plan may reuse the memory of its inputs, and errors are those of the targets
+    // as they are in f64.
+    Tensor target(dataset.targets.dtype(), dataset.targets.shape().with(0, static_cast<std::int64_t>(chosen.size())));
+    data::gather_targets(dataset, chosen, target.view());
     program.run(graph);
     totals.add(loss, program.output(graph, step_names::loss).number(), program.output(graph, step_names::prediction),
-               target);
+               target, chosen);
   }
   return totals.finish(loss, count);
 }
