@@ -51,9 +51,10 @@ TEST(Predictions, CarryTheErrorThatEvaluateSays) {
 
 TEST(Predictions, ThatAreNotFiniteAreNamedAndEndWithOne) {
   const test::Program gradus;
-  ASSERT_EQ(gradus("train cars.csv --epochs 5 -o m.gradus").code, 0);
-  ASSERT_EQ(gradus("train cars.csv --target fuel --epochs 5 -o fuel.gradus").code, 0);
-  gradus.folder.write("far.csv", "kilometres,fuel,age,price\n1e300,diesel,3,4\n5,diesel,3,4\n5,gasoline,1e301,4\n");
+  // Features are finite in f32, but not what large weights make of them.
+  ASSERT_EQ(gradus("train cars.csv --init 'normal 1' --epochs 0 -o m.gradus").code, 0);
+  ASSERT_EQ(gradus("train cars.csv --target fuel --init 'normal 1' --epochs 0 -o fuel.gradus").code, 0);
+  gradus.folder.write("far.csv", "kilometres,fuel,age,price\n1e43,diesel,3,4\n5,diesel,3,5\n5,gasoline,1e39,4\n");
   for (const char* verb : {"predict m.gradus", "predict fuel.gradus --probabilities", "predict m.gradus --json",
                            "evaluate m.gradus", "evaluate fuel.gradus --json", "predict m.gradus -o out.csv"}) {
     const test::Ended ended = gradus(std::string(verb) + " far.csv");

@@ -20,7 +20,7 @@ std::string without_sign(double share, int decimals) {
 /// Four decimals; never "-0.0000".
 std::string r2_text(double r2) {
   constexpr double rounds_to_zero = 5e-5, far = -1000;
-  if (r2 < far) return short_number(r2);
+  if (!(r2 >= far)) return short_number(r2);
   return fmt::format("{:.4f}", std::fabs(r2) < rounds_to_zero ? 0.0 : r2);
 }
 
