@@ -1,18 +1,24 @@
-# Benchmarks (target `bench`), and the library of workloads that they, their tests and bench/compare share.
+# Benchmarks (target `bench`; inside another project `gradus_benchmarks`), and the library of workloads that they, their tests and bench/compare share.
 file(GLOB workloads CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/workloads/*.cpp)
 add_library(gradus_bench STATIC EXCLUDE_FROM_ALL ${workloads})
 target_link_libraries(gradus_bench PUBLIC gradus_learn PRIVATE gradus_flags)
 target_include_directories(gradus_bench PUBLIC ${PROJECT_SOURCE_DIR})  # "bench/workloads/..."
 
 if(GRADUS_BENCH)
-  add_custom_target(bench)
+  find_package(benchmark REQUIRED)
+  set(all_benchmarks bench)
+  if(NOT PROJECT_IS_TOP_LEVEL)
+    set(all_benchmarks gradus_benchmarks)
+  endif()
+  add_custom_target(${all_benchmarks})
   # Adds bench_<name>, built into bench/<name> by the target `bench`.
   function(gradus_benchmark name file)
-    add_executable(bench_${name} EXCLUDE_FROM_ALL ${file})
-    target_link_libraries(bench_${name} PRIVATE gradus_bench gradus_flags ${ARGN})
-    target_compile_definitions(bench_${name} PRIVATE ${gradus_has_definitions})
-    set_target_properties(bench_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
-    add_dependencies(bench bench_${name})
+    set(target ${gradus_prefix}bench_${name})
+    add_executable(${target} EXCLUDE_FROM_ALL ${file})
+    target_link_libraries(${target} PRIVATE gradus_bench gradus_flags ${ARGN})
+    target_compile_definitions(${target} PRIVATE ${gradus_has_definitions})
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+    add_dependencies(${all_benchmarks} ${target})
   endfunction()
   file(GLOB benchmarks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*.cpp)
   foreach(file IN LISTS benchmarks)

@@ -1,37 +1,53 @@
-# What can be chosen, and the flags that every file is compiled with.
+# What can be chosen, and the flags that every file is compiled with. Inside another project (add_subdirectory) only the library is
+# built, and nothing outside is changed: all names of targets and variables begin with gradus.
+set(gradus_prefix "")  # of the names of programs
+if(NOT PROJECT_IS_TOP_LEVEL)
+  set(gradus_prefix gradus_)
+endif()
+option(GRADUS_COMMAND "Build the command `gradus` (CLI11, toml++); OFF: the library alone" ${PROJECT_IS_TOP_LEVEL})
+option(GRADUS_INSTALL "Rules for cmake --install" ${PROJECT_IS_TOP_LEVEL})
 option(GRADUS_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(GRADUS_EXAMPLES "Build the programs in examples/" ${PROJECT_IS_TOP_LEVEL})
-find_package(benchmark QUIET)
-option(GRADUS_BENCH "Targets for the benchmarks in bench/ (Google Benchmark)" ${benchmark_FOUND})
+set(with_bench OFF)
+if(PROJECT_IS_TOP_LEVEL)
+  find_package(benchmark QUIET)
+  set(with_bench ${benchmark_FOUND})
+endif()
+option(GRADUS_BENCH "Targets for the benchmarks in bench/ (Google Benchmark)" ${with_bench})
 option(GRADUS_FUZZ "Build the targets in fuzz/ (Clang)" OFF)
 set(GRADUS_XSMM AUTO CACHE STRING "Products with libxsmm: AUTO (if found), ON or OFF")
 set(GRADUS_ONEDNN AUTO CACHE STRING "Products with oneDNN: AUTO (if found), ON or OFF")
 set(GRADUS_ASMJIT AUTO CACHE STRING "Code generated for a plan with asmjit: AUTO (if found), ON or OFF")
-set(GRADUS_WERROR AUTO CACHE STRING "Warnings are errors: AUTO (with the compilers that CI uses), ON or OFF")
+set(GRADUS_WERROR OFF CACHE STRING "Warnings are errors: OFF, ON or AUTO (with the compilers that CI uses; so in our presets)")
 set(GRADUS_SANITIZE "" CACHE STRING "Value of -fsanitize= for all files, for instance address,undefined")
 
-if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, ..." FORCE)
 endif()
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-
-find_program(GRADUS_CCACHE ccache)
-if(GRADUS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${GRADUS_CCACHE})
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  find_program(GRADUS_CCACHE ccache)
+  if(GRADUS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${GRADUS_CCACHE})
+  endif()
 endif()
 
 # Numbers: the compiler may not contract a * b + c, so that the same source gives the same bits everywhere.
 add_library(gradus_flags INTERFACE)
-target_compile_options(gradus_flags INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow)
+target_compile_options(gradus_flags INTERFACE -ffp-contract=off)
 add_library(gradus_strict_flags INTERFACE)
-target_compile_options(gradus_strict_flags INTERFACE -Wconversion -Wsign-conversion)
 target_link_libraries(gradus_strict_flags INTERFACE gradus_flags)
+if(PROJECT_IS_TOP_LEVEL)  # whoever only uses gradus can do nothing about its warnings
+  target_compile_options(gradus_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
+  target_compile_options(gradus_strict_flags INTERFACE -Wconversion -Wsign-conversion)
+endif()
 
-# A newer compiler may know warnings that nobody has seen yet; whoever only wants to use gradus should not be stopped by them.
+# Another compiler, or another level of optimization, may warn of what nobody has seen yet, so that errors are for those who work on
+# gradus: the presets set AUTO.
 set(ci_compiler OFF)
 if((CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION MATCHES "^12\\.")
    OR (CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_COMPILER_VERSION MATCHES "^14\\."))

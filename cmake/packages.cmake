@@ -3,10 +3,16 @@ find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(CLI11 REQUIRED)
 find_library(GRADUS_HWY_LIBRARY hwy REQUIRED)
-find_library(GRADUS_TOML_LIBRARY tomlplusplus)  # only headers before version 3.3
-find_path(GRADUS_TOML_INCLUDE toml++/toml.h REQUIRED)
+if(GRADUS_COMMAND)
+  find_package(CLI11 QUIET)
+  find_path(GRADUS_TOML_INCLUDE toml++/toml.h)
+  find_library(GRADUS_TOML_LIBRARY tomlplusplus)  # only headers before version 3.3
+  if(NOT CLI11_FOUND OR NOT GRADUS_TOML_INCLUDE)
+    message(FATAL_ERROR "The command `gradus` needs CLI11 and toml++, and one of them was not found; try: "
+                        "apt install libcli11-dev libtomlplusplus-dev, or -DGRADUS_COMMAND=OFF for the library alone")
+  endif()
+endif()
 
 set(without "")  # folders that are left out
 

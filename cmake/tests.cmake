@@ -1,3 +1,4 @@
+# With GRADUS_COMMAND=OFF only the tests of the layers that are there.
 # One GoogleTest binary for each folder of tests/ that has *_test.cpp files: tests/core/... becomes test_core, linked with gradus_core.
 # The binary of a layer links that layer, so that it builds while those above do not; the others link everything.
 enable_testing()
@@ -19,21 +20,23 @@ endforeach()
 list(REMOVE_DUPLICATES groups)
 
 foreach(group IN LISTS groups)
-  gradus_sources(files tests/${group})
-  add_executable(test_${group} ${files})
+  set(tested gradus_app)
   if(TARGET gradus_${group})
-    target_link_libraries(test_${group} PRIVATE gradus_${group})
-  else()
-    target_link_libraries(test_${group} PRIVATE gradus_app)
+    set(tested gradus_${group})
+  elseif(NOT GRADUS_COMMAND)
+    continue()
   endif()
-  target_link_libraries(test_${group} PRIVATE gradus_flags GTest::gtest GTest::gtest_main)
-  target_compile_options(test_${group} PRIVATE $<$<CONFIG:Release>:-O1>)  # half the time to compile; what is tested is -O2
-  target_include_directories(test_${group} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})  # "tests/support/..."
-  target_compile_definitions(test_${group} PRIVATE ${gradus_has_definitions})
-  if(TARGET gradus)
-    add_dependencies(test_${group} gradus)
+  set(target ${gradus_prefix}test_${group})
+  gradus_sources(files tests/${group})
+  add_executable(${target} ${files})
+  target_link_libraries(${target} PRIVATE ${tested} gradus_flags GTest::gtest GTest::gtest_main)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)  # half the time to compile; what is tested is -O2
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})  # "tests/support/..."
+  target_compile_definitions(${target} PRIVATE ${gradus_has_definitions})
+  if(GRADUS_COMMAND)
+    add_dependencies(${target} gradus)
   endif()
-  gtest_discover_tests(test_${group} TEST_PREFIX "${group}: " NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${target} TEST_PREFIX "${group}: " NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endforeach()
 
 # The scripts: each tests/scripts/*_test.py, and the order of the layers itself.
@@ -46,7 +49,7 @@ if(Python3_FOUND)
   endforeach()
   add_test(NAME "layers: who includes whom" COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/scripts/check_layers.py)
   # The page of explain in a browser, on formulas and on a small trained network; skipped where there is no Chromium.
-  if(TARGET gradus)
+  if(GRADUS_COMMAND)
     add_test(NAME "app: explain page in a browser"
              COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/tests/app/explain/page_test.py $<TARGET_FILE:gradus>)
     set_tests_properties("app: explain page in a browser" PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)

@@ -1,6 +1,19 @@
 #include "gradus/engine/kernels/asmjit/machine_code.hpp"
 
+#include <cstdlib>
+
 #include "gradus/engine/kernels/asmjit/code.hpp"
+
+// Debian's libasmjit.a is not made for shared objects, but only one of its files cannot be in one: that which takes the
+// address of stderr. These functions are all that it has; with them in a file that is linked before asmjit, it never is,
+// and a library that uses gradus can be. Weak, so that another copy of them does no harm.
+ASMJIT_BEGIN_NAMESPACE
+
+[[gnu::weak]] const char* DebugUtils::errorAsString(Error) noexcept { return "error of asmjit"; }
+[[gnu::weak]] void DebugUtils::debugOutput(const char*) noexcept {}
+[[gnu::weak]] void DebugUtils::assertionFailed(const char*, int, const char*) noexcept { std::abort(); }
+
+ASMJIT_END_NAMESPACE
 
 namespace gradus::jit {
 namespace {
