@@ -6,6 +6,7 @@ import subprocess
 
 from comparison import results
 from comparison.base import NoBase, git
+from comparison.contender import die_with_parent
 from comparison.peers import ROOT
 
 SOURCE = "bench/bits.cpp"
@@ -52,7 +53,7 @@ class Run:
     def __init__(self, settings, case, every):
         workload, isa, precision, threads, steps = case
         command = [program(settings), "run", isa, precision, str(threads), str(steps), str(every), workload]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
 
     def hashes(self):
         """(step, hash), at last (-1, what went wrong) where it fails."""
