@@ -1,20 +1,19 @@
 // gradus check: gradients of a formula or a model against central differences.
-#include <array>
-
 #include "gradus/app/cli/check_subject.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/exit_code.hpp"
 #include "gradus/app/cli/explain_network.hpp"
 #include "gradus/app/explain/check_text.hpp"
-#include "gradus/learn/io/atomic_file.hpp"
 
 namespace gradus::cli {
 namespace {
 
 constexpr Operand operands[] = {
     {"FORMULA|MODEL",
-     "what to check: '(2*x + y^2) * z^3' (docs/reference/formulas.md); or a model that gradus train saved"},
-    {"DATA", "for a model: a CSV file, or for images a folder with t10k files or an IDX file", false},
+     "what to check: '(2*x + y^2) * z^3' (docs/reference/formulas.md); or a model that gradus train saved", true,
+     FileUse::reads},
+    {"DATA", "for a model: a CSV file, or for images a folder with t10k files or an IDX file", false,
+     FileUse::reads_data},
 };
 
 constexpr Option options[] = {
@@ -26,7 +25,7 @@ constexpr Option options[] = {
     {"--sweep", "NAME", "the error against epsilon, of the forward and the central difference"},
     {"--svg", "", "the picture of --sweep", {}, false, "Output"},
     {"--json", "", "one document, schema gradus.check/1"},
-    {"--output", "FILE", "write to FILE, not to standard output", "-o"},
+    {"--output", "FILE", "write to FILE, not to standard output", "-o", false, {}, FileUse::writes},
 };
 
 std::string sweep(const CheckSubject& subject, const Arguments& arguments) {
@@ -66,12 +65,8 @@ int run_check(const Arguments& arguments, report::Console& console) {
                                    : subject.title + explain::check_text(found);
     passed = found.passed();
   }
-  if (const auto file = arguments.text("--output")) {
-    const std::array parts{std::as_bytes(std::span(text))};
-    io::replace_file(*file, parts);
-  } else {
-    console.print(text);
-  }
+  if (io::OutputFile* file = arguments.output("--output")) file->write(text);
+  else console.print(text);
   return passed ? exit_ok : exit_check;
 }
 

@@ -17,8 +17,9 @@ namespace gradus::cli {
 namespace {
 
 constexpr Operand operands[] = {
-    {"MODEL", "a model that gradus train saved"},
-    {"DATA", "a CSV file with the target's column, or for images a folder with t10k files or an IDX file"},
+    {"MODEL", "a model that gradus train saved", true, FileUse::reads},
+    {"DATA", "a CSV file with the target's column, or for images a folder with t10k files or an IDX file", true,
+     FileUse::reads_data},
 };
 
 constexpr Option options[] = {

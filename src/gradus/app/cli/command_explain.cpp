@@ -1,6 +1,5 @@
 // gradus explain: a formula with every value, local derivative and gradient.
 #include <algorithm>
-#include <array>
 
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/exit_code.hpp"
@@ -14,7 +13,6 @@
 #include "gradus/app/explain/text.hpp"
 #include "gradus/app/explain/worksheet.hpp"
 #include "gradus/learn/data/source.hpp"
-#include "gradus/learn/io/atomic_file.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -22,8 +20,10 @@ namespace {
 constexpr Operand operands[] = {
     {"FORMULA|MODEL",
      "what to compute: '(2*x + y^2) * z^3', 'a = w*x; sigmoid(a)' (docs/reference/formulas.md); or a model that gradus "
-     "train saved"},
-    {"DATA", "for a model: a CSV file, or for images a folder with t10k files or an IDX file", false},
+     "train saved",
+     true, FileUse::reads},
+    {"DATA", "for a model: a CSV file, or for images a folder with t10k files or an IDX file", false,
+     FileUse::reads_data},
 };
 
 constexpr Option options[] = {
@@ -41,10 +41,21 @@ constexpr Option options[] = {
     {"--svg", "", "a picture: values above, gradients below each edge"},
     {"--dot", "", "the graph for Graphviz"},
     {"--worksheet", "", "an exercise with blanks, and its answers"},
-    {"--grade", "FILE",
-     "mark the answers in FILE (JSON, by the names of --worksheet); exit code 4 when some are wrong"},
-    {"--html", "FILE", "one page for a browser, to walk through step by step; needs no network"},
-    {"--output", "FILE", "write to FILE, not to standard output", "-o"},
+    {"--grade",
+     "FILE",
+     "mark the answers in FILE (JSON, by the names of --worksheet); exit code 4 when some are wrong",
+     {},
+     false,
+     {},
+     FileUse::reads},
+    {"--html",
+     "FILE",
+     "one page for a browser, to walk through step by step; needs no network",
+     {},
+     false,
+     {},
+     FileUse::writes},
+    {"--output", "FILE", "write to FILE, not to standard output", "-o", false, {}, FileUse::writes},
 };
 
 std::vector<std::string> names_in(const std::vector<std::string>& lists) {
@@ -104,21 +115,16 @@ int mark(const explain::Explanation& explanation, const std::string& file, repor
   return right ? exit_ok : exit_check;
 }
 
-void write_file(const std::string& path, const std::string& text) {
-  const std::array parts{std::as_bytes(std::span(text))};
-  io::replace_file(path, parts);
-}
-
 int deliver(const Arguments& arguments, const explain::Explanation& explanation, const std::vector<int>& paths,
             report::Console& console) {
-  const auto file = arguments.text("--output");
-  if (const auto page = arguments.text("--html")) {
-    write_file(*page, to_page(explanation));
-    console.say("wrote " + printable(*page) + ": open it in a browser");
+  io::OutputFile* file = arguments.output("--output");
+  if (io::OutputFile* page = arguments.output("--html")) {
+    page->write(to_page(explanation));
+    console.say("wrote " + printable(page->path()) + ": open it in a browser");
     if (!asks_for_text(arguments)) return 0;
   }
   const std::string text = result(arguments, explanation, paths, file ? report::Terminal{} : console.out());
-  if (file) write_file(*file, text);
+  if (file) file->write(text);
   else console.print(text);
   return 0;
 }

@@ -15,7 +15,7 @@
 namespace gradus::cli {
 namespace {
 
-constexpr Operand operands[] = {{"MODEL", "a model that gradus train saved"}};
+constexpr Operand operands[] = {{"MODEL", "a model that gradus train saved", true, FileUse::reads}};
 constexpr Option options[] = {{"--json", "", "one JSON document on standard output"}};
 
 struct Spread {

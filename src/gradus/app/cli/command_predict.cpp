@@ -7,12 +7,10 @@
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/exit_code.hpp"
 #include "gradus/app/cli/load_data.hpp"
-#include "gradus/app/cli/output_path.hpp"
 #include "gradus/app/cli/print_json.hpp"
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/core/base/error.hpp"
-#include "gradus/learn/io/atomic_file.hpp"
 #include "gradus/learn/nn/metrics.hpp"
 #include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/saved_model.hpp"
@@ -21,12 +19,19 @@ namespace gradus::cli {
 namespace {
 
 constexpr Operand operands[] = {
-    {"MODEL", "a model that gradus train saved"},
-    {"DATA", "a CSV file (- is standard input), or for images a folder with t10k files or an IDX file"},
+    {"MODEL", "a model that gradus train saved", true, FileUse::reads},
+    {"DATA", "a CSV file (- is standard input), or for images a folder with t10k files or an IDX file", true,
+     FileUse::reads_data},
 };
 
 constexpr Option options[] = {
-    {"--output", "FILE", "where the predictions go; - (unless given) is standard output", "-o"},
+    {"--output",
+     "FILE",
+     "where the predictions go; - (unless given) is standard output",
+     "-o",
+     false,
+     {},
+     FileUse::writes},
     {"--probabilities", "", "one more column for each class, with its probability"},
     {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
     {"--json", "", "one JSON document instead of CSV"},
@@ -117,11 +122,6 @@ int check_finite(const Tensor& predicted, const std::string& source, const std::
 }
 
 int run_predict(const Arguments& arguments, report::Console& console) {
-  const std::string output = arguments.text("--output", "-");
-  if (output != "-") {
-    const std::vector<std::string> inputs{arguments.required(0), arguments.required(1)};
-    check_output(output, "-o", inputs);
-  }
   Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
   const io::Loaded loaded = io::load_with_notes(arguments.required(0));
   for (const std::string& note : loaded.notes) console.say("note: " + note);
@@ -136,9 +136,8 @@ int run_predict(const Arguments& arguments, report::Console& console) {
 
   const std::string text = arguments.has("--json") ? json::write(to_json(model, predicted, probabilities), 2) + "\n"
                                                    : to_csv(model, predicted, probabilities);
-  const std::span<const std::byte> part = std::as_bytes(std::span(text));
-  if (output == "-") console.print(text);
-  else io::replace_file(output, {&part, 1});
+  if (io::OutputFile* file = arguments.output("--output")) file->write(text);
+  else console.print(text);
   return check_finite(predicted, rows.dataset.source, arguments.required(0), console);
 }
 

@@ -1,11 +1,12 @@
 // gradus train: reads the data, says what it chose, trains, saves, compares.
+#include <filesystem>
+
 #include "gradus/app/cli/choose_precision.hpp"
 #include "gradus/app/cli/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/defaults.hpp"
 #include "gradus/app/cli/exit_code.hpp"
 #include "gradus/app/cli/interrupt.hpp"
-#include "gradus/app/cli/output_path.hpp"
 #include "gradus/app/cli/print_json.hpp"
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/cli/training.hpp"
@@ -24,40 +25,42 @@ namespace gradus::cli {
 namespace {
 
 constexpr Operand operands[] = {
-    {"DATA", "a CSV file with a header line, or a folder with the four IDX files of images and labels"},
+    {"DATA", "a CSV file with a header line, or a folder with the four IDX files of images and labels", true,
+     FileUse::reads_data},
 };
 
 std::vector<Option> make_options() {
   std::vector<Option> options = setting_options();
-  options.push_back({"--config", "FILE", "settings from a TOML file", {}, false, "files and output"});
+  options.push_back({"--config", "FILE", "settings from a TOML file", {}, false, "files and output", FileUse::reads});
   options.push_back({"--set", "KEY=VALUE", "one setting by its key, for instance optimizer.momentum=0.9", {}, true});
-  options.push_back({"--output", "MODEL", "where to save; unless given a name that is free", "-o"});
-  options.push_back({"--log", "FILE", "one JSON object an event (step, epoch, ...) into this file"});
+  options.push_back(
+      {"--output", "MODEL", "where to save; unless given a name that is free", "-o", false, {}, FileUse::writes_model});
+  options.push_back(
+      {"--log", "FILE", "one JSON object an event (step, epoch, ...) into this file", {}, false, {}, FileUse::writes});
   options.push_back({"--json", "", "the outcome as one JSON document on standard output"});
   return options;
 }
 
-/// The paths, checked before anything is read.
-struct Paths {
-  std::string data, model, log;
-  bool model_chosen = false;
-};
-
-Paths check_paths(const Arguments& arguments) {
-  Paths paths{arguments.required(0), arguments.text("--output", ""), arguments.text("--log", "")};
-  paths.model_chosen = !arguments.has("--output");
-  if (paths.model_chosen) paths.model = free_model_path(paths.data);
-  std::vector<std::string> inputs{paths.data};
-  if (const auto config = arguments.text("--config")) inputs.push_back(*config);
-  check_output(paths.model, "-o", inputs);
-  check_replaces_model(paths.model, "-o");
-  if (!arguments.has("--log")) return paths;
-  inputs.push_back(paths.model);
-  check_output(paths.log, "--log", inputs);
-  if (paths.log == paths.model) {
-    throw UserError(Fault::usage, Report{"--log " + printable(paths.log), "the name of the model", "another name", ""});
+/// "cars.gradus" for data/cars.csv.
+std::string model_name(const std::string& data) {
+  namespace fs = std::filesystem;
+  fs::path name = fs::path(data).lexically_normal();
+  if (name.filename().empty()) name = name.parent_path();  // "folder/"
+  std::string stem = name.filename().string();
+  for (const char* suffix : {".gz", ".csv", ".tsv", ".txt"}) {
+    if (stem.size() > std::char_traits<char>::length(suffix) && stem.ends_with(suffix)) {
+      stem.resize(stem.size() - std::char_traits<char>::length(suffix));
+    }
   }
-  return paths;
+  constexpr std::size_t longest = 200;  // names have 255 bytes at most
+  if (stem.empty() || stem == "-" || stem == "." || stem == ".." || stem.size() > longest) stem = "model";
+  return stem + ".gradus";
+}
+
+/// Where the model goes: chosen before anything is read.
+io::OutputFile& model_file(const Arguments& arguments) {
+  io::OutputFile* given = arguments.output("--output");
+  return given ? *given : arguments.files().writes_free_name(model_name(arguments.required(0)), "-o");
 }
 
 /// Weights (not biases) filled anew by the initializer that was asked for.
@@ -124,10 +127,11 @@ void keep_within(Prepared& out, const nn::Layer& net, std::int64_t learnt, std::
   options.memory = 0;  // decided
 }
 
-Prepared prepare(const Paths& paths, const Settings& said, int threads, report::Console& console) {
+Prepared prepare(const Arguments& arguments, const Settings& said, int threads, report::Console& console) {
   // Not inside the braces below: when it throws there, GCC 12 destroys the fields before it twice.
-  auto data = load_for_training(paths.data, said);
-  Prepared out{{paths.data, paths.model, paths.model_chosen, said, {}, 0, {}, threads}, std::move(data), {}, {}};
+  auto data = load_for_training(arguments.required(0), said);
+  Prepared out{
+      {arguments.required(0), {}, !arguments.has("--output"), said, {}, 0, {}, threads}, std::move(data), {}, {}};
   say_notes(console, out.data.notes);
   const auto learnt = static_cast<std::int64_t>(out.data.split.train.size());
   const auto held = static_cast<std::int64_t>(out.data.split.validation.size());
@@ -156,15 +160,15 @@ void compare_gradients(Engine& engine, Prepared& of) {
 }
 
 /// The loss is not finite any more: saves the weights of the last good epoch, if there was one, and says so.
-int end_diverged(const Diverged& diverged, const Prepared& prepared, report::RunLog& log, report::Console& console) {
+int end_diverged(const Diverged& diverged, const Prepared& prepared, io::OutputFile& file, report::RunLog& log,
+                 report::Console& console) {
   console.say(diverged.what());
   log.write("end", {{"stopped_by", "diverged"}, {"message", diverged.what()}});
   Run run = diverged.run();
   if (run.best_epoch > 0) {
     run.model.schema = prepared.data.schema;
-    io::save(run.model, prepared.training.model);
-    console.say("saved the weights of epoch " + std::to_string(run.best_epoch) + " as " +
-                printable(prepared.training.model));
+    io::save(run.model, file);
+    console.say("saved the weights of epoch " + std::to_string(run.best_epoch) + " as " + printable(file.path()));
   }
   return exit_diverged;
 }
@@ -185,24 +189,26 @@ void log_end(report::RunLog& log, const Training& training, const Outcome& outco
 }
 
 int run_train(const Arguments& arguments, report::Console& console) {
-  const Paths paths = check_paths(arguments);
+  io::OutputFile& file = model_file(arguments);
   Settings said = read_settings(arguments);
   check_settings(said);
   ChosenPrecision chosen;
   if (said.precision_auto) chosen = choose_precision(), said.precision = chosen.precision;
   Engine engine({choose_threads(said.threads, console)});
-  Prepared prepared = prepare(paths, said, engine.threads(), console);
+  Prepared prepared = prepare(arguments, said, engine.threads(), console);
+  prepared.training.model = file.path();
   prepared.training.precision_reason = chosen.reason;
   if (prepared.model.products == DType::bf16) compare_gradients(engine, prepared);
   const Training& training = prepared.training;
   console.say(choices_text(training, prepared.data, console.err().width));
-  report::RunLog log(paths.log);
+  report::RunLog log(arguments.output("--log"));
   log.write("start", {{"schema", "gradus.log/1"},
                       {"version", GRADUS_VERSION},
                       {"data", training.data},
                       {"model", training.model},
                       {"settings", settings_json(training.complete)},
                       {"net", training.net}});
+  log.flush();
 
   report::Progress progress(plan_progress(training, prepared.data, console.err().color), console);
   TrainOptions options = prepared.options;
@@ -213,11 +219,15 @@ int run_train(const Arguments& arguments, report::Console& console) {
     run = train(engine, prepared.model, prepared.data.rows, options);
   } catch (const Diverged& diverged) {
     progress.finish();
-    return end_diverged(diverged, prepared, log, console);
+    return end_diverged(diverged, prepared, file, log, console);
   }
   progress.finish();
   run->model.schema = prepared.data.schema;
-  io::save(run->model, training.model);
+  io::save(run->model, file);
+  if (file.path() != training.model) {
+    console.say("note: somebody made " + printable(training.model) + " meanwhile");
+    prepared.training.model = file.path();
+  }
 
   Outcome outcome{*run, {}, Interrupt::requested()};
   for (const std::string& note : run->notes) console.say("note: " + note);

@@ -1,7 +1,6 @@
 #include "gradus/app/cli/explain_network.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "gradus/app/cli/load_data.hpp"
@@ -12,16 +11,10 @@
 #include "gradus/app/explain/page.hpp"
 #include "gradus/app/explain/svg.hpp"
 #include "gradus/learn/data/csv/csv.hpp"
-#include "gradus/learn/io/atomic_file.hpp"
 #include "gradus/learn/train/saved_model.hpp"
 
 namespace gradus::cli {
 namespace {
-
-void write_file(const std::string& path, const std::string& text) {
-  const std::array parts{std::as_bytes(std::span(text))};
-  io::replace_file(path, parts);
-}
 
 /// The cells that the features were made of, as they stand in the table.
 std::vector<explain::Feature> features_of(const TrainedModel& model, const explain::NetworkExplanation& network,
@@ -95,16 +88,16 @@ int run_explain_network(const Arguments& arguments, report::Console& console) {
   network.explanation.title = printable(network.explanation.title);
   std::optional<explain::Element> element;
   if (const auto text = arguments.text("--element")) element = parse_element(*text, network);
-  const auto file = arguments.text("--output");
-  if (const auto page = arguments.text("--html")) {
-    write_file(*page, to_page(network.explanation));
-    console.say("wrote " + printable(*page) + ": open it in a browser");
+  io::OutputFile* file = arguments.output("--output");
+  if (io::OutputFile* page = arguments.output("--html")) {
+    page->write(to_page(network.explanation));
+    console.say("wrote " + printable(page->path()) + ": open it in a browser");
     const std::string_view others[] = {"--text", "--json", "--dot", "--svg", "--output"};
     if (std::none_of(std::begin(others), std::end(others), [&](std::string_view name) { return arguments.has(name); }))
       return 0;
   }
   const std::string text = result(arguments, network, element, file ? report::Terminal{} : console.out());
-  if (file) write_file(*file, text);
+  if (file) file->write(text);
   else console.print(text);
   return 0;
 }

@@ -120,6 +120,22 @@ void refuse_table_settings(const Settings& settings) {
 
 }  // namespace
 
+std::vector<std::string> files_of_data(const std::string& path) {
+  std::vector<std::string> out{path};
+  const std::size_t at = fs::path(path).filename().string().find("images");
+  const fs::path folder = is_folder(path) ? fs::path(path) : fs::path(path).parent_path();
+  if (!is_folder(path) && at == std::string::npos) return out;
+  const std::string labels = fs::path(path).filename().string().substr(0, at) + "labels";
+  std::error_code error;
+  for (fs::directory_iterator it(folder.empty() ? "." : folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    const bool is_read =
+        is_folder(path) ? name.starts_with("train-") || name.starts_with("t10k-") : name.starts_with(labels);
+    if (is_read) out.push_back(it->path().string());
+  }
+  return out;
+}
+
 TrainingData load_for_training(const std::string& path, const Settings& settings) {
   if (!is_folder(path)) return load_table(path, settings);
   if (!data::is_idx_folder(path)) {

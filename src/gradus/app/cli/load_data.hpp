@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gradus/app/cli/settings.hpp"
 #include "gradus/learn/data/note.hpp"
@@ -22,6 +23,9 @@ struct TrainingData {
 
 /// Reads a CSV file, or a folder with the four IDX files. Throws UserError(Fault::data).
 TrainingData load_for_training(const std::string& path, const Settings& settings);
+
+/// The files that are read when `path` is given as data: itself, those of a folder of images, the labels beside images.
+std::vector<std::string> files_of_data(const std::string& path);
 
 struct Rows {
   data::Dataset dataset;

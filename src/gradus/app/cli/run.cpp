@@ -44,11 +44,13 @@ int dispatch(const std::vector<std::string>& words, report::Console& console) {
     return exit_ok;
   }
   const Command& command = find_command(first);
-  const Arguments arguments = parse(command, std::span(words).subspan(1));
+  Arguments arguments = parse(command, std::span(words).subspan(1));
   if (arguments.has("--help")) {
     console.print(help_of(command, console.out().width));
     return exit_ok;
   }
+  open_files(command, arguments);
+  if (arguments.files().standard_output_is_taken()) console.print_to_error();
   return command.run(arguments, console);
 }
 

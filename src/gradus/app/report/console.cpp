@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "gradus/core/base/error.hpp"
+#include "gradus/learn/io/output/descriptor.hpp"
 
 namespace gradus::report {
 namespace {
@@ -32,16 +33,6 @@ Terminal find_terminal(int descriptor) {
   return terminal;
 }
 
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
 void Console::print(std::string_view text) {
   constexpr std::size_t piece = 1 << 16;
   pending_ += text;
@@ -49,13 +40,13 @@ void Console::print(std::string_view text) {
 }
 
 void Console::flush() {
-  const int error = write_all(1, pending_);
+  const int error = io::write_all(result_, pending_);
   pending_.clear();  // what could not be written once is not tried again
   reader_gone_ = error == EPIPE;
   if (error != 0) {
-    throw UserError(Fault::failure,
-                    Report{"standard output", std::string("a write error (") + std::strerror(error) + ")",
-                           "a place that takes the result", "another file or disk"});
+    throw UserError(Fault::failure, Report{result_ == 1 ? "standard output" : "standard error",
+                                           std::string("a write error (") + std::strerror(error) + ")",
+                                           "a place that takes the result", "another file or disk"});
   }
 }
 
@@ -65,13 +56,13 @@ void Console::say(std::string_view text) {
   live_line_ = false;
   line += text;
   line += '\n';
-  write_all(2, line);
+  io::write_all(2, line);
 }
 
 void Console::show(std::string_view line) {
   if (!err_.live) return;
   live_line_ = !line.empty();
-  write_all(2, "\r\x1b[K" + std::string(line));
+  io::write_all(2, "\r\x1b[K" + std::string(line));
 }
 
 }  // namespace gradus::report

@@ -23,6 +23,8 @@ class Console {
 
   /// Adds `text` to the result. Throws UserError(Fault::failure) when standard output cannot be written.
   void print(std::string_view text);
+  /// From now on what is printed goes to standard error, since standard output carries a file.
+  void print_to_error() { result_ = 2; }
   /// Writes what print() has collected. Throws as print().
   void flush();
   /// A line for people, on standard error; the newline is added. Removes a live line first.
@@ -33,16 +35,14 @@ class Console {
   /// Whether standard output was a pipe that nobody reads any more.
   bool reader_gone() const { return reader_gone_; }
 
-  const Terminal& out() const { return out_; }
+  const Terminal& out() const { return result_ == 1 ? out_ : err_; }
   const Terminal& err() const { return err_; }
 
  private:
   Terminal out_, err_;
   std::string pending_;
+  int result_ = 1;
   bool live_line_ = false, reader_gone_ = false;
 };
-
-/// Writes all of `text` to `descriptor`; returns 0 or the errno of the write that failed.
-int write_all(int descriptor, std::string_view text);
 
 }  // namespace gradus::report

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "gradus/learn/io/output/output_file.hpp"
 #include "gradus/learn/json/value.hpp"
 
 namespace gradus::report {
@@ -10,22 +11,24 @@ namespace gradus::report {
 /// Lines are collected and written in pieces; flush() after what must not be lost.
 class RunLog {
  public:
-  /// Creates or empties the file; no file for an empty path. Throws UserError(Fault::usage) when that cannot be done.
-  explicit RunLog(const std::string& path);
+  /// No log when `file` is nullptr. The file is made, whole with what was written until then, by the first flush().
+  explicit RunLog(io::OutputFile* file) : file_(file) {}
   ~RunLog();
   RunLog(const RunLog&) = delete;
   RunLog& operator=(const RunLog&) = delete;
 
-  bool open() const { return descriptor_ >= 0; }
+  bool open() const { return file_ != nullptr; }
   /// {"event": `event`, ...members of `object`}
   void write(const char* event, json::Object object);
-  /// Writes what was collected. After a failed write nothing more is written, and error() says why.
+  /// Writes what was collected. The first throws UserError(Fault::failure) when the file cannot be made; after a later
+  /// failed write nothing more is written, and error() says why.
   void flush();
   const std::string& error() const { return error_; }
 
  private:
-  std::string path_, pending_, error_;
-  int descriptor_ = -1;
+  io::OutputFile* file_;
+  io::Descriptor descriptor_;
+  std::string pending_, error_;
 };
 
 }  // namespace gradus::report

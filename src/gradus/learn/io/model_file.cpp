@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "gradus/learn/data/source.hpp"
-#include "gradus/learn/io/atomic_file.hpp"
 #include "gradus/learn/io/foreign_format.hpp"
 #include "gradus/learn/io/sha256.hpp"
 
@@ -98,7 +97,7 @@ const Tensor* ModelFile::find(std::string_view name) const {
   return found == tensors.end() ? nullptr : &found->tensor;
 }
 
-void save_model_file(const std::string& path, const ModelFile& model) {
+void save_model_file(OutputFile& output, const ModelFile& model) {
   const std::vector<std::pair<std::string, std::string>> texts = {
       {"format", "gradus"},
       {"format_version", std::to_string(model_format_version)},
@@ -109,7 +108,7 @@ void save_model_file(const std::string& path, const ModelFile& model) {
   std::string header = safetensors_header(model.tensors, texts);
   if (header.size() - 8 > safetensors_header_limit) {
     throw UserError(Fault::failure,
-                    Report{printable(path), "a header of " + std::to_string(header.size() - 8) + " bytes",
+                    Report{printable(output.path()), "a header of " + std::to_string(header.size() - 8) + " bytes",
                            "at most " + std::to_string(safetensors_header_limit), ""});
   }
   Sha256 hash;
@@ -119,7 +118,12 @@ void save_model_file(const std::string& path, const ModelFile& model) {
 
   std::vector<std::span<const std::byte>> parts = {bytes_of(header)};
   for (const NamedTensor& named : model.tensors) parts.push_back(bytes_of(named.tensor));
-  replace_file(path, parts);
+  output.write(parts);
+}
+
+void save_model_file(const std::string& path, const ModelFile& model) {
+  OutputFile output(path);
+  save_model_file(output, model);
 }
 
 ModelFile load_model_file(const std::string& path) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gradus/core/tensor/tensor.hpp"
+#include "gradus/learn/io/output/output_file.hpp"
 #include "gradus/learn/io/safetensors/safetensors.hpp"
 #include "gradus/learn/json/value.hpp"
 
@@ -31,7 +32,9 @@ struct ModelFile {
   const Tensor* find(std::string_view name) const;
 };
 
-/// Writes `model` at `path` as a whole or not at all (see replace_file). Throws UserError(Fault::failure).
+/// Writes `model` as a whole or not at all. Throws UserError(Fault::failure).
+void save_model_file(OutputFile& output, const ModelFile& model);
+/// The same at `path`. Throws UserError(Fault::usage) when that cannot be written.
 void save_model_file(const std::string& path, const ModelFile& model);
 
 /// Reads and checks the model at `path`. Throws UserError(Fault::model_file) for a file that is missing, cut off,

@@ -203,13 +203,18 @@ json::Value describe_model(const TrainedModel& model) {
   return out;
 }
 
-void save(const TrainedModel& model, const std::string& path) {
+void save(const TrainedModel& model, OutputFile& output) {
   loss::find_loss(model.loss.name);  // a loss of one's own could not be read back
   ModelFile file;
   for (const nn::Parameter& parameter : model.network.parameters)
     file.tensors.push_back({parameter.name, parameter.value});
   file.document = describe_model(model);
-  save_model_file(path, file);
+  save_model_file(output, file);
+}
+
+void save(const TrainedModel& model, const std::string& path) {
+  OutputFile output(path);
+  save(model, output);
 }
 
 Loaded load_with_notes(const std::string& path, const std::optional<nn::Layer>& net) {

@@ -5,12 +5,15 @@
 #include <optional>
 #include <string>
 
+#include "gradus/learn/io/output/output_file.hpp"
 #include "gradus/learn/json/value.hpp"
 #include "gradus/learn/train/trained_model.hpp"
 
 namespace gradus::io {
 
-/// Writes the file as a whole or not at all. Throws UserError(Fault::failure); Fault::usage for a loss of one's own.
+/// Writes the file as a whole or not at all. Throws UserError(Fault::failure); Fault::usage for a loss of one's own,
+/// and for a path that cannot be written.
+void save(const TrainedModel& model, OutputFile& file);
 void save(const TrainedModel& model, const std::string& path);
 
 struct Loaded {
