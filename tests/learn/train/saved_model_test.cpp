@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "gradus/core/ops/operators.hpp"
@@ -86,6 +87,28 @@ TEST(SavedModel, OfOnesOwnLayerNeedsTheNet) {
   EXPECT_THROW(io::load(path_of("own.gradus")), UserError);
   EXPECT_THROW(io::load(path_of("own.gradus"), nn::parse_net("2, 1")), UserError);
   expect_equal(run.model, io::load(path_of("own.gradus"), net));
+}
+
+TEST(SavedModel, MarksTheEpochWhoseWeightsItHas) {
+  TrainedModel model;
+  model.network = nn::make_model(nn::parse_net("1"), {2});
+  model.loss = loss::mse;
+  model.record.optimizer = "adam", model.record.schedule = "constant";
+  for (std::int64_t epoch = 1; epoch <= 2345; ++epoch) {
+    EpochReport report{.epoch = epoch, .loss = 1.0 / static_cast<double>(epoch)};
+    report.validation = Evaluation{.rows = 3, .loss = 2.0 * static_cast<double>(epoch)};
+    model.record.history.push_back(report);
+  }
+  model.record.epoch = 1202;  // between those that the thinned curve has
+  model.record.stopped_by = StoppedBy::diverged;
+  io::save(model, path_of("marked.gradus"));
+  const TrainingRecord loaded = io::load(path_of("marked.gradus")).record;
+  EXPECT_EQ(loaded.epoch, 1202);
+  EXPECT_LE(loaded.history.size(), 1001U);
+  const auto kept = std::find_if(loaded.history.begin(), loaded.history.end(),
+                                 [](const EpochReport& report) { return report.epoch == 1202; });
+  ASSERT_NE(kept, loaded.history.end());
+  EXPECT_EQ(kept->validation->loss, 2404);
 }
 
 TEST(SavedModel, RefusesALossThatNobodyCouldReadBack) {

@@ -1,6 +1,7 @@
 // Every rule that ends a training, and that it says which one did.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -102,6 +103,93 @@ TEST_F(Stop, WhenValidationNoLongerImproves) {
   const auto again = train(engine, nn::with_output(nn::parse_net("32 tanh"), 3), noise, options);
   for (const nn::Parameter& p : again.model.network.parameters)
     EXPECT_TRUE(same_bits(p.value, *r.model.network.find(p.name)));
+}
+
+/// A rate that is right for so many steps, and then too large for anything to stay finite.
+optim::Schedule explosion_after(std::int64_t steps) {
+  return {"explosion", [steps](std::int64_t step, std::int64_t) { return step < steps ? 1.0 : 1e300; }};
+}
+
+/// `rows` times x = 1, t = 3.
+data::Dataset equal_rows(std::int64_t rows) {
+  data::Dataset out = plane(rows, DType::f64);
+  out.features = Tensor::full({DType::f64, {rows, 1}}, 1);
+  out.targets = Tensor::full({DType::f64, {rows, 1}}, 3);
+  return out;
+}
+
+/// f = (w x - t)^2 at rate 1/4: w halves its distance to 3 in each step, from 0.
+gradus::Run explode(Engine& engine, const TrainOptions& options) {
+  const nn::Model model = nn::make_model(nn::sequential({nn::linear(1, {.bias = false, .init = init::zeros()})}), {1},
+                                         {.dtype = DType::f64});
+  try {
+    train(engine, model, equal_rows(8), options);
+  } catch (const Diverged& error) {
+    return error.run();
+  }
+  ADD_FAILURE() << "did not diverge";
+  return gradus::Run{};
+}
+
+TEST_F(Stop, DivergedKeepsTheBestEpoch) {
+  // Six steps are good; the seventh leaves weights that are finite and terrible, the eighth a loss that is infinite.
+  options.optimizer = optim::gradient_descent(0.25);
+  options.schedule = explosion_after(6);
+  for (const double validation : {0.0, 0.25}) {
+    for (const std::int64_t patience : {0, 100}) {
+      for (const std::int64_t batch : {0, 4, 2}) {  // one step an epoch, two or more
+        if (patience > 0 && validation == 0) continue;
+        options.batch = batch, options.validation = validation, options.patience = patience;
+        const gradus::Run run = explode(engine, options);
+        const double rows = 8 * (1 - validation), steps = batch == 0 ? 1 : std::ceil(rows / static_cast<double>(batch));
+        const double epochs = std::floor(6 / steps);
+        SCOPED_TRACE(testing::Message() << validation << ' ' << patience << ' ' << batch);
+        EXPECT_EQ(run.stopped_by, StoppedBy::diverged);
+        EXPECT_EQ(static_cast<double>(run.best_epoch), epochs);
+        EXPECT_EQ(run.model.record.epoch, run.best_epoch);
+        EXPECT_EQ(run.model.network.parameters[0].value.number(), 3 - 3 * std::exp2(-epochs * steps));
+      }
+    }
+  }
+}
+
+TEST_F(Stop, DivergedFromTheBeginningKeepsNoEpoch) {
+  options.optimizer = optim::gradient_descent(1.25);  // the distance grows by half in each step
+  options.epochs = 100'000;
+  for (const double validation : {0.0, 0.25}) {
+    options.batch = 0, options.validation = validation;
+    const gradus::Run run = explode(engine, options);
+    EXPECT_GT(run.history.size(), 100U);
+    EXPECT_EQ(run.best_epoch, 0);
+    EXPECT_EQ(run.model.network.parameters[0].value.number(), 0) << "the initial weight";
+  }
+}
+
+TEST_F(Stop, WithoutPatienceAHealthyRunEndsWithItsLastEpoch) {
+  options = {.optimizer = optim::adam({.learning_rate = 0.02}),
+             .batch = 8,
+             .epochs = 40,
+             .validation = 0.25,
+             .dtype = DType::f64};
+  std::vector<double> validation;
+  options.observer.on_epoch = [&](const EpochReport& e) { validation.push_back(e.validation->loss); };
+  const data::Dataset noise = sine_classes(40, 12, DType::f64);
+  const auto r = train(engine, nn::with_output(nn::parse_net("32 tanh"), 3), noise, options);
+  ASSERT_LT(*std::min_element(validation.begin(), validation.end()), validation.back()) << "the last is not the best";
+  EXPECT_EQ(r.best_epoch, 40);
+  EXPECT_EQ(r.model.record.epoch, 40);
+}
+
+TEST_F(Stop, SaysThatTheLossRose) {
+  options.optimizer = optim::gradient_descent(1.125);  // the distance grows by a quarter in each step
+  options.batch = 0, options.epochs = 10, options.validation = 0;
+  const auto r =
+      train(engine, nn::sequential({nn::linear(1, {.bias = false, .init = init::zeros()})}), equal_rows(4), options);
+  EXPECT_EQ(r.stopped_by, StoppedBy::epochs);
+  ASSERT_EQ(r.notes.size(), 1U);
+  // 9 * 1.25^18
+  EXPECT_TRUE(r.notes[0].starts_with("the loss rose from 9 in the first epoch to 500 in the last; try: "))
+      << r.notes[0];
 }
 
 TEST_F(Stop, NeverClaimsConvergenceForALimit) {

@@ -1,6 +1,7 @@
 // gradus inspect: what is in a model file.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "gradus/app/cli/commands.hpp"
@@ -123,6 +124,15 @@ std::string curve_text(const TrainedModel& model, int width) {
   return out;
 }
 
+/// Which epoch's weights the model has, where that is not the last one.
+std::string kept_text(const TrainingRecord& record) {
+  const std::int64_t last = record.history.empty() ? 0 : record.history.back().epoch;
+  const bool diverged = record.stopped_by == StoppedBy::diverged;
+  if (record.epoch == 0 || (record.epoch == last && !diverged)) return "";
+  return "; the weights are those of epoch " + std::to_string(record.epoch) +
+         (diverged ? ", the best before it diverged" : ", the best");
+}
+
 std::string record_text(const TrainedModel& model, int width) {
   const TrainingRecord& record = model.record;
   constexpr std::size_t indent = 11;
@@ -138,11 +148,26 @@ std::string record_text(const TrainedModel& model, int width) {
                          indent, width);
   out += report::wrapped("from",
                          printable(record.source) + ", " + report::counted(record.rows, "row") + ", in " +
-                             report::counted(static_cast<std::int64_t>(record.history.size()), "epoch") + ", " +
+                             report::counted(record.history.empty() ? 0 : record.history.back().epoch, "epoch") + ", " +
                              report::counted(record.steps, "step") + ", " + report::duration(record.seconds) +
-                             "; stopped: " + std::string(describe(record.stopped_by)),
+                             "; stopped: " + std::string(describe(record.stopped_by)) + kept_text(record),
                          indent, width);
   return out;
+}
+
+/// How good the weights were on the validation rows of their training.
+std::string validation_text(const TrainedModel& model) {
+  const History& history = model.record.history;
+  const bool last = model.record.epoch == 0 || history.empty() || model.record.epoch == history.back().epoch;
+  const auto kept = last && !history.empty() ? history.end() - 1
+                                             : std::find_if(history.begin(), history.end(), [&](const EpochReport& e) {
+                                                 return e.epoch == model.record.epoch;
+                                               });
+  if (kept == history.end() || !kept->validation) return "";
+  const double deviation =
+      model.schema && model.task == data::Task::regression ? model.schema->target.scaling.deviation : 1;
+  return (last ? "last epoch: " : "epoch " + std::to_string(kept->epoch) + ": ") +
+         report::metric_text(report::scaled(*kept->validation, deviation)) + "\n";
 }
 
 int run_inspect(const Arguments& arguments, report::Console& console) {
@@ -161,12 +186,7 @@ int run_inspect(const Arguments& arguments, report::Console& console) {
   console.print(record_text(model, width) + "\n" + parameters_text(model) + "\n");
   if (model.schema) console.print(schema_text(*model.schema) + "\n");
   console.print(curve_text(model, width));
-  const History& history = model.record.history;
-  if (!history.empty() && history.back().validation) {
-    const double deviation =
-        model.schema && model.task == data::Task::regression ? model.schema->target.scaling.deviation : 1;
-    console.print("last epoch: " + report::metric_text(report::scaled(*history.back().validation, deviation)) + "\n");
-  }
+  console.print(validation_text(model));
   return 0;
 }
 

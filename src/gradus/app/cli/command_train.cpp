@@ -159,17 +159,26 @@ void compare_gradients(Engine& engine, Prepared& of) {
                                               std::span(all).first(static_cast<std::size_t>(rows)), of.options.seed);
 }
 
-/// The loss is not finite any more: saves the weights of the last good epoch, if there was one, and says so.
+/// The loss is not finite any more: saves the weights of the best epoch, if one was better than the untrained network,
+/// and says so.
 int end_diverged(const Diverged& diverged, const Prepared& prepared, io::OutputFile& file, report::RunLog& log,
                  report::Console& console) {
   console.say(diverged.what());
-  log.write("end", {{"stopped_by", "diverged"}, {"message", diverged.what()}});
   Run run = diverged.run();
-  if (run.best_epoch > 0) {
+  const bool learnt = run.best_epoch > 0;
+  if (learnt) {
     run.model.schema = prepared.data.schema;
     io::save(run.model, file);
-    console.say("saved the weights of epoch " + std::to_string(run.best_epoch) + " as " + printable(file.path()));
+    console.say("saved as " + printable(file.path()) + ": the weights of epoch " + std::to_string(run.best_epoch) +
+                ", the best before it diverged");
+  } else {
+    console.say("nothing was saved, since no epoch was better than the untrained network; " + printable(file.path()) +
+                (std::filesystem::exists(file.path()) ? " is as it was" : " was not written"));
   }
+  log.write("end", {{"stopped_by", "diverged"},
+                    {"message", diverged.what()},
+                    {"model", learnt ? json::Value(file.path()) : json::Value()},
+                    {"epoch", run.best_epoch}});
   return exit_diverged;
 }
 
@@ -182,6 +191,7 @@ void log_end(report::RunLog& log, const Training& training, const Outcome& outco
   log.write("end", {{"stopped_by", name(outcome.run.stopped_by)},
                     {"model", training.model},
                     {"steps", outcome.run.model.record.steps},
+                    {"epoch", outcome.run.best_epoch},
                     {"seconds", outcome.run.model.record.seconds},
                     {"signal", outcome.signal}});
   log.flush();

@@ -23,10 +23,13 @@ std::optional<Evaluation> linear_model(Engine& engine, const TrainingData& data,
   options.target_loss.reset();
   options.patience = 0;
   options.observer = {};
-  const Run run = train(engine, nn::with_output(nn::parse_net(""), data.schema.output_count()), data.rows, options);
-  if (data.split.validation.empty()) return evaluate(engine, run.model, data.rows);
-  if (run.history.empty()) return std::nullopt;
-  return run.history.back().validation;
+  try {
+    const Run run = train(engine, nn::with_output(nn::parse_net(""), data.schema.output_count()), data.rows, options);
+    if (data.split.validation.empty()) return evaluate(engine, run.model, data.rows);
+    return run.history.empty() ? std::nullopt : run.history.back().validation;
+  } catch (const Diverged&) {  // no reason to end with an error after the network was saved
+    return std::nullopt;
+  }
 }
 
 }  // namespace

@@ -170,7 +170,7 @@ std::string outcome_text(const Training& training, const TrainingData& data, con
                       "; stopped: " + std::string(describe(outcome.run.stopped_by));
   const std::int64_t best = outcome.run.best_epoch;
   if (best > 0 && best < static_cast<std::int64_t>(outcome.run.history.size())) {
-    after += "; the weights are those of epoch " + std::to_string(best);
+    after += "; the weights are those of epoch " + std::to_string(best) + ", the best";
   }
   if (record.steps == 0) after += "; the model is untrained";
   out += line("trained", after, width);

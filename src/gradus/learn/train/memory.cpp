@@ -39,9 +39,9 @@ MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const Train
     parameters += byte_count({model.dtype, spec.shape});
   }
   const std::size_t state = parameters * (1 + options.optimizer.state.size());
-  // The model that came in and the one that goes out; the weights before this epoch and before the one before; the
-  // best.
-  out.copies = 2 * parameters + (options.patience > 0 ? 3 : 2) * state;
+  // The model that came in and the one that goes out; parameters and state before this epoch; the parameters of the
+  // best epoch, without validation also those before it.
+  out.copies = 2 * parameters + state + (rows.validation > 0 ? 1 : 2) * parameters;
   const CompiledTogether compiled =
       compile_together(std::move(graphs.graphs), {}, {.own_order = rows.one_leaf(), .products = model.products});
   out.engine = footprint(compiled, threads);

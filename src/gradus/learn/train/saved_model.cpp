@@ -42,12 +42,13 @@ Evaluation read_validation(const json::Value& value, data::Task task) {
   return e;
 }
 
-json::Value describe_curve(const History& history) {
+/// `kept`: the epoch whose weights the model has, which is never left out.
+json::Value describe_curve(const History& history, std::int64_t kept) {
   json::Array out;
   const std::size_t stride = (history.size() + longest_curve - 1) / longest_curve;
   for (std::size_t i = 0; i < history.size(); ++i) {
-    if (i % stride != 0 && i + 1 != history.size()) continue;
     const EpochReport& r = history[i];
+    if (i % stride != 0 && i + 1 != history.size() && r.epoch != kept) continue;
     json::Object point{{"epoch", r.epoch},
                        {"steps", r.steps},
                        {"loss", r.loss},
@@ -85,11 +86,12 @@ json::Value describe_record(const TrainingRecord& r) {
                       {"batch", r.batch},
                       {"validation", r.validation},
                       {"steps", r.steps},
+                      {"epoch", r.epoch},
                       {"seconds", r.seconds},
                       {"stopped_by", name(r.stopped_by)},
                       {"source", r.source},
                       {"rows", r.rows},
-                      {"curve", describe_curve(r.history)}};
+                      {"curve", describe_curve(r.history, r.epoch)}};
 }
 
 StoppedBy rule_called(const std::string& text, const std::string& path) {
@@ -107,6 +109,7 @@ TrainingRecord read_record(const json::Value& value, data::Task task, const std:
   r.batch = value.at("batch").integer();
   r.validation = value.at("validation").number();
   r.steps = value.at("steps").integer();
+  if (const json::Value* epoch = value.find("epoch")) r.epoch = epoch->integer();
   r.seconds = value.at("seconds").number();
   r.stopped_by = rule_called(value.at("stopped_by").text(), path);
   r.source = value.at("source").text();

@@ -138,6 +138,14 @@ Weights StepRunner::read() const {
   return weights;
 }
 
+Weights StepRunner::read_parameters() const {
+  Weights weights;
+  for (const nn::Parameter& parameter : model_.parameters) {
+    weights.push_back({parameter.name, program_->read(parameter.name)});
+  }
+  return weights;
+}
+
 void StepRunner::write(const Weights& weights) {
   for (const nn::Parameter& weight : weights) program_->write(weight.name, weight.value);
 }

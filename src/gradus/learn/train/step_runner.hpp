@@ -42,6 +42,8 @@ class StepRunner {
 
   bool parameters_finite() const;
   Weights read() const;
+  /// Without the optimizer's state.
+  Weights read_parameters() const;
   void write(const Weights& weights);
   /// The graph of the forward pass and the loss for batch `index` in training mode, and its numbers with the weights as
   /// they are: the first node whose values are not finite. "" when all are.

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "gradus/core/base/rounded.hpp"
 #include "gradus/core/graph/print.hpp"
 #include "gradus/learn/data/dataset_checks.hpp"
 #include "gradus/learn/train/check_options.hpp"
+#include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/memory.hpp"
 #include "gradus/learn/train/step_runner.hpp"
 
@@ -15,18 +17,27 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Parameters, and the epoch (from 1) that ended with them; 0: none, or the initial ones.
+struct Kept {
+  std::int64_t epoch = 0;
+  Weights parameters = {};
+};
+
 /// One training while it goes on.
 struct Training {
+  Engine& engine;
+  const data::Dataset& dataset;
   const TrainOptions& options;
   const loss::Loss& loss;
   StepRunner& runner;
   Run& run;
   Clock::time_point began;
-  std::int64_t steps = 0;         // done
-  double least = 0;               // the least loss of an epoch so far
-  std::int64_t stale = 0;         // epochs since
-  Weights best = {};              // of the epoch with the least validation loss, kept when patience is on
-  Weights good = {}, start = {};  // at the beginning of the epoch before, and of this one
+  std::int64_t steps = 0;  // done
+  double least = 0;        // the least loss of an epoch so far
+  std::int64_t stale = 0;  // epochs since
+  Kept best = {};          // at the end of that epoch
+  Kept before = {};        // at its beginning: without validation an epoch's loss is that of all weights between both
+  Weights start = {};      // at the beginning of this epoch
 
   std::int64_t total() const {  // steps planned
     const auto all = checked_multiply(options.epochs, runner.steps_per_epoch()).value_or(std::int64_t{1} << 62);
@@ -68,14 +79,34 @@ void fill_record(Training& t) {
   record.seconds = t.seconds();
   record.stopped_by = t.run.stopped_by;
   record.rows = t.runner.train_rows();
+  record.epoch = t.run.best_epoch;
   record.history = t.run.history;
 }
 
-/// Ends the run in epoch `epoch` (from 0). `start_is_good`: the weights at its beginning gave a finite loss.
-[[noreturn]] void end_diverged(Training& t, std::int64_t epoch, bool start_is_good, const Report& report) {
-  const bool this_epoch = start_is_good || t.good.empty();
-  keep_parameters(t.run.model.network, this_epoch ? t.start : t.good);
-  t.run.best_epoch = this_epoch ? epoch : epoch - 1;
+/// The loss that decides which weights are the best: on the validation rows, else on those that were learnt from.
+double loss_of(Training& t, const Weights& parameters) {
+  if (t.runner.validates()) {
+    t.runner.write(parameters);
+    return t.runner.validate().loss;
+  }
+  TrainedModel model = t.run.model;
+  keep_parameters(model.network, parameters);
+  return evaluate(t.engine, model, t.dataset).loss;
+}
+
+/// Ends the run with the best epoch, if one was better than the initial weights.
+[[noreturn]] void end_diverged(Training& t, const Report& report) {
+  t.start.clear();
+  double least = loss_of(t, t.run.model.network.parameters);
+  if (!std::isfinite(least)) least = std::numeric_limits<double>::infinity();
+  const Kept* chosen = nullptr;
+  for (const Kept* kept : {&t.before, &t.best}) {
+    if (kept->epoch == 0) continue;
+    const double loss = loss_of(t, kept->parameters);
+    if (loss < least) chosen = kept, least = loss;
+  }
+  if (chosen) keep_parameters(t.run.model.network, chosen->parameters);
+  t.run.best_epoch = chosen ? chosen->epoch : 0;
   t.run.stopped_by = StoppedBy::diverged;
   fill_record(t);
   throw Diverged(describe(report), t.run);
@@ -97,7 +128,7 @@ std::string place(std::int64_t epoch, std::int64_t step) {
   // The first loss is that of the initial weights: no rate has had an effect yet.
   const std::string remedy = failed.step > 1 ? "a smaller learning rate: " + rounded(failed.learning_rate / 10)
                                              : "smaller features and targets, or smaller first weights";
-  end_diverged(t, epoch, index > 0, {place(epoch, failed.step), found, "a finite loss", remedy});
+  end_diverged(t, {place(epoch, failed.step), found, "a finite loss", remedy});
 }
 
 /// The epoch's losses were finite, but are the weights that it left?
@@ -110,9 +141,8 @@ void check_epoch(Training& t, std::int64_t epoch, const EpochReport& report) {
   } else {
     return;
   }
-  end_diverged(t, epoch, true,
-               {place(epoch, t.steps), found, "finite numbers",
-                "a smaller learning rate: " + rounded(report.learning_rate / 10)});
+  end_diverged(t, {place(epoch, t.steps), found, "finite numbers",
+                   "a smaller learning rate: " + rounded(report.learning_rate / 10)});
 }
 
 /// Steps of one epoch, until it ends or a rule ends the run.
@@ -143,14 +173,15 @@ void note_best(Training& t, EpochReport& report) {
   t.stale = report.best ? 0 : t.stale + 1;
   if (!report.best) return;
   t.least = loss;
-  if (t.options.patience == 0) return;
-  t.best = t.runner.read();
-  t.run.best_epoch = report.epoch;
+  t.best = {report.epoch, t.runner.read_parameters()};
+  if (t.runner.validates()) return;
+  std::erase_if(t.start, [&](const nn::Parameter& weight) { return !t.run.model.network.find(weight.name); });
+  t.before = {report.epoch - 1, std::move(t.start)};
 }
 
 StoppedBy run_epochs(Training& t) {
   for (std::int64_t epoch = 0; epoch < t.options.epochs; ++epoch) {
-    t.good = std::move(t.start);
+    t.start.clear();  // before there are others
     t.start = t.runner.read();
     t.runner.begin_epoch(epoch);
     EpochReport report{.epoch = epoch + 1};
@@ -201,14 +232,27 @@ TrainedModel describe_training(const nn::Model& model, const data::Dataset& data
   return out;
 }
 
+/// A run that ends worse than it began is no divergence, but nobody wants its weights.
+void note_worse(Run& run) {
+  if (run.history.size() < 2) return;
+  const auto loss = [](const EpochReport& r) { return r.validation ? r.validation->loss : r.loss; };
+  const EpochReport &first = run.history.front(), &last = run.history.back();
+  if (run.best_epoch != last.epoch || !(loss(last) > loss(first))) return;
+  run.notes.push_back(std::string(last.validation ? "the validation loss" : "the loss") + " rose from " +
+                      rounded(loss(first)) + " in the first epoch to " + rounded(loss(last)) +
+                      " in the last; try: patience, which keeps the best epoch, or a smaller learning rate: " +
+                      rounded(last.learning_rate / 10));
+}
+
 void finish(Training& t) {
   Weights last = t.runner.read();
-  const bool chosen = t.options.patience > 0 && !t.best.empty();
-  keep_parameters(t.run.model.network, chosen ? t.best : last);
-  if (!chosen) t.run.best_epoch = t.run.history.empty() ? 0 : t.run.history.back().epoch;
+  const bool chosen = t.options.patience > 0 && t.best.epoch > 0;
+  keep_parameters(t.run.model.network, chosen ? t.best.parameters : last);
+  t.run.best_epoch = chosen ? t.best.epoch : static_cast<std::int64_t>(t.run.history.size());
   for (nn::Parameter& weight : last) {
     if (!t.run.model.network.find(weight.name)) t.run.optimizer_state.push_back(std::move(weight));
   }
+  note_worse(t.run);
   fill_record(t);
 }
 
@@ -249,7 +293,13 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
     chosen.parts = choose_parts(model, loss, options, batch_spec(dataset), rows, engine.threads()).parts;
   }
   StepRunner runner(engine, model, loss, chosen, dataset, std::move(split));
-  Training t{.options = options, .loss = loss, .runner = runner, .run = run, .began = began};
+  Training t{.engine = engine,
+             .dataset = dataset,
+             .options = options,
+             .loss = loss,
+             .runner = runner,
+             .run = run,
+             .began = began};
   run.stopped_by = run_epochs(t);
   finish(t);
   return run;

@@ -16,7 +16,7 @@ struct Run {
   TrainedModel model;
   History history = {};  // one entry an epoch, the last one also when it was cut short
   StoppedBy stopped_by = StoppedBy::epochs;
-  std::int64_t best_epoch = 0;                      // the model's, when patience or divergence chose it; else the last
+  std::int64_t best_epoch = 0;                      // the model's: the best with patience, else the last; 0: untrained
   std::vector<nn::Parameter> optimizer_state = {};  // "optim/0.weight/m", ..., after the last step
   std::vector<std::string> notes = {};              // choices that were made: "batch 64 is larger than ..."
 };
@@ -26,7 +26,8 @@ class Diverged : public UserError {
  public:
   Diverged(const std::string& message, Run last_good)
       : UserError(Fault::diverged, message), run_(std::make_shared<const Run>(std::move(last_good))) {}
-  /// The run until then, its model with the weights of the last epoch that ended well (the initial ones in the first).
+  /// The run until then, its model with the weights of the epoch with the least validation loss (training loss without
+  /// validation). best_epoch is 0, and the weights are the initial ones, where no epoch was better than these.
   const Run& run() const { return *run_; }
 
  private:

@@ -21,6 +21,7 @@ struct TrainingRecord {
   std::int64_t batch = 0;  // rows a step; 0: all
   double validation = 0;   // share of the rows that were held back
   std::int64_t steps = 0;
+  std::int64_t epoch = 0;  // whose weights the model has; 0: untrained, or not known (files of 0.1)
   double seconds = 0;
   StoppedBy stopped_by = StoppedBy::epochs;
   std::string source;     // where the rows came from
