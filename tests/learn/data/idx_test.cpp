@@ -66,7 +66,8 @@ TEST(IdxFile, WhatTheHeaderMustSay) {
   };
   refused("", "an empty file");
   refused("\x03\x08\0\0\x02\0\0\0"s, "little-endian");
-  refused("\x89PNG\r\n\x1a\n"s, "89 50 4e 47");
+  refused("\x89PNG\r\n\x1a\n"s, "a PNG image");
+  refused("\x89QNG\r\n\0\n"s, "89 51 4e 47");
   refused(header({2}, 0x0d), "32-bit floating-point");
   refused(header({2}, 0x77), "type 77");
   refused(header({}), "0 sizes");

@@ -122,13 +122,27 @@ TEST(ModelFile, OtherSafetensorsAreNoModels) {
 
 TEST(ModelFile, FilesOfOtherProgramsAreRecognized) {
   using namespace std::string_literals;
-  const std::pair<std::string, std::string> files[] = {{"PK\x03\x04"s, "zip"},      {"\x80\x02}q\0."s, "pickle"},
-                                                       {"\x80\x04\x95"s, "pickle"}, {"\x89HDF\r\n\x1a\n"s, "HDF5"},
-                                                       {"GGUF\3\0\0\0"s, "GGUF"},   {"\x93NUMPY\1\0"s, "NumPy"}};
+  const std::pair<std::string, std::string> files[] = {{"PK\x03\x04"s, "zip"},
+                                                       {"\x80\x02}q\0."s, "pickle"},
+                                                       {"\x80\x04\x95"s, "pickle"},
+                                                       {"\x89HDF\r\n\x1a\n"s, "HDF5"},
+                                                       {"GGUF\3\0\0\0"s, "GGUF"},
+                                                       {"\x93NUMPY\1\0"s, "NumPy"},
+                                                       {"\x08\x07\x12\x01x"s + ":\x7f"s, "ONNX"},
+                                                       {"PAR1\0"s, "Parquet"},
+                                                       {"\x89PNG\r\n\x1a\n"s, "PNG"},
+                                                       {"SQLite format 3\0"s, "SQLite"},
+                                                       {"\0\0\x08\x01\0\0\0\x01"s, "IDX"},
+                                                       {"\x01\x02\x03\x04\x05\x06"s, "no known kind"}};
   for (const auto& [bytes, name] : files) {
     const std::string content = bytes + std::string(100, '\0');
     expect_refusal(
         Fault::model_file, [&] { parse_model_file(bytes_of(content), "m"); }, name, "try:");
+  }
+  for (const std::string table : {"a,b\n1,2\n", "x\n", "price;year\n1;2"}) {
+    expect_refusal(
+        Fault::model_file, [&] { parse_model_file(bytes_of(table), "m"); }, "text, as of a table",
+        "try: the model first, then the data");
   }
 }
 

@@ -12,7 +12,7 @@
 #include "gradus/app/explain/svg.hpp"
 #include "gradus/app/explain/text.hpp"
 #include "gradus/app/explain/worksheet.hpp"
-#include "gradus/learn/data/source.hpp"
+#include "gradus/learn/data/foreign/foreign_format.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -107,6 +107,7 @@ std::string result(const Arguments& arguments, const explain::Explanation& expla
 /// Marks the answers in `file`; returns the exit code.
 int mark(const explain::Explanation& explanation, const std::string& file, report::Console& console) {
   data::Source source(file);
+  data::refuse_foreign(source, data::Wanted::answers);
   const auto answers = explain::read_answers(data::read_all(source, {.bytes = 16 << 20}), file);
   const auto marks = grade(explanation, answers);
   console.print(marks_text(explanation, answers, marks, std::min(console.out().width, 80)));

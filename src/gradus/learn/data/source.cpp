@@ -57,7 +57,8 @@ struct Source::State {
   std::array<std::byte, std::size_t{1} << 16> buffer;  // bytes read and not yet handed on: [begin, end)
   std::size_t begin = 0, end = 0;
   std::optional<Inflater> inflater;
-  std::optional<std::byte> peeked;  // unpacked by at_end, not yet handed on
+  std::vector<std::byte> unpacked;  // by start or at_end, and not yet handed on from `next`
+  std::size_t next = 0;
 
   ~State() {
     if (file >= 0 && !standard_input) ::close(file);
@@ -108,6 +109,14 @@ struct Source::State {
     return bytes;
   }
 
+  /// Unpacks up to `most` bytes, to be handed on; returns how many there were.
+  std::size_t unpack(std::size_t most) {
+    unpacked.resize(most);
+    unpacked.resize(inflater->read(unpacked));
+    next = 0;
+    return unpacked.size();
+  }
+
   void require_unchanged() const {
     if (standard_input) return;
     struct stat now {};
@@ -138,11 +147,9 @@ Source::~Source() = default;
 
 std::size_t Source::read(std::span<std::byte> out) {
   if (state_->inflater) {
-    std::size_t done = 0;
-    if (state_->peeked && !out.empty()) {
-      out[done++] = *state_->peeked;
-      state_->peeked.reset();
-    }
+    const std::size_t done = std::min(out.size(), state_->unpacked.size() - state_->next);
+    std::copy_n(state_->unpacked.begin() + static_cast<std::ptrdiff_t>(state_->next), done, out.begin());
+    state_->next += done;
     return done + state_->inflater->read(out.subspan(done));
   }
   const std::size_t buffered = std::min(out.size(), state_->end - state_->begin);
@@ -153,11 +160,14 @@ std::size_t Source::read(std::span<std::byte> out) {
 
 bool Source::at_end() {
   if (!state_->inflater) return !state_->refill();
-  if (state_->peeked) return false;
-  std::byte next;
-  if (state_->inflater->read({&next, 1}) == 0) return true;
-  state_->peeked = next;
-  return false;
+  if (state_->next < state_->unpacked.size()) return false;
+  return state_->unpack(1) == 0;
+}
+
+std::span<const std::byte> Source::start() {
+  if (!state_->inflater) return std::span(state_->buffer).first(state_->end);
+  if (state_->unpacked.empty()) state_->unpack(state_->buffer.size());
+  return state_->unpacked;
 }
 
 const std::string& Source::name() const { return state_->name; }

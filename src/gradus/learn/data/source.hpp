@@ -24,6 +24,9 @@ class Source {
 
   /// Fills `out` as far as there are bytes; less than out.size() only at the end.
   std::size_t read(std::span<std::byte> out);
+  /// The first 64 KiB of what read() will give (less only when there is less), without taking them.
+  /// REQUIRES: nothing was read yet.
+  std::span<const std::byte> start();
   /// True when nothing is left; also checks that the file has not changed, and the gzip checksum.
   bool at_end();
   /// What messages call it: the path, made printable, or "standard input".

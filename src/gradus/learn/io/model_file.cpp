@@ -4,8 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "gradus/learn/data/foreign/foreign_format.hpp"
 #include "gradus/learn/data/source.hpp"
-#include "gradus/learn/io/foreign_format.hpp"
 #include "gradus/learn/io/sha256.hpp"
 
 namespace gradus::io {
@@ -128,6 +128,7 @@ void save_model_file(const std::string& path, const ModelFile& model) {
 
 ModelFile load_model_file(const std::string& path) {
   data::Source source(path, Fault::model_file);
+  data::refuse_foreign(source, data::Wanted::model);
   constexpr data::ReadLimits limits{std::uint64_t{64} << 30, 200};
   const std::string file = data::read_all(source, limits);
   return parse_model_file(bytes_of(file), path);
@@ -136,8 +137,8 @@ ModelFile load_model_file(const std::string& path) {
 ModelFile parse_model_file(std::span<const std::byte> file, const std::string& name) {
   const std::string shown = printable(name);
   if (file.empty()) refuse(shown, "an empty file", "a model that gradus wrote", "another file");
-  if (const auto foreign = foreign_format(file))
-    refuse(shown, foreign->name, "a model that gradus wrote", foreign->remedy);
+  data::refuse_foreign({reinterpret_cast<const char*>(file.data()), file.size()}, data::Wanted::model, shown,
+                       Fault::model_file);
   Safetensors parsed = parse_safetensors(file, name);
   check_version(parsed, shown);
   check_hash(file, metadata(parsed, "sha256", shown), shown);

@@ -5,7 +5,7 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/graph/print.hpp"
-#include "gradus/learn/data/source.hpp"
+#include "gradus/learn/data/foreign/foreign_format.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -70,6 +70,7 @@ void collect(const toml::table& table, const std::string& prefix, const std::str
 
 std::vector<Assignment> read_config(const std::string& path) {
   data::Source source(path, Fault::usage);
+  data::refuse_foreign(source, data::Wanted::settings);
   constexpr std::uint64_t largest = 1 << 20;
   const std::string text = data::read_all(source, {.bytes = largest});
   std::vector<Assignment> out;

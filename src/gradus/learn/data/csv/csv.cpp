@@ -10,6 +10,7 @@
 #include "gradus/learn/data/csv/distinct.hpp"
 #include "gradus/learn/data/csv/encoding.hpp"
 #include "gradus/learn/data/csv/records.hpp"
+#include "gradus/learn/data/foreign/foreign_format.hpp"
 
 namespace gradus::data {
 namespace {
@@ -178,6 +179,7 @@ Table parse_csv(std::string_view whole, const std::string& name, const CsvOption
   Table table;
   table.source = name;
   const std::string shown = printable(name);
+  refuse_foreign(whole, Wanted::table, shown, Fault::data);
   const std::string_view text = check_encoding(whole, shown);
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     refuse(shown, text.empty() ? "an empty file" : "empty lines alone", "a line of column names, then rows", "");
@@ -216,6 +218,7 @@ Table parse_csv(std::string_view whole, const std::string& name, const CsvOption
 
 Table read_csv(const std::string& path, const CsvOptions& options) {
   Source source(path);
+  refuse_foreign(source, Wanted::table);
   const std::string text = read_all(source, options.limits.file);
   return parse_csv(text, source.name(), options);
 }

@@ -6,6 +6,7 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/data/csv/records.hpp"
+#include "gradus/learn/data/foreign/format.hpp"
 
 namespace gradus::data {
 namespace {
@@ -36,17 +37,23 @@ bool is_plain(const char* eight) {
   return ((x | (x - ones)) & tops) == 0;
 }
 
-void refuse_utf16(std::string_view text, const std::string& name) {
-  const bool little = text.starts_with("\xff\xfe"), big = text.starts_with("\xfe\xff");
-  if (!little && !big) return;
-  const std::string encoding = little ? "UTF-16LE" : "UTF-16BE";
-  throw UserError(Fault::data, Report{name, encoding + " text", "UTF-8", "iconv -f UTF-16 -t UTF-8 IN > OUT"});
+/// How to get UTF-8, when this is text in another encoding.
+std::string remedy(std::string_view text, const std::string& name) {
+  const auto has = [&](auto&& test) {
+    return std::any_of(text.begin(), text.end(), [&](char c) { return test(static_cast<unsigned char>(c)); });
+  };
+  if (has([](unsigned char c) { return c == 0x7f || (c < 0x20 && (c < '\t' || c > '\r')); })) return "a text file";
+  const bool windows = has([](unsigned char c) { return c >= 0x80 && c <= 0x9f; });
+  const bool neither =
+      has([](unsigned char c) { return c == 0x81 || c == 0x8d || c == 0x8f || c == 0x90 || c == 0x9d; });
+  if (neither) return "iconv -f ENCODING -t UTF-8 IN > OUT, with the encoding that the file was written in";
+  return foreign::filled_in(std::string("iconv -f ") + (windows ? "WINDOWS-1252" : "ISO-8859-1") + " -t UTF-8 IN > OUT",
+                            name);
 }
 
 }  // namespace
 
 std::string_view check_encoding(std::string_view text, const std::string& name) {
-  refuse_utf16(text, name);
   const std::string_view mark = "\xef\xbb\xbf";
   if (text.starts_with(mark)) text.remove_prefix(mark.size());
   for (std::size_t i = 0; i < text.size();) {
@@ -59,10 +66,9 @@ std::string_view check_encoding(std::string_view text, const std::string& name) 
       static constexpr char digits[] = "0123456789abcdef";
       const auto byte = static_cast<unsigned char>(text[i]);
       const std::string shown = {'0', 'x', digits[byte >> 4], digits[byte & 15]};
-      throw UserError(Fault::data,
-                      Report{name + ":" + to_string(place_of(text, i)),
-                             text[i] == '\0' ? "a NUL byte" : "byte " + shown + ", which is not UTF-8", "UTF-8 text",
-                             text[i] == '\0' ? "a text file" : "iconv -f ISO-8859-1 -t UTF-8 IN > OUT"});
+      throw UserError(Fault::data, Report{name + ":" + to_string(place_of(text, i)),
+                                          text[i] == '\0' ? "a NUL byte" : "byte " + shown + ", which is not UTF-8",
+                                          "UTF-8 text", text[i] == '\0' ? "a text file" : remedy(text, name)});
     }
     i += length;
   }

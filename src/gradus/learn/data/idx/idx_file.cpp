@@ -1,6 +1,7 @@
 #include <array>
 #include <cstring>
 
+#include "gradus/learn/data/foreign/foreign_format.hpp"
 #include "gradus/learn/data/idx/idx.hpp"
 #include "gradus/learn/data/source.hpp"
 
@@ -99,6 +100,7 @@ Shape read_sizes(Source& source, int rank) {
 
 Tensor read_idx_file(const std::string& path) {
   Source source(path);
+  refuse_foreign(source, Wanted::images);
   std::array<std::byte, 4> magic;
   const std::size_t got = source.read(magic);
   if (got == 0) refuse(source.name(), "an empty file", "an IDX file");
