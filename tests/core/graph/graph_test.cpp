@@ -59,6 +59,9 @@ TEST(Graph, RefusesStrangers) {
   EXPECT_NE(message([&] { x + y; }).find("another graph"), std::string::npos);
   EXPECT_THROW(exp(Value{}), UserError);
   EXPECT_THROW(g.append(input_op, {x}), UserError);
+  EXPECT_TRUE(message([&] { g.output("z", y); }).starts_with("output \"z\": found a value of another graph; "));
+  EXPECT_TRUE(message([&] { g.output("z", {}); }).starts_with("output \"z\": found an empty value; "));
+  EXPECT_TRUE(message([&] { g.name_node(y, "b"); }).starts_with("label \"b\": found a value of another graph; "));
 }
 
 TEST(Graph, NamesTheOpAndBothTypesOfAMistake) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/random.hpp"
 
 namespace gradus {
 namespace {
@@ -37,6 +38,30 @@ TEST(Interpret, RefusesBindingsThatDoNotFit) {
   EXPECT_THROW(interpret({y}, {{y, 1.0}}), UserError);
   EXPECT_THROW(interpret({y}, {{other.input("x"), 1.0}}), UserError);
   EXPECT_TRUE(interpret(std::span<const Value>{}, std::span<const Binding>{}).empty());
+}
+
+TEST(Interpret, RefusesValuesOfNoGraphOrTwo) {
+  Graph g, other;
+  const Value x = g.input("x"), y = other.input("y");
+  EXPECT_THROW(interpret({x, y}, {{x, 1.0}}), UserError);
+  EXPECT_THROW(interpret({Value{}}, {}), UserError);
+  EXPECT_THROW(interpret({x}, {{Value{}, 1.0}}), UserError);
+}
+
+// A compiled plan refuses what the interpreter refuses: tests/engine/runtime/program_test.cpp.
+TEST(Interpret, RefusesRandomKeysBeyondTheSequences) {
+  Graph g;
+  const Value key = g.input("key", {3}, DType::i64), x = random_uniform(key, {DType::f32, {4, 3}}, 1);
+  const auto draw = [&](double step, double row) {
+    return interpret({x}, {{key, Tensor::from({3}, {7, step, row}, DType::i64)}})[0];
+  };
+  EXPECT_EQ(draw(281474976710655, 0).count(), 12);
+  EXPECT_THROW(draw(281474976710656, 0), UserError);
+  EXPECT_THROW(draw(-1, 0), UserError);
+  EXPECT_THROW(draw(0, -1), UserError);
+  // 2^49 elements in rows of 3: the last row of four that fits is (2^49 - 12) / 3 = 187649984473766.
+  EXPECT_EQ(draw(0, 187649984473766).count(), 12);
+  EXPECT_THROW(draw(0, 187649984473767), UserError);
 }
 
 TEST(InterpretAll, GivesEveryNode) {

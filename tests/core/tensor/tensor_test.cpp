@@ -1,4 +1,5 @@
 #include "gradus/core/tensor/tensor.hpp"
+#include "tests/support/refusal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -54,9 +55,12 @@ TEST(Cast, TruncatesAndSaturates) {
 
 TEST(View, RefusesToBeReadAsAnotherType) {
   Tensor t(DType::f32, {2});
-  EXPECT_THROW(t.as<double>(), InternalError);
-  EXPECT_THROW(t.number(2), InternalError);
-  EXPECT_THROW(t.set(-1, 0), InternalError);
+  const auto refused = [](const auto& action, const char* words) { test::expect_refusal(Fault::usage, action, words); };
+  refused([&] { t.as<double>(); }, "numbers of f32[2]: found as<double>(); expected f32; try: as<float>()");
+  refused([&] { t.view().as<std::int64_t>(); }, "found as<std::int64_t>()");
+  refused([&] { t.number(2); }, "f32[2]: found element 2; expected 0 to 1");
+  refused([&] { t.set(-1, 0); }, "f32[2]: found element -1; expected 0 to 1");
+  refused([] { Tensor(DType::i64, {0, 3}).number(); }, "expected none: it has no elements");
 }
 
 TEST(ByteCount, RefusesWhatNoMachineHolds) {

@@ -259,10 +259,27 @@ TEST(VerifyPlan, FindsWhatIsBroken) {
   EXPECT_EQ(broken([](Plan& p) { std::swap(p.regions[0], p.regions[1]); }),
             "plan: w overwrites a value that is still read");
   EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].steps.pop_back(); }), "plan: %12 parts is never written");
-  EXPECT_EQ(broken([](Plan& p) { p.regions[1].loops[1].steps.push_back(p.regions[0].loops[0].steps[0]); }),
+  EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].steps.push_back(p.regions[0].loops[0].steps[0]); }),
             "plan: %5 is written twice");
   EXPECT_EQ(broken([](Plan& p) { p.buffers[5].offset = 32; }), "plan: %5 overlaps %8");
   EXPECT_EQ(broken([](Plan& p) { p.buffers[9].offset = 96; }), "plan: %10 parts lies outside of its memory");
+  EXPECT_EQ(broken([](Plan& p) { p.buffers[2].home = Home::constant; }), "plan: b has no literal of its type");
+  const auto written = [](Plan& p) -> int& { return p.regions[1].loops[1].steps[0].operands[1]; };  // db
+  EXPECT_EQ(broken([&](Plan& p) { written(p) = 2; }), "plan: b is an input, but written");
+  EXPECT_EQ(broken([&](Plan& p) {
+              p.buffers[2].home = Home::constant;
+              p.buffers[2].literal = std::make_shared<const Tensor>(p.buffers[2].type);
+              written(p) = 2;
+            }),
+            "plan: b is a literal, but written");
+  EXPECT_EQ(broken([&](Plan& p) { written(p) = 0; }), "plan: x is taken for f32[4]");
+  EXPECT_EQ(broken([&](Plan& p) { written(p) = 11; }), "plan: an operand is no buffer");
+  EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].steps[0].operands.pop_back(); }),
+            "plan: a step has other operands than its call");
+  EXPECT_EQ(broken([](Plan& p) { p.buffers[4].bytes = 1020; }), "plan: %5 is smaller than what a step touches");
+  EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].rows = 127; }), "plan: x does not fit the blocks of its loop");
+  EXPECT_EQ(broken([](Plan& p) { p.buffers[8].in_place_of = 2; }), "plan: db overwrites what is not its old value");
+  EXPECT_EQ(broken([](Plan& p) { p.buffers[8].name = "b", p.buffers[8].in_place_of = 2; }), "nothing found");
   // The update of w moved before the product that still reads the old w.
   EXPECT_EQ(broken([](Plan& p) {
               std::swap(p.regions[0].loops[0].steps[0].operands[1], p.regions[1].loops[0].steps[0].operands[1]);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "gradus/core/grad/differentiate.hpp"
 #include "gradus/core/ops/index.hpp"
@@ -14,6 +15,8 @@
 #include "gradus/core/ops/random.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/core/ops/softmax.hpp"
+#include "gradus/engine/runtime/evaluate.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace gradus {
 namespace {
@@ -259,6 +262,97 @@ TEST(Program, AGraphOfManyParameters) {
     EXPECT_EQ(program.read("b49").number(2), 3);
     EXPECT_GT(program.profile(0, 0.001).runs, 0);
   }
+}
+
+/// Graph 0: y = x w', batches of 3; graph 1: the same of 5, and w' = w + w.
+Program two_graphs(Engine& engine) {
+  std::vector<Graph> graphs;
+  for (const std::int64_t rows : {3, 5}) {
+    Graph g;
+    const Value x = g.input("x", {rows, 4}, DType::f32), w = g.input("w", {2, 4}, DType::f32);
+    const Value scale = g.input("scale", {}, DType::f32);
+    g.output("y", matmul(x, transpose(w)) * scale);
+    if (rows == 5) g.output("w", w + w);
+    graphs.push_back(std::move(g));
+  }
+  return Program(engine, std::move(graphs));
+}
+
+TEST(Program, AGraphThatDoesNotExistIsRefused) {
+  Engine engine({.threads = 1});
+  Program program = two_graphs(engine);
+  for (const int graph : {-1, 2, std::numeric_limits<int>::max(), std::numeric_limits<int>::min()}) {
+    const std::string found = "program: found graph " + std::to_string(graph) + "; expected 0 to 1";
+    const auto refused = [&](const auto& action) { test::expect_refusal(Fault::usage, action, found); };
+    refused([&] { program.run(graph); });
+    refused([&] { program.input(graph, "x"); });
+    refused([&] { static_cast<void>(program.output(graph, "y")); });
+    refused([&] { static_cast<void>(program.plan(graph)); });
+    refused([&] { program.profile(graph, 0.001); });
+    refused([&] { program.time_blocks(graph, 0.001); });
+  }
+  Graph g;
+  g.output("y", g.input("x") + 1.0);
+  Program one(engine, {g});
+  test::expect_refusal(
+      Fault::usage, [&] { one.run(1); }, "found graph 1; expected 0, its only graph");
+}
+
+TEST(Program, ANameThatDoesNotExistIsRefusedWithThoseThatDo) {
+  Engine engine({.threads = 1});
+  Program program = two_graphs(engine);
+  const auto refused = [](const auto& action, const char* words) { test::expect_refusal(Fault::usage, action, words); };
+  refused([&] { program.input(1, "z\n"); },
+          "input \"z\\x0a\": found no such input in graph 1; expected one of: x, scale, w");
+  refused([&] { program.input(0, "scales"); }, "try: scale");
+  refused([&] { program.input(0, "w"); }, "try: write(\"w\", value)");
+  refused([&] { static_cast<void>(program.output(0, "loss")); },
+          "output \"loss\": found no such output in graph 0; expected one of: y");
+  refused([&] { static_cast<void>(program.output(1, "v")); }, "expected one of: y, w");
+  refused([&] { static_cast<void>(program.read("x")); }, "try: input(0, \"x\")");
+  refused([&] { static_cast<void>(program.read("v")); }, "found no such input; expected one of: scale, w");
+  refused([&] { program.write("v", Tensor(DType::f32, {2, 4})); }, "found no such input");
+}
+
+TEST(Program, AValueOfAnotherTypeIsRefusedAndChangesNothing) {
+  Engine engine({.threads = 1});
+  Program program = two_graphs(engine);
+  program.write("w", Tensor::full({DType::f32, {2, 4}}, 3));
+  const auto refused = [](const auto& action, const char* words) { test::expect_refusal(Fault::usage, action, words); };
+  refused([&] { program.write("w", Tensor(DType::f32, {4, 2})); }, "input \"w\": found f32[4,2]; expected f32[2,4]");
+  refused([&] { program.write("w", Tensor(DType::f64, {2, 4})); }, "found f64[2,4]; expected f32[2,4]");
+  refused([&] { program.input(0, "x").as<double>(); }, "numbers of f32[3,4]: found as<double>()");
+  refused([&] { program.input(0, "x").set(12, 1); }, "f32[3,4]: found element 12; expected 0 to 11");
+  EXPECT_EQ(program.read("w").numbers(), std::vector<double>(8, 3));
+}
+
+TEST(Evaluate, RefusesValuesOfNoGraphOrTwo) {
+  Engine engine({.threads = 1});
+  Graph g, other;
+  const Value x = g.input("x"), y = other.input("y");
+  EXPECT_THROW(evaluate(engine, {x, y}, {{x, 1.0}}), UserError);
+  EXPECT_THROW(evaluate(engine, {Value{}}, {}), UserError);
+}
+
+TEST(Program, RandomKeysBeyondTheSequencesAreRefused) {
+  Graph g;
+  const Value key = g.input("key", {3}, DType::i64);
+  g.output("x", random_normal(key, {DType::f32, {4, 3}}, 1));
+  g.output("dropped", random_bernoulli(key, {4, 3}, 0.5, 2));
+  Engine engine({.threads = 1});
+  Program program(engine, {g});
+  const auto run = [&](double step, double row) {
+    program.input(0, "key").set(1, step), program.input(0, "key").set(2, row);
+    program.run(0);
+  };
+  run(281474976710655, 187649984473766);
+  test::expect_refusal(
+      Fault::usage, [&] { run(281474976710656, 0); }, "step 281474976710656");
+  test::expect_refusal(
+      Fault::usage, [&] { run(0, -1); }, "first row -1; expected 0 to 187649984473766");
+  test::expect_refusal(
+      Fault::usage, [&] { run(0, 9e18); }, "first row 9000000000000000000");
+  run(0, 0);
 }
 
 TEST(Program, AKernelsErrorReachesTheCallerAndTheProgramStaysUsable) {

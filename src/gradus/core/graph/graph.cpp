@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/base/nearest.hpp"
 
 namespace gradus {
@@ -31,6 +32,13 @@ void check_attributes(const Op& op, const Attrs& attrs) {
     throw UserError(Fault::usage, Report{std::string(op.name), "no attribute " + std::string(name),
                                          "attributes: " + std::string(op.attributes), ""});
   }
+}
+
+/// For a value that was given along with those of `graph`.
+void check_own(const Graph& graph, Value value, const std::string& place) {
+  if (value.graph == &graph && value.id >= 0 && value.id < graph.size()) return;
+  throw UserError(Fault::usage, Report{place, value ? "a value of another graph" : "an empty value",
+                                       "a value of this graph", "build both with the same Graph"});
 }
 
 Type infer_input(Types, const Attrs& attrs) { return attrs.type("type"); }
@@ -87,7 +95,8 @@ Value Graph::constant(double value, DType dtype) {
 }
 
 Value Graph::append(const Op& op, std::span<const Value> inputs, Attrs attrs, std::string label) {
-  const int given = static_cast<int>(inputs.size());
+  if (size() >= most_nodes) refuse_too_large("graph", "another node", "0", std::to_string(most_nodes) + " nodes");
+  const int given = checked_cast<int>(inputs.size(), "inputs of a node");
   if (op.arity >= 0 ? given != op.arity : given == 0) {
     throw UserError(Fault::usage, Report{std::string(op.name), std::to_string(given) + " inputs",
                                          op.arity < 0 ? "at least one" : std::to_string(op.arity), ""});
@@ -96,10 +105,7 @@ Value Graph::append(const Op& op, std::span<const Value> inputs, Attrs attrs, st
   Node node{&op, {}, std::move(attrs), {}, std::move(label)};
   std::vector<Type> types;
   for (Value input : inputs) {
-    if (input.graph != this || input.id < 0 || input.id >= size()) {
-      throw UserError(Fault::usage, Report{std::string(op.name), "an input of another graph", "values of one graph",
-                                           "build all inputs with the same Graph"});
-    }
+    check_own(*this, input, std::string(op.name));
     node.inputs.push_back(input.id);
     types.push_back(input.type());
   }
@@ -109,7 +115,7 @@ Value Graph::append(const Op& op, std::span<const Value> inputs, Attrs attrs, st
 }
 
 void Graph::output(std::string name, Value value) {
-  require(value.graph == this, "output of another graph");
+  check_own(*this, value, "output \"" + printable(name) + "\"");
   if (find_output(name)) {
     throw UserError(Fault::usage, Report{"output \"" + printable(name) + "\"", "a second output of that name",
                                          "a name of its own for every output", ""});
@@ -118,7 +124,7 @@ void Graph::output(std::string name, Value value) {
 }
 
 void Graph::name_node(Value value, std::string label) {
-  require(value.graph == this, "label for a node of another graph");
+  check_own(*this, value, "label \"" + printable(label) + "\"");
   nodes_[static_cast<std::size_t>(value.id)].label = std::move(label);
 }
 

@@ -51,6 +51,9 @@ struct Output {
 
 class Graph {
  public:
+  /// The sum of two counts of nodes fits in an int.
+  static constexpr int most_nodes = 1 << 30;
+
   /// A value given when the graph is evaluated. Throws UserError when the name is empty or taken.
   Value input(std::string name, const Type& type = {DType::f64, {}});
   Value input(std::string name, const Shape& shape, DType dtype) { return input(std::move(name), Type{dtype, shape}); }
@@ -58,19 +61,22 @@ class Graph {
   Value constant(Tensor value);
   /// One number, broadcast where it is used. Throws UserError when an integer dtype cannot hold it.
   Value constant(double value, DType dtype = DType::f64);
-  /// Appends a node after checking arity, attributes and types. Throws UserError from the op's rule.
+  /// Appends a node after checking arity, attributes and types. Throws UserError from the op's rule, and from 2^30
+  /// nodes on.
   Value append(const Op& op, std::span<const Value> inputs, Attrs attrs = {}, std::string label = {});
   Value append(const Op& op, std::initializer_list<Value> inputs, Attrs attrs = {}, std::string label = {}) {
     return append(op, std::span(inputs.begin(), inputs.size()), std::move(attrs), std::move(label));
   }
-  /// Names `value` as a result. Throws UserError when the name is taken by another output.
+  /// Names `value` as a result. Throws UserError when the name is taken by another output, or the value is not of this
+  /// graph.
   void output(std::string name, Value value);
+  /// Throws UserError when the value is not of this graph.
   void name_node(Value value, std::string label);
 
   /// Appending never moves a node: references to nodes, types and shapes stay good.
   const std::deque<Node>& nodes() const { return nodes_; }
   const Node& node(int id) const { return nodes_[static_cast<std::size_t>(id)]; }
-  int size() const { return static_cast<int>(nodes_.size()); }
+  int size() const { return static_cast<int>(nodes_.size()); }  // most_nodes at the most
   Value value(int id) { return {this, id}; }
   const std::vector<Output>& outputs() const { return outputs_; }
   /// The input called `name`, or an empty Value.

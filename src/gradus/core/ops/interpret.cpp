@@ -12,9 +12,10 @@ std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bin
   converted.reserve(bindings.size());
   for (const Binding& binding : bindings) {
     const auto refuse = [&](const std::string& found, const std::string& expected) {
-      throw UserError(Fault::usage,
-                      Report{"binding of " + print(binding.input.node(), binding.input.id), found, expected, ""});
+      const std::string of = binding.input ? print(binding.input.node(), binding.input.id) : "nothing";
+      throw UserError(Fault::usage, Report{"binding of " + of, found, expected, ""});
     };
+    if (!binding.input) refuse("an empty value", "an input of this graph");
     if (binding.input.graph != &graph) refuse("a value of another graph", "an input of this graph");
     if (&binding.input.op() != &input_op) refuse("a value that is computed", "an input");
     if (given[static_cast<std::size_t>(binding.input.id)]) refuse("a second value", "one value for each input");
@@ -32,6 +33,15 @@ std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bin
 void refuse_unbound(const Node& input) {
   throw UserError(Fault::usage, Report{"input \"" + printable(input.attrs.text("name")) + "\"", "no value",
                                        to_string(input.type), "bind it"});
+}
+
+Graph& graph_of(std::span<const Value> wanted) {
+  for (const Value value : wanted) {
+    if (value && value.graph == wanted[0].graph) continue;
+    throw UserError(Fault::usage, Report{"values to evaluate", value ? "values of two graphs" : "an empty value",
+                                         "values of one graph", "evaluate those of each graph by themselves"});
+  }
+  return *wanted[0].graph;
 }
 
 namespace {
@@ -64,8 +74,7 @@ Tensor evaluate_node(const Graph& graph, int id, const std::vector<Tensor>& valu
 
 std::vector<Tensor> interpret(std::span<const Value> wanted, std::span<const Binding> bindings) {
   if (wanted.empty()) return {};
-  const Graph& graph = *wanted[0].graph;
-  for (Value value : wanted) require(value.graph == &graph, "interpret: values of two graphs");
+  const Graph& graph = graph_of(wanted);
   const FlushDenormals flush;
   std::vector<Tensor> converted;
   const auto given = bind(graph, bindings, converted);

@@ -18,8 +18,12 @@ std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bin
 /// The error of an input that has no binding.
 [[noreturn]] void refuse_unbound(const Node& input);
 
+/// The graph of values that are evaluated together. Throws UserError for an empty value, or values of several graphs.
+/// REQUIRES: at least one value.
+Graph& graph_of(std::span<const Value> wanted);
+
 /// The values of `wanted`, which share one graph. Only nodes that they need are evaluated.
-/// Throws UserError naming the input that is missing, bound twice or of another type.
+/// Throws UserError naming the input that is missing, bound twice or of another type; as graph_of().
 std::vector<Tensor> interpret(std::span<const Value> wanted, std::span<const Binding> bindings);
 std::vector<Tensor> interpret(std::initializer_list<Value> wanted, std::initializer_list<Binding> bindings);
 

@@ -1,8 +1,8 @@
 #include "gradus/core/ops/random.hpp"
 
+#include <algorithm>
 #include <limits>
 
-#include "gradus/core/base/random.hpp"
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/ops/axes.hpp"
 
@@ -42,35 +42,23 @@ Type infer_bernoulli(Types in, const Attrs& attrs) {
 
 Values no_gradient(Value, Value) { return {Value{}}; }
 
-RandomKey key_of(std::string_view op, ConstView key, const Attrs& attrs) {
-  const auto numbers = key.as<std::int64_t>();
-  const std::int64_t step = numbers[1];
-  if (step < 0 || static_cast<std::uint64_t>(step) >= random_limit) {
-    refuse(op, "step " + std::to_string(step), "0 to 2^48 - 1 as the key's second number");
-  }
-  return {static_cast<std::uint64_t>(numbers[0]), static_cast<std::uint64_t>(step),
-          static_cast<std::uint32_t>(attrs.integer("stream"))};
+RandomDraw draw_of(std::string_view op, ConstView key, View out, const Attrs& attrs) {
+  return random_draw(op, key.as<std::int64_t>(), out.shape(), attrs);
 }
 
-std::uint64_t first_element(ConstView key, const Shape& shape) { return random_first(key.as<std::int64_t>(), shape); }
-
 void evaluate_uniform(Views in, View out, const Attrs& attrs) {
-  const RandomKey key = key_of("random_uniform", in[0], attrs);
-  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
-    fill_uniform(key, first_element(in[0], out.shape()), out.as<T>());
-  });
+  const RandomDraw draw = draw_of("random_uniform", in[0], out, attrs);
+  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) { fill_uniform(draw.key, draw.first, out.as<T>()); });
 }
 
 void evaluate_normal(Views in, View out, const Attrs& attrs) {
-  const RandomKey key = key_of("random_normal", in[0], attrs);
-  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
-    fill_normal(key, first_element(in[0], out.shape()), out.as<T>());
-  });
+  const RandomDraw draw = draw_of("random_normal", in[0], out, attrs);
+  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) { fill_normal(draw.key, draw.first, out.as<T>()); });
 }
 
 void evaluate_bernoulli(Views in, View out, const Attrs& attrs) {
-  fill_bernoulli(key_of("random_bernoulli", in[0], attrs), first_element(in[0], out.shape()), attrs.number("p"),
-                 out.as<std::uint8_t>());
+  const RandomDraw draw = draw_of("random_bernoulli", in[0], out, attrs);
+  fill_bernoulli(draw.key, draw.first, attrs.number("p"), out.as<std::uint8_t>());
 }
 
 // Two polynomials of degree 7 and what surrounds them; drawing the bits takes no floating point.
@@ -124,9 +112,21 @@ const Op ops[] = {
 
 std::span<const Op> random_ops() { return ops; }
 
-std::uint64_t random_first(std::span<const std::int64_t> key, const Shape& shape) {
-  if (key.size() < 3 || shape.rank() == 0 || shape[0] == 0) return 0;
-  return static_cast<std::uint64_t>(key[2] * (shape.count() / shape[0]));
+RandomDraw random_draw(std::string_view op, std::span<const std::int64_t> key, const Shape& shape, const Attrs& attrs) {
+  const std::int64_t step = key[1], row = key.size() < 3 || shape.rank() == 0 ? 0 : key[2];
+  if (step < 0 || static_cast<std::uint64_t>(step) >= random_limit) {
+    refuse(op, "step " + std::to_string(step), "0 to 2^48 - 1 as the key's second number");
+  }
+  const std::int64_t count = shape.count(), most = static_cast<std::int64_t>(2 * random_limit) - count;
+  const std::int64_t row_size = count == 0 || shape.rank() == 0 ? 0 : count / shape[0];
+  const auto first = checked_multiply(row, row_size);
+  if (!first || *first > most) {
+    refuse(op, "first row " + std::to_string(row),
+           "0 to " + std::to_string(most / std::max<std::int64_t>(row_size, 1)) + " as the key's third number");
+  }
+  return {{static_cast<std::uint64_t>(key[0]), static_cast<std::uint64_t>(step),
+           static_cast<std::uint32_t>(attrs.integer("stream"))},
+          static_cast<std::uint64_t>(*first)};
 }
 
 Value random_uniform(Value key, const Type& type, std::int64_t stream) {

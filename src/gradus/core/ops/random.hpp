@@ -4,6 +4,7 @@
 // 0), and the numbers are those of these rows in the whole.
 #pragma once
 
+#include "gradus/core/base/random.hpp"
 #include "gradus/core/graph/graph.hpp"
 
 namespace gradus {
@@ -15,8 +16,15 @@ Value random_normal(Value key, const Type& type, std::int64_t stream);
 /// u8: 1 with probability p (in [0, 1]), else 0.
 Value random_bernoulli(Value key, const Shape& shape, double p, std::int64_t stream);
 
-/// The first element that a value of `shape` takes from its sequence.
-std::uint64_t random_first(std::span<const std::int64_t> key, const Shape& shape);
+/// The sequence that a value of a random op draws from, and the first element that it takes.
+struct RandomDraw {
+  RandomKey key;
+  std::uint64_t first = 0;
+};
+
+/// For a key's numbers, and the value's shape and attributes. Throws UserError naming `op` for a step or a first row
+/// beyond the sequences.
+RandomDraw random_draw(std::string_view op, std::span<const std::int64_t> key, const Shape& shape, const Attrs& attrs);
 
 std::span<const Op> random_ops();
 

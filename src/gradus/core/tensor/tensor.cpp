@@ -9,6 +9,27 @@ namespace {
 
 constexpr std::align_val_t alignment{64};
 
+void check_element(const Type& type, std::int64_t index) {
+  const std::int64_t count = type.shape.count();
+  if (index >= 0 && index < count) return;
+  throw UserError(Fault::usage,
+                  Report{to_string(type), "element " + std::to_string(index),
+                         count == 0 ? "none: it has no elements" : "0 to " + std::to_string(count - 1), ""});
+}
+
+/// What C++ calls the dtype.
+std::string_view type_name(DType dtype) {
+  switch (dtype) {
+    case DType::f32: return "float";
+    case DType::f64: return "double";
+    case DType::bf16: return "gradus::Bf16";
+    case DType::i32: return "std::int32_t";
+    case DType::i64: return "std::int64_t";
+    case DType::u8: return "std::uint8_t";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string to_string(const Type& type) { return std::string(name(type.dtype)) + to_string(type.shape); }
@@ -21,15 +42,21 @@ std::size_t byte_count(const Type& type) {
   return static_cast<std::size_t>(*bytes);
 }
 
+void refuse_dtype(const Type& type, DType asked) {
+  throw UserError(Fault::usage,
+                  Report{"numbers of " + to_string(type), "as<" + std::string(type_name(asked)) + ">()",
+                         std::string(name(type.dtype)), "as<" + std::string(type_name(type.dtype)) + ">()"});
+}
+
 double ConstView::number(std::int64_t index) const {
-  require(index >= 0 && index < count(), "element outside the view");
+  check_element(type_, index);
   return visit_stored(dtype(), [&]<class T>(std::type_identity<T>) -> double {
     return convert_number<double>(static_cast<const T*>(data_)[index]);
   });
 }
 
 void View::set(std::int64_t index, double value) const {
-  require(index >= 0 && index < count(), "element outside the view");
+  check_element(type_, index);
   visit_stored(dtype(),
                [&]<class T>(std::type_identity<T>) { static_cast<T*>(data_)[index] = convert_number<T>(value); });
 }

@@ -26,6 +26,9 @@ std::string to_string(const Type& type);
 /// Bytes of an array of this type. Throws UserError when it does not fit in 62 bits.
 std::size_t byte_count(const Type& type);
 
+/// Throws UserError: numbers of `type` were asked for as another dtype.
+[[noreturn]] void refuse_dtype(const Type& type, DType asked);
+
 /// A readable array that somebody else owns, row-major and contiguous.
 class ConstView {
  public:
@@ -36,12 +39,12 @@ class ConstView {
   const Shape& shape() const { return type_.shape; }
   std::int64_t count() const { return type_.shape.count(); }
   const void* data() const { return data_; }
-  /// REQUIRES: T is the C++ type of dtype().
+  /// Throws UserError unless T is the C++ type of dtype().
   template <class T> std::span<const T> as() const {
-    require(dtype_of<T>() == dtype(), "view read as another dtype");
+    if (dtype_of<T>() != dtype()) refuse_dtype(type_, dtype_of<T>());
     return {static_cast<const T*>(data_), static_cast<std::size_t>(count())};
   }
-  /// Element `index` (row-major) as a double, whatever the dtype.
+  /// Element `index` (row-major) as a double, whatever the dtype. Throws UserError where there is none.
   double number(std::int64_t index = 0) const;
 
  private:
@@ -60,11 +63,11 @@ class View {
   std::int64_t count() const { return type_.shape.count(); }
   void* data() const { return data_; }
   template <class T> std::span<T> as() const {
-    require(dtype_of<T>() == dtype(), "view written as another dtype");
+    if (dtype_of<T>() != dtype()) refuse_dtype(type_, dtype_of<T>());
     return {static_cast<T*>(data_), static_cast<std::size_t>(count())};
   }
   double number(std::int64_t index = 0) const { return ConstView(*this).number(index); }
-  /// Stores `value`, converted to the dtype, at element `index`.
+  /// Stores `value`, converted to the dtype, at element `index`. Throws UserError where there is none.
   void set(std::int64_t index, double value) const;
 
  private:

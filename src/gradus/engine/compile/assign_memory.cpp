@@ -1,7 +1,9 @@
 #include "gradus/engine/compile/assign_memory.hpp"
 
 #include <algorithm>
+#include <limits>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/engine/kernels/block.hpp"
 
@@ -32,7 +34,8 @@ Uses find_uses(const Plan& plan) {
       for (std::size_t s = 0; s < steps.size(); ++s) {
         const Call& call = steps[s].call;
         const auto use = [&](const Operand& operand) {
-          return Use{static_cast<int>(r), static_cast<int>(l), static_cast<int>(s), operand.access, call.op == nullptr};
+          return Use{checked_cast<int>(r), checked_cast<int>(l), checked_cast<int>(s), operand.access,
+                     call.op == nullptr};
         };
         for (std::size_t i = 0; i < call.inputs.size(); ++i)
           out.readers[at(steps[s].operands[i])].push_back(use(call.inputs[i]));
@@ -69,7 +72,7 @@ int state_of(const Plan& plan, const Output& output) {
   for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
     const Buffer& buffer = plan.buffers[b];
     if (buffer.home == Home::input && buffer.name == output.name && buffer.type == plan.buffers[at(output.id)].type) {
-      return static_cast<int>(b);
+      return checked_cast<int>(b);
     }
   }
   return -1;
@@ -77,11 +80,11 @@ int state_of(const Plan& plan, const Output& output) {
 
 int add_buffer(Plan& plan, Buffer buffer) {
   plan.buffers.push_back(std::move(buffer));
-  return static_cast<int>(plan.buffers.size()) - 1;
+  return checked_cast<int>(plan.buffers.size()) - 1;
 }
 
 void place_outputs(Plan& plan, const Graph& graph) {
-  constexpr int at_the_end = 1 << 29;
+  constexpr int at_the_end = std::numeric_limits<int>::max();
   Uses uses = find_uses(plan);
   for (const Output& output : graph.outputs()) {  // an input that is an output is read by a copy at the end
     if (plan.buffers[at(output.id)].home == Home::input) {
@@ -158,7 +161,7 @@ void place_locals(Plan& plan, const Uses& uses) {
         Buffer& buffer = plan.buffers[b];
         if (buffer.home != Home::arena || uses.writers[b].size() != 1) continue;
         const Use& write = uses.writers[b][0];
-        if (write.region != static_cast<int>(r) || write.loop != static_cast<int>(l)) continue;
+        if (write.region != checked_cast<int>(r) || write.loop != checked_cast<int>(l)) continue;
         int last = write.step;
         bool stays = write.access != Access::columns;
         for (const Use& read : uses.readers[b]) {
@@ -171,7 +174,7 @@ void place_locals(Plan& plan, const Uses& uses) {
                                             static_cast<std::size_t>(loop.block);
         if (!stays || (write.access == Access::whole && bytes > largest_local)) continue;
         buffer.home = Home::local, buffer.bytes = bytes;
-        intervals.push_back({static_cast<int>(b), write.step, last, bytes});
+        intervals.push_back({checked_cast<int>(b), write.step, last, bytes});
       }
       plan.local_bytes = std::max(plan.local_bytes, pack(plan, std::move(intervals)));
     }
@@ -187,7 +190,7 @@ void place_arena(Plan& plan, const Uses& uses) {
     buffer.first_region = uses.writers[b].at(0).region;
     buffer.last_region = buffer.first_region;
     for (const Use& read : uses.readers[b]) buffer.last_region = std::max(buffer.last_region, read.region);
-    intervals.push_back({static_cast<int>(b), buffer.first_region, buffer.last_region, buffer.bytes});
+    intervals.push_back({checked_cast<int>(b), buffer.first_region, buffer.last_region, buffer.bytes});
     for (int r = buffer.first_region; r <= buffer.last_region; ++r) live[at(r)] += aligned(buffer.bytes);
   }
   plan.arena_bytes = pack(plan, std::move(intervals));
@@ -200,7 +203,7 @@ void drop_unused_buffers(Plan& plan) {
   std::vector<Buffer> kept;
   for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
     if (plan.buffers[b].home != Home::input && uses.readers[b].empty() && uses.writers[b].empty()) continue;
-    place[b] = static_cast<int>(kept.size());
+    place[b] = checked_cast<int>(kept.size());
     kept.push_back(std::move(plan.buffers[b]));
   }
   for (Buffer& buffer : kept) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
 #include "gradus/engine/compile/rewrite.hpp"
@@ -22,7 +23,7 @@ bool access_of_input(const Graph& graph, const Node& node, std::size_t i, Access
   bool mixed = false;
   int source = -1;
   for (int axis = 0; axis < types[i].shape.rank(); ++axis) {
-    const Axis found = node.op->axis(static_cast<int>(i), axis, types, node);
+    const Axis found = node.op->axis(checked_cast<int>(i), axis, types, node);
     if (found.kind == Axis::kept && found.at == 0) source = axis;
     mixed = mixed || found.kind == Axis::mixed;
   }
@@ -157,8 +158,8 @@ int assign_loops(std::vector<Task>& tasks, const Graph& graph, std::vector<int>&
   };
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     Task& task = tasks[t];
-    writers[at(task.value)] = static_cast<int>(t);
-    parent.push_back(static_cast<int>(t));
+    writers[at(task.value)] = checked_cast<int>(t);
+    parent.push_back(checked_cast<int>(t));
     for (std::size_t i = 0; i < task.inputs.size(); ++i) {
       const int source = writers[at(task.inputs[i])];
       if (source < 0) continue;
@@ -170,13 +171,13 @@ int assign_loops(std::vector<Task>& tasks, const Graph& graph, std::vector<int>&
     const Task& task = tasks[t];
     for (std::size_t i = 0; i < task.inputs.size(); ++i) {
       const int source = writers[at(task.inputs[i])];
-      if (source >= 0 && tasks[at(source)].level == task.level) parent[at(root(static_cast<int>(t)))] = root(source);
+      if (source >= 0 && tasks[at(source)].level == task.level) parent[at(root(checked_cast<int>(t)))] = root(source);
     }
   }
   int loops = 0;
   std::map<int, int> number;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const auto [place, fresh] = number.try_emplace(root(static_cast<int>(t)), loops);
+    const auto [place, fresh] = number.try_emplace(root(checked_cast<int>(t)), loops);
     if (fresh) ++loops;
     tasks[t].loop = place->second;
   }
@@ -271,7 +272,7 @@ Plan cut_regions(const Graph& graph, bool own_order) {
     if (at(task.level) >= plan.regions.size()) plan.regions.resize(at(task.level) + 1);
     Region& region = plan.regions[at(task.level)];
     if (place[at(task.loop)] < 0) {
-      place[at(task.loop)] = static_cast<int>(region.loops.size());
+      place[at(task.loop)] = checked_cast<int>(region.loops.size());
       region.loops.push_back({.rows = task.rows, .block = 0, .steps = {}});
     }
     Loop& loop = region.loops[at(place[at(task.loop)])];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
 
@@ -115,18 +116,18 @@ Step fused_step(const std::vector<Step>& steps, const std::vector<std::size_t>& 
   out.call.program.dtype = of[group[0]].dtype;
   out.call.rows = steps[group[0]].call.rows, out.call.block = steps[group[0]].call.block;
   std::map<int, int> internal, external, reads_inside;
-  for (std::size_t g = 0; g < group.size(); ++g) internal[steps[group[g]].operands.back()] = static_cast<int>(g);
+  for (std::size_t g = 0; g < group.size(); ++g) internal[steps[group[g]].operands.back()] = checked_cast<int>(g);
   for (std::size_t s : group) {
     for (std::size_t i = 0; i < steps[s].call.inputs.size(); ++i) {
       const int buffer = steps[s].operands[i];
       ++reads_inside[buffer];
-      if (internal.contains(buffer) || !external.try_emplace(buffer, static_cast<int>(external.size())).second)
+      if (internal.contains(buffer) || !external.try_emplace(buffer, checked_cast<int>(external.size())).second)
         continue;
       out.call.inputs.push_back(steps[s].call.inputs[i]);
       out.operands.push_back(buffer);
     }
   }
-  const int inputs = static_cast<int>(external.size());
+  const int inputs = checked_cast<int>(external.size());
   for (std::size_t g = 0; g < group.size(); ++g) {
     const Step& step = steps[group[g]];
     PointwiseProgram::Instruction instruction{.op = of[group[g]].op, .inputs = {}};
@@ -138,7 +139,7 @@ Step fused_step(const std::vector<Step>& steps, const std::vector<std::size_t>& 
     out.flops += step.flops;
     const int result = step.operands.back();
     if (reads[at(result)] == reads_inside[result]) continue;
-    out.call.program.outputs.push_back(inputs + static_cast<int>(g));
+    out.call.program.outputs.push_back(inputs + checked_cast<int>(g));
     out.call.outputs.push_back(step.call.outputs[0]);
     out.operands.push_back(result);
     if (!step.label.empty()) out.label = step.label;

@@ -1,5 +1,6 @@
 #include "gradus/engine/compile/known_ops.hpp"
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 
@@ -36,7 +37,7 @@ bool is_matrix_transpose(const Node& node) {
 
 int pointwise_index(const Node& node) {
   const auto ops = pointwise_ops();
-  return node.op >= ops.data() && node.op < ops.data() + ops.size() ? static_cast<int>(node.op - ops.data()) : -1;
+  return node.op >= ops.data() && node.op < ops.data() + ops.size() ? checked_cast<int>(node.op - ops.data()) : -1;
 }
 
 }  // namespace gradus

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/pointwise.hpp"
@@ -88,7 +89,7 @@ Value simplify_layout(const Node& node, const Values& in) {
   if (is_cast(node) && in[0].dtype() == node.type.dtype) return in[0];
   if (is_sum(node)) {
     for (std::int64_t axis : node.attrs.integers("axes")) {
-      if (in[0].shape()[static_cast<int>(axis)] != 1) return {};
+      if (in[0].shape()[checked_cast<int>(axis)] != 1) return {};
     }
     return reshape(in[0], node.type.shape);
   }

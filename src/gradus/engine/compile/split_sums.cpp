@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/engine/compile/cut_regions.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
@@ -22,7 +23,7 @@ std::int64_t summed_rows(const Graph& graph, const Task& task) {
   for (std::size_t i = 0; i < types.size(); ++i) {
     const int axis = i < 2 && task.transposed[i] ? 1 : 0;  // axis 0 as it is stored
     if (types[i].shape.rank() <= axis) return 0;
-    if (node.op->axis(static_cast<int>(i), axis, types, node).kind != Axis::reduced) return 0;
+    if (node.op->axis(checked_cast<int>(i), axis, types, node).kind != Axis::reduced) return 0;
     if (i > 0 && types[i].shape[axis] != rows) return 0;
     rows = types[i].shape[axis];
   }
@@ -102,7 +103,7 @@ Task split_task(Task& task, const Split& split, const Graph& graph, PlanValues& 
   std::vector<std::int64_t> sizes(type.shape.begin(), type.shape.end());
   sizes.insert(sizes.begin(), split.parts());
   values.types.push_back({type.dtype, Shape(sizes)});
-  task.value = static_cast<int>(values.types.size()) - 1;
+  task.value = checked_cast<int>(values.types.size()) - 1;
   task.rows = split.rows, task.block = split.block, task.result = Access::part, task.access = split.access;
   Task sum{.node = task.node, .value = task.node, .inputs = {task.value}, .access = {Access::columns}};
   sum.adds_parts = true;

@@ -128,7 +128,7 @@ Step graph_step(const Graph& graph, const Levels& levels, int level, const std::
 /// Whether some kernel takes the graph.
 bool prepare(Step& step) {
   for (const Kernel& kernel : kernels()) {
-    step.prepared = kernel.prepare(step.call);
+    step.prepared = ask(kernel, step.call);
     step.kernel = kernel.name;
     if (step.prepared) return true;
     step.refusals.push_back(step.kernel + ": " + step.prepared.refusal);

@@ -21,6 +21,9 @@ inline bool is_partial(const Call& call) { return call.outputs[0].access == Acce
 /// Rows of the last block when it is shorter than the others, else 0.
 std::int64_t rest_rows(const Call& call);
 
+/// Sums over leaves have room for the partial sums of so many.
+inline constexpr std::int64_t most_leaves = std::int64_t{1} << 31;
+
 constexpr std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace gradus

@@ -1,5 +1,6 @@
 #include "gradus/engine/kernels/kernel.hpp"
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/all.hpp"
 #ifdef GRADUS_HAS_ASMJIT
 #include "gradus/engine/kernels/asmjit/kernels.hpp"
@@ -45,10 +46,18 @@ std::span<const Kernel> kernels() {
   return candidates;
 }
 
+Prepared ask(const Kernel& kernel, const Call& call) {
+  try {
+    return kernel.prepare(call);
+  } catch (const TooLarge& error) {
+    return refuse(error.what());
+  }
+}
+
 Choice choose(const Call& call) {
   Choice choice;
   for (const Kernel& kernel : kernels()) {
-    Prepared prepared = kernel.prepare(call);
+    Prepared prepared = ask(kernel, call);
     if (prepared) {
       choice.kernel = kernel;
       choice.prepared = std::move(prepared);

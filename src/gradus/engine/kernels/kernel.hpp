@@ -101,6 +101,9 @@ struct Kernel {
 
 inline Prepared refuse(std::string reason) { return {nullptr, nullptr, 0, std::move(reason)}; }
 
+/// What the kernel answers. A size that it has no room for (TooLarge) is its refusal.
+Prepared ask(const Kernel& kernel, const Call& call);
+
 /// The candidates for a call in order of preference; `reference` is the last and takes every op and program.
 std::span<const Kernel> kernels();
 

@@ -13,6 +13,9 @@ std::string refusal_of(const Call& call, bool whole, bool partial) {
   if (partial && (call.transposed[1] || a.access != summed || b.access != Access::rows)) {
     return "parts of a product that is no sum over rows";
   }
+  if (call.transposed[0] && a.type.shape[0] / std::max<std::int64_t>(call.leaf, 1) >= most_leaves) {
+    return "a sum over 2^31 leaves or more";
+  }
   if (b.access != Access::whole && call.block < call.rows && !partial) return "a second matrix in blocks";
   const Access along_rows = call.transposed[0] ? Access::columns : Access::rows;
   if (!whole && !partial && (a.access != along_rows || c.access != Access::rows || c.type.shape[0] != call.rows)) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gradus/core/base/checked_cast.hpp"
+
 namespace gradus {
 namespace {
 
@@ -87,7 +89,7 @@ int available_cores() {
   cpu_set_t set;
   const int mask = sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(CPU_COUNT(&set), 1) : 1;
   const double quota = cpu_quota(read_text("/proc/self/cgroup"), "/sys/fs/cgroup");
-  return quota > 0 ? std::clamp(static_cast<int>(std::min(quota, 4096.0)), 1, mask) : mask;
+  return quota > 0 ? std::clamp(checked_cast<int>(std::min(quota, 4096.0)), 1, mask) : mask;
 }
 
 int current_core() { return sched_getcpu(); }

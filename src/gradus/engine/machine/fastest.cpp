@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/base/error.hpp"
 
 namespace gradus {
@@ -38,7 +39,7 @@ void Fastest::end_of_way(double ns) {
   runs_ = 0;
   if (++way_ < ways_) return;
   const auto least = std::min_element(times_.begin(), times_.begin() + ways_);
-  if (*least < clearly * times_[static_cast<std::size_t>(best_)]) best_ = static_cast<int>(least - times_.begin());
+  if (*least < clearly * times_[static_cast<std::size_t>(best_)]) best_ = checked_cast<int>(least - times_.begin());
   way_ = best_, trial_ = false;
 }
 

@@ -51,7 +51,7 @@ struct Exchange {
   ThreadPool& pool;
   std::vector<unsigned char> bytes = std::vector<unsigned char>(line * lines);
   std::vector<double> own = {}, foreign = {};
-  std::atomic<unsigned> seen = 0;  // so that the reads are not left out
+  std::atomic<std::uint64_t> seen = 0;  // so that the reads are not left out
 
   void touch(int thread) {
     for (int round = 0; round < rounds; ++round) {
@@ -71,7 +71,7 @@ struct Exchange {
     // Out of order, as kernels walk through matrices: what the core asks for ahead of a straight walk hides the cost.
     constexpr std::size_t stride = 389;
     for (std::size_t i = 0; i < lines; ++i) sum += bytes[i * stride % lines * line];
-    seen.store(static_cast<unsigned>(sum), std::memory_order_relaxed);
+    seen.store(sum, std::memory_order_relaxed);
     return since(begin);
   }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/base/error.hpp"
 #include "gradus/engine/machine/cores.hpp"
 #include "gradus/engine/machine/wait.hpp"
@@ -52,7 +53,7 @@ void ThreadPool::run(int team, void (*job)(void*, int), void* context) {
   if (team > 1) {
     job_ = job, context_ = context;
     team_.store(team, std::memory_order_relaxed);
-    busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    busy_.store(checked_cast<int>(workers_.size()), std::memory_order_relaxed);
     jobs_.fetch_add(1, std::memory_order_release);
     sharing_.turn().fetch_add(1, std::memory_order_acq_rel);
     sharing_.turn().notify_all();

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/machine/work_sharing.hpp"
 
 namespace gradus {
@@ -33,7 +34,7 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+  int threads() const { return checked_cast<int>(workers_.size()) + 1; }
   /// Stretches of work, shared by the team that their items are cut for.
   void run(std::span<const Stretch> stretches, WorkSharing::Job job, void* context) {
     sharing_.run(stretches, job, context);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/base/float_mode.hpp"
 #include "gradus/engine/machine/wait.hpp"
 
@@ -13,7 +14,7 @@ constexpr std::size_t most_units = 0xffff;
 std::uint64_t pack(unsigned number, std::size_t next, std::size_t end) {
   return std::uint64_t{number} << 32 | std::uint64_t{next} << 16 | std::uint64_t{end};
 }
-unsigned number_of(std::uint64_t word) { return static_cast<unsigned>(word >> 32); }
+unsigned number_of(std::uint64_t word) { return checked_cast<unsigned>(word >> 32); }
 
 }  // namespace
 

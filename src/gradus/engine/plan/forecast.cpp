@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "gradus/core/base/checked_cast.hpp"
+
 namespace gradus {
 namespace {
 
@@ -20,7 +22,7 @@ std::vector<Writer> find_writers(const Plan& plan) {
       for (const Step& step : loop.steps) {
         for (std::size_t i = 0; i < step.call.outputs.size(); ++i) {
           const auto at = static_cast<std::size_t>(step.operands[step.call.inputs.size() + i]);
-          out[at] = {static_cast<int>(r), step.call.outputs[i].access, loop.rows};
+          out[at] = {checked_cast<int>(r), step.call.outputs[i].access, loop.rows};
           const int old = plan.buffers[at].in_place_of;
           if (old >= 0) out[static_cast<std::size_t>(old)] = out[at];
         }
@@ -68,7 +70,7 @@ double foreign_bytes(const Plan& plan, const std::vector<Writer>& writers, const
         const int buffer = step.operands[i];
         const Buffer& b = plan.buffers[static_cast<std::size_t>(buffer)];
         const Writer& writer = writers[static_cast<std::size_t>(buffer)];
-        if (b.home == Home::local || b.home == Home::constant || writer.region == static_cast<int>(region)) continue;
+        if (b.home == Home::local || b.home == Home::constant || writer.region == checked_cast<int>(region)) continue;
         const Access access = step.call.inputs[i].access;
         const bool one_wrote = writer.region < 0 || shares[static_cast<std::size_t>(writer.region)].serial;
         const bool same_rows =
@@ -105,7 +107,7 @@ Forecast forecast(const Plan& plan, std::span<const double> block_ns, const Thre
   const std::vector<Share> shares = divide(plan, threads);
   const std::vector<Writer> writers = find_writers(plan);
   Forecast out;
-  out.team = shares.empty() ? 1 : static_cast<int>(shares[0].begin.size()) - 1;
+  out.team = shares.empty() ? 1 : checked_cast<int>(shares[0].begin.size()) - 1;
   std::vector<double> block(block_ns.begin(), block_ns.end());
   std::size_t first_step = 0;
   for (std::size_t r = 0; r < plan.regions.size(); ++r) {

@@ -1,12 +1,14 @@
 #include "gradus/engine/plan/lifetimes.hpp"
 
+#include "gradus/core/base/checked_cast.hpp"
+
 namespace gradus {
 
 std::vector<int> region_starts(const Plan& plan) {
   std::vector<int> starts{0};
   for (const Region& region : plan.regions) {
     int count = 0;
-    for (const Loop& loop : region.loops) count += static_cast<int>(loop.steps.size());
+    for (const Loop& loop : region.loops) count += checked_cast<int>(loop.steps.size());
     starts.push_back(starts.back() + count);
   }
   return starts;

@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/engine/plan/plan.hpp"
@@ -9,7 +10,7 @@ namespace {
 
 const char* text(Home home) {
   static constexpr const char* names[] = {"input", "output", "constant", "arena", "local"};
-  return names[static_cast<int>(home)];
+  return names[checked_cast<int>(home)];
 }
 
 std::string operand_text(const Plan& plan, const Step& step, std::size_t i) {
@@ -32,7 +33,7 @@ std::string program_text(const Call& call) {
     return out + ")";
   }
   std::string out = "fused(";
-  const auto inputs = static_cast<int>(call.inputs.size());
+  const auto inputs = checked_cast<int>(call.inputs.size());
   for (std::size_t i = 0; i < call.program.instructions.size(); ++i) {
     const auto& instruction = call.program.instructions[i];
     if (i) out += "; ";

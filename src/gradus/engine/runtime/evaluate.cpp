@@ -37,8 +37,7 @@ std::vector<char> needed_inputs(const Graph& graph, std::span<const Value> wante
 
 std::vector<Tensor> evaluate(Engine& engine, std::span<const Value> wanted, std::span<const Binding> bindings) {
   if (wanted.empty()) return {};
-  const Graph& graph = *wanted[0].graph;
-  for (Value value : wanted) require(value.graph == &graph, "evaluate: values of two graphs");
+  const Graph& graph = graph_of(wanted);
   std::vector<Tensor> converted;
   const auto given = bind(graph, bindings, converted);
   const auto needed = needed_inputs(graph, wanted);

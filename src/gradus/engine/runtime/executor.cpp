@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/base/float_mode.hpp"
 #include "gradus/engine/plan/divide.hpp"
 
@@ -32,7 +33,7 @@ int most_crossing(const Plan& plan) {
       }
     }
   }
-  return static_cast<int>(most);
+  return checked_cast<int>(most);
 }
 
 }  // namespace
@@ -40,12 +41,12 @@ int most_crossing(const Plan& plan) {
 Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
     : thread_memory_(memory.threads), local_bytes_(plan.local_bytes), pool_(&pool) {
   const int threads =
-      static_cast<int>(std::min<std::size_t>(memory.threads.size(), static_cast<std::size_t>(pool.threads())));
+      checked_cast<int>(std::min<std::size_t>(memory.threads.size(), static_cast<std::size_t>(pool.threads())));
   const std::vector<Share> shares = divide(plan, threads);
   for (std::size_t r = 0; r < plan.regions.size(); ++r) {
     Stretch made{.serial = shares[r].serial, .begin = shares[r].begin};
     for (std::size_t& begin : made.begin) begin += items_.size();
-    team_ = static_cast<int>(made.begin.size()) - 1;
+    team_ = checked_cast<int>(made.begin.size()) - 1;
     for (const Loop& loop : plan.regions[r].loops) add_loop(plan, memory, loop);
     regions_.push_back(std::move(made));
   }

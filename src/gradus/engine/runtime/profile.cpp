@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/base/float_mode.hpp"
 #include "gradus/engine/runtime/executor.hpp"
 
@@ -56,7 +57,7 @@ class ExecutorClock {
       if (totals.size() >= least && start - begin > half) break;
       totals.push_back(time_of(repeats, [&] { executor_.run(); }));
     }
-    out.runs = static_cast<int>(totals.size()) * repeats;
+    out.runs = checked_cast<int>(totals.size()) * repeats;
     out.total_ns = median(totals);
     std::vector<std::vector<double>> steps(executor_.steps_.size()), regions(executor_.regions_.size());
     for (const Clock::time_point begin = Clock::now(); regions.empty() || regions[0].size() < most;) {
@@ -114,7 +115,7 @@ class ExecutorClock {
   static int repeats_of(double ns) {
     constexpr double enough = 4000;
     constexpr int most = 32;
-    return ns * most < enough ? most : std::max(1, static_cast<int>(enough / ns));
+    return ns * most < enough ? most : std::max(1, checked_cast<int>(enough / ns));
   }
 
   void run_item(const Item& item, int thread, double* step_ns) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "gradus/core/base/nearest.hpp"
 #include "gradus/engine/compile/passes.hpp"
 #include "gradus/engine/compile/pipeline.hpp"
 #include "gradus/engine/kernels/block.hpp"
@@ -50,6 +51,47 @@ void copy_transposed(ConstView from, void* to) {
   }
 }
 
+/// The input that holds a parameter's copy stored the other way is nobody else's affair.
+bool is_copy(const Slots& slots, const std::string& name) {
+  return name.ends_with('\'') && slots.contains(std::string_view(name).substr(0, name.size() - 1));
+}
+
+void add_names(const Slots& slots, std::vector<std::string>& names) {
+  for (const auto& [name, slot] : slots) {
+    if (!is_copy(slots, name)) names.push_back(name);
+  }
+}
+
+std::vector<std::string> output_names(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const Buffer& buffer : plan.buffers) {
+    if (buffer.home == Home::output && !buffer.name.ends_with('\'')) names.push_back(buffer.name);
+  }
+  return names;
+}
+
+/// "a, b, c", and how many more.
+std::string list_of(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 12;
+  if (names.empty()) return "none";
+  std::string out;
+  for (std::size_t i = 0; i < std::min(names.size(), most); ++i) out += (i ? ", " : "") + printable(names[i]);
+  return names.size() > most ? out + " and " + std::to_string(names.size() - most) + " more" : out;
+}
+
+/// `what`: "input" or "output".
+[[noreturn]] void refuse_name(const char* what, std::string_view name, const std::string& where,
+                              const std::vector<std::string>& names) {
+  throw UserError(Fault::usage,
+                  Report{std::string(what) + " \"" + printable(name) + "\"", "no such " + std::string(what) + where,
+                         "one of: " + list_of(names), printable(nearest(name, names))});
+}
+
+[[noreturn]] void refuse_use(const char* what, std::string_view name, const char* found, const char* expected,
+                             const std::string& remedy) {
+  throw UserError(Fault::usage, Report{std::string(what) + " \"" + printable(name) + "\"", found, expected, remedy});
+}
+
 }  // namespace
 
 struct Program::Memory {
@@ -64,12 +106,39 @@ struct Program::Memory {
   Pieces pieces;  // what all of these point to
   std::vector<Executor> executors;
 
+  /// The place of a graph's plan, executor and memory.
+  std::size_t at(int graph) const {
+    if (graph >= 0 && static_cast<std::size_t>(graph) < plans.size()) return static_cast<std::size_t>(graph);
+    throw UserError(Fault::usage,
+                    Report{"program", "graph " + std::to_string(graph),
+                           plans.size() == 1 ? "0, its only graph" : "0 to " + std::to_string(plans.size() - 1), ""});
+  }
+  std::string in_graph(std::size_t graph) const {
+    return plans.size() == 1 ? "" : " in graph " + std::to_string(graph);
+  }
+
   Slot& input(std::size_t graph, std::string_view name) {
     const auto mine = own[graph].find(name);
     if (mine != own[graph].end()) return mine->second;
     const auto found = shared.find(name);
-    require(found != shared.end(), "the program has no such input");
-    return found->second;
+    if (found != shared.end()) return found->second;
+    std::vector<std::string> names;
+    add_names(own[graph], names), add_names(shared, names);
+    refuse_name("input", name, in_graph(graph), names);
+  }
+
+  /// An input that write() and read() take.
+  const Slot& state(std::string_view name) const {
+    const auto found = shared.find(name);
+    if (found != shared.end()) return found->second;
+    for (std::size_t graph = 0; graph < own.size(); ++graph) {
+      if (!own[graph].contains(name)) continue;
+      refuse_use("input", name, "an input whose type differs from graph to graph", "one that graphs share",
+                 "input(" + std::to_string(graph) + ", \"" + printable(name) + "\"), the memory of one graph's");
+    }
+    std::vector<std::string> names;
+    add_names(shared, names);
+    refuse_name("input", name, "", names);
   }
 
   void make_inputs(const std::vector<Graph>& graphs) {
@@ -158,39 +227,49 @@ Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 
 View Program::input(int graph, std::string_view name) {
-  require(!memory_->parameters.contains(name), "parameters and state are set by write()");
-  return memory_->input(static_cast<std::size_t>(graph), name).view();
+  const std::size_t at = memory_->at(graph);
+  if (memory_->parameters.contains(name)) {
+    refuse_use("input", name, "a parameter or state, whose layout is the program's affair", "another input",
+               "write(\"" + printable(name) + "\", value)");
+  }
+  return memory_->input(at, name).view();
 }
 
 ConstView Program::output(int graph, std::string_view name) const {
-  const auto& outputs = memory_->outputs[static_cast<std::size_t>(graph)];
+  const std::size_t at = memory_->at(graph);
+  const Slots& outputs = memory_->outputs[at];
   const auto found = outputs.find(name);
   if (found != outputs.end()) return found->second.view();
   const auto state = memory_->shared.find(name);
-  require(state != memory_->shared.end(), "the program has no such output");
-  require(!memory_->layouts.transposed.contains(name), "state that is stored transposed is read by read()");
+  if (state == memory_->shared.end()) {
+    refuse_name("output", name, memory_->in_graph(at), output_names(memory_->plans[at]));
+  }
+  if (memory_->layouts.transposed.contains(name)) {
+    refuse_use("output", name, "state that is stored transposed", "an output that lies in memory row by row",
+               "read(\"" + printable(name) + "\")");
+  }
   return state->second.view();
 }
 
 void Program::write(std::string_view name, ConstView value) {
-  const auto found = memory_->shared.find(name);
-  require(found != memory_->shared.end(), "the program shares no such input");
+  const Slot& slot = memory_->state(name);
   const bool turned = memory_->layouts.transposed.contains(name);
-  require((turned ? turned_type(found->second.type()) : found->second.type()) == value.type(),
-          "the value is of another type than the input");
+  const Type type = turned ? turned_type(slot.type()) : slot.type();
+  if (!(type == value.type())) {
+    throw UserError(Fault::usage,
+                    Report{"input \"" + printable(name) + "\"", to_string(value.type()), to_string(type), ""});
+  }
   const auto store = [&](const Slot& to, bool transposed) {
     if (transposed) copy_transposed(value, to.data());
     else std::memcpy(to.data(), value.data(), to.bytes());
   };
-  store(found->second, turned);
+  store(slot, turned);
   const auto copy = memory_->shared.find(transposed_name(std::string(name)));
   if (copy != memory_->shared.end()) store(copy->second, !turned);
 }
 
 Tensor Program::read(std::string_view name) const {
-  const auto found = memory_->shared.find(name);
-  require(found != memory_->shared.end(), "the program shares no such input");
-  const Slot& slot = found->second;
+  const Slot& slot = memory_->state(name);
   const bool turned = memory_->layouts.transposed.contains(name);
   Tensor out(turned ? turned_type(slot.type()) : slot.type());
   if (turned) copy_transposed(slot.view(), out.data());
@@ -198,18 +277,18 @@ Tensor Program::read(std::string_view name) const {
   return out;
 }
 
-void Program::run(int graph) { memory_->executors[static_cast<std::size_t>(graph)].run(); }
+void Program::run(int graph) { memory_->executors[memory_->at(graph)].run(); }
 
 Engine& Program::engine() const { return *memory_->engine; }
 
 Profile Program::profile(int graph, double seconds) {
-  return gradus::profile(memory_->executors[static_cast<std::size_t>(graph)], seconds);
+  return gradus::profile(memory_->executors[memory_->at(graph)], seconds);
 }
 
 std::vector<double> Program::time_blocks(int graph, double seconds) {
-  return gradus::time_blocks(memory_->executors[static_cast<std::size_t>(graph)], seconds);
+  return gradus::time_blocks(memory_->executors[memory_->at(graph)], seconds);
 }
 
-const Plan& Program::plan(int graph) const { return memory_->plans[static_cast<std::size_t>(graph)]; }
+const Plan& Program::plan(int graph) const { return memory_->plans[memory_->at(graph)]; }
 
 }  // namespace gradus

@@ -35,12 +35,16 @@ class Program {
   Program(Program&&) noexcept;
   Program& operator=(Program&&) noexcept;
 
-  /// Row-major memory of an input: write it before run(graph). Throws InternalError for a name the graph does not have,
-  /// and for parameters and state, which are set by write().
+  // Throw UserError that says what there is: for graphs and names that the program does not have.
+
+  /// Row-major memory of an input: write it before run(graph). Throws UserError for parameters and state, which are set
+  /// by write().
   View input(int graph, std::string_view name);
-  /// Row-major memory of an output after run(graph).
+  /// Row-major memory of an output after run(graph). Throws UserError for state that is stored in another layout, which
+  /// read() gets.
   ConstView output(int graph, std::string_view name) const;
-  /// Sets or gets a shared input (parameters, state) in row-major form, whatever layout the plan keeps it in.
+  /// Sets or gets a shared input (parameters, state) in row-major form, whatever layout the plan keeps it in. Throws
+  /// UserError for a value of another type.
   void write(std::string_view name, ConstView value);
   Tensor read(std::string_view name) const;
   /// Allocates nothing. Rethrows what a kernel throws (an index out of range).

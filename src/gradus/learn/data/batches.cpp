@@ -62,7 +62,13 @@ template <class To> void put_one_hot(const Dataset& dataset, std::span<const std
   const auto labels = dataset.targets.as<std::int64_t>();
   std::fill(out.begin(), out.end(), To{0});
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    out[i * classes + static_cast<std::size_t>(labels[static_cast<std::size_t>(rows[i])])] = To{1};
+    const std::int64_t label = labels[static_cast<std::size_t>(rows[i])];
+    if (label < 0 || label >= dataset.classes()) {
+      throw UserError(Fault::data,
+                      Report{printable(dataset.source) + " row " + std::to_string(rows[i]),
+                             "class " + std::to_string(label), "0 to " + std::to_string(dataset.classes() - 1), ""});
+    }
+    out[i * classes + static_cast<std::size_t>(label)] = To{1};
   }
 }
 
@@ -95,7 +101,9 @@ void gather_features(const Dataset& dataset, std::span<const std::int64_t> rows,
 }
 
 void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
-  require(dataset.has_targets, "gather_targets: no targets");
+  if (!dataset.has_targets) {
+    throw UserError(Fault::usage, Report{printable(dataset.source), "no targets", "a target for every row", ""});
+  }
   const auto count = static_cast<std::int64_t>(rows.size());
   if (dataset.task == Task::classification && is_floating(out.dtype())) {
     if (out.count() != count * dataset.classes()) {

@@ -1,18 +1,23 @@
 #include "gradus/learn/data/dataset.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace gradus::data {
 namespace {
 
 Tensor take_rows(const Tensor& from, std::span<const std::int64_t> rows) {
-  const std::int64_t all = from.shape()[0];
+  const std::int64_t all = from.shape().rank() ? from.shape()[0] : 0;
+  if (all == 0 && rows.empty()) return from;
   Tensor out(from.dtype(), from.shape().with(0, static_cast<std::int64_t>(rows.size())));
-  if (all == 0 || rows.empty()) return out;
-  const std::size_t row_bytes = from.bytes() / static_cast<std::size_t>(all);
+  if (rows.empty()) return out;
+  const std::size_t row_bytes = from.bytes() / static_cast<std::size_t>(std::max<std::int64_t>(all, 1));
   auto* to = static_cast<std::byte*>(out.data());
   for (const std::int64_t row : rows) {
-    require(row >= 0 && row < all, "row outside the dataset");
+    if (row < 0 || row >= all) {
+      throw UserError(Fault::usage, Report{"dataset", "row " + std::to_string(row),
+                                           all == 0 ? "none: it has no rows" : "0 to " + std::to_string(all - 1), ""});
+    }
     std::memcpy(to, static_cast<const std::byte*>(from.data()) + static_cast<std::size_t>(row) * row_bytes, row_bytes);
     to += row_bytes;
   }
@@ -25,6 +30,23 @@ std::int64_t Dataset::row_size() const {
   std::int64_t size = 1;
   for (int axis = 1; axis < features.shape().rank(); ++axis) size *= features.shape()[axis];
   return size;
+}
+
+void check(const Dataset& dataset) {
+  const auto refuse = [&](const std::string& what, const Type& found, const std::string& expected) {
+    const std::string place = dataset.source.empty() ? "dataset" : printable(dataset.source);
+    throw UserError(Fault::data, Report{place, what + " " + to_string(found), expected, ""});
+  };
+  const std::string rows = std::to_string(dataset.rows());
+  const Type &features = dataset.features.type(), &targets = dataset.targets.type();
+  if (features.dtype == DType::bf16) refuse("features", features, "f32 or f64, or bytes of images as u8");
+  if (!dataset.has_targets) return;
+  const bool classes = dataset.task == Task::classification;
+  const bool shaped = targets.shape.rank() == (classes ? 1 : 2) && targets.shape[0] == dataset.rows();
+  if (classes && (targets.dtype != DType::i64 || !shaped))
+    refuse("targets", targets, "class numbers i64[" + rows + "]");
+  const bool numbers = targets.dtype == DType::f32 || targets.dtype == DType::f64;
+  if (!classes && (!numbers || !shaped)) refuse("targets", targets, "numbers f32 or f64 [" + rows + ",1]");
 }
 
 Dataset take(const Dataset& dataset, std::span<const std::int64_t> rows) {

@@ -28,7 +28,10 @@ struct Dataset {
   std::int64_t classes() const { return static_cast<std::int64_t>(class_names.size()); }
 };
 
-/// The rows of `dataset` with these numbers (from 0), in this order.
+/// Throws UserError(Fault::data) unless features and targets have the dtypes and shapes that Dataset says.
+void check(const Dataset& dataset);
+
+/// The rows of `dataset` with these numbers (from 0), in this order. Throws UserError for a row that it does not have.
 Dataset take(const Dataset& dataset, std::span<const std::int64_t> rows);
 
 }  // namespace gradus::data

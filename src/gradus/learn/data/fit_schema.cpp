@@ -180,7 +180,11 @@ Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const 
     throw UserError(Fault::data, Report{printable(table.source), std::to_string(rows.size()) + " training row(s)",
                                         "at least 2", ""});
   }
-  for (const std::int64_t row : rows) require(row >= 0 && row < table.rows, "fit_schema: row outside the table");
+  for (const std::int64_t row : rows) {
+    if (row >= 0 && row < table.rows) continue;
+    throw UserError(Fault::usage, Report{"rows to fit on", "row " + std::to_string(row),
+                                         "0 to " + std::to_string(table.rows - 1), ""});
+  }
 
   Fitted out;
   out.notes = table.notes;

@@ -32,7 +32,10 @@ std::vector<std::string> Schema::feature_names() const {
 }
 
 Schema image_schema(const Dataset& images) {
-  require(images.features.shape().rank() > 1, "image_schema: no images");
+  if (images.features.shape().rank() < 2) {
+    throw UserError(Fault::usage, Report{"image_schema", "features " + to_string(images.features.type()),
+                                         "images [rows, height, width]", ""});
+  }
   Schema schema;
   schema.image = Shape(images.features.shape().sizes().subspan(1));
   schema.divisor = images.divisor;

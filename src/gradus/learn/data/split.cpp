@@ -23,7 +23,6 @@ void permute(std::span<std::int64_t> order, const RandomKey& key) {
 }  // namespace
 
 Split split_rows(std::int64_t rows, double fraction, std::uint64_t seed) {
-  require(rows >= 0, "split_rows: a negative number of rows");
   const double kept = std::floor(static_cast<double>(rows) * fraction);
   if (!(fraction >= 0 && fraction < 1) || rows - static_cast<std::int64_t>(kept) < 1) {
     char digits[32];

@@ -12,6 +12,12 @@ template <class T> std::int64_t class_in(std::span<const T> scores) {
   return std::max_element(scores.begin(), scores.end()) - scores.begin();  // the first of equal ones
 }
 
+void check_rows(ConstView scores, std::int64_t rows) {
+  if (scores.shape().rank() > 0 && scores.shape()[0] >= rows) return;
+  throw UserError(Fault::usage, Report{"scores " + to_string(scores.type()), std::to_string(rows) + " rows to look at",
+                                       "no more than there are", ""});
+}
+
 template <class T> std::span<const T> row_of(ConstView scores, std::int64_t row) {
   const auto columns = static_cast<std::size_t>(scores.shape().last());
   return scores.as<T>().subspan(static_cast<std::size_t>(row) * columns, columns);
@@ -20,12 +26,14 @@ template <class T> std::span<const T> row_of(ConstView scores, std::int64_t row)
 }  // namespace
 
 std::int64_t class_of(ConstView scores, std::int64_t row) {
+  check_rows(scores, row + 1);
   return visit_floating(scores.dtype(),
                         [&]<class T>(std::type_identity<T>) { return class_in(row_of<T>(scores, row)); });
 }
 
 void Accuracy::add(ConstView scores, ConstView classes) {
   const auto expected = classes.as<std::int64_t>();
+  check_rows(scores, static_cast<std::int64_t>(expected.size()));
   visit_floating(scores.dtype(), [&]<class T>(std::type_identity<T>) {
     for (std::size_t row = 0; row < expected.size(); ++row) {
       correct += class_in(row_of<T>(scores, static_cast<std::int64_t>(row))) == expected[row];
@@ -54,7 +62,10 @@ Interval wilson(std::int64_t correct, std::int64_t rows) {
 }
 
 void Errors::add(ConstView predicted, ConstView target) {
-  require(predicted.count() == target.count(), "errors of different counts");
+  if (predicted.count() != target.count()) {
+    throw UserError(Fault::usage, Report{"errors", to_string(predicted.type()) + " against " + to_string(target.type()),
+                                         "as many numbers", ""});
+  }
   for (std::int64_t i = 0; i < target.count(); ++i) {
     const double expected = target.number(i), error = predicted.number(i) - expected;
     squares += error * error;

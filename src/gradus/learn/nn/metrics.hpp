@@ -15,7 +15,7 @@ struct Accuracy {
   std::int64_t rows = 0;
   std::int64_t correct = 0;
 
-  /// scores [rows, classes] or [rows, 1]; classes i64 [rows].
+  /// scores [rows, classes] or [rows, 1]; classes i64 [rows]. Throws UserError for others.
   void add(ConstView scores, ConstView classes);
   double value() const { return rows ? static_cast<double>(correct) / static_cast<double>(rows) : 0.0; }
 };
@@ -48,7 +48,7 @@ struct Errors {
   double mean = 0;      // of t
   double spread = 0;    // sum of (t - mean)^2, by Welford's recurrence
 
-  /// f32 or f64, each; of one count. Differences are taken in f64.
+  /// f32 or f64, each; of one count, else throws UserError. Differences are taken in f64.
   void add(ConstView predicted, ConstView target);
   double mse() const { return count ? squares / static_cast<double>(count) : 0.0; }
   double mae() const { return count ? absolute / static_cast<double>(count) : 0.0; }

@@ -42,9 +42,7 @@ void check_dataset(const data::Dataset& dataset) {
   if (dataset.rows() == 0) refuse("no rows", "at least one row to train on");
   if (dataset.row_size() == 0) refuse("no features", "at least one column");
   if (!dataset.has_targets) refuse("no targets", "a target for every row");
-  if (dataset.targets.shape().rank() == 0 || dataset.targets.shape()[0] != dataset.rows()) {
-    refuse("targets " + to_string(dataset.targets.type()), std::to_string(dataset.rows()) + " rows of them");
-  }
+  data::check(dataset);
   if (dataset.task == data::Task::classification && dataset.classes() < 2) {
     refuse(std::to_string(dataset.classes()) + " classes", "at least two to tell apart");
   }

@@ -24,6 +24,7 @@ void check_targets(const TrainedModel& model, const data::Dataset& dataset) {
   };
   if (dataset.rows() == 0) refuse("no rows", "at least one to evaluate on");
   if (!dataset.has_targets) refuse("no target column", "the column that the model predicts");
+  data::check(dataset);
   if (dataset.task != model.task) {
     const bool classes = model.task == data::Task::classification;
     refuse(classes ? "numbers as targets" : "classes as targets", classes ? "classes" : "numbers");

@@ -60,7 +60,15 @@ Values append_updates(nn::Scope& scope, const optim::Optimizer& optimizer, const
     for (const std::string& s : optimizer.state)
       state.push_back(graph.input(state_name(name, s), parameters[i].type()));
     const optim::Update update = optimizer.build({parameters[i], gradients[i], state, rate, t});
-    require(update.state.size() == state.size(), "an optimizer must return the state it declares");
+    if (update.state.size() != state.size() || !update.parameter) {
+      throw UserError(
+          Fault::usage,
+          Report{
+              "optimizer " + printable(optimizer.name),
+              update.parameter ? std::to_string(update.state.size()) + " next values of state" : "no next parameter",
+              "the next parameter, and the next value of each state that it declares: " + std::to_string(state.size()),
+              ""});
+    }
     next.push_back(update.parameter);
     graph.output(name, update.parameter);
     for (std::size_t s = 0; s < state.size(); ++s) graph.output(state_name(name, optimizer.state[s]), update.state[s]);
@@ -116,7 +124,9 @@ void check_rows_apart(Value features, Value prediction, Value key) {
     throw UserError(Fault::budget, Report{name, "rows of a batch that depend on one another",
                                           "rows that can be taken in parts", "a smaller --batch"});
   }
-  require(by_row[static_cast<std::size_t>(prediction.id)] != 0, "a prediction that does not depend on the features");
+  if (by_row[static_cast<std::size_t>(prediction.id)]) return;
+  throw UserError(Fault::usage,
+                  Report{"net", "a prediction that does not depend on the features", "one that does", ""});
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <bit>
 #include <utility>
 
+#include "gradus/core/base/checked_cast.hpp"
+
 namespace gradus::jit {
 
 bool makes_truth(Kind kind) {
@@ -38,7 +40,7 @@ int Code::add(Line line) {
   if (commutes && line.in[0] > line.in[1]) std::swap(line.in[0], line.in[1]);
   const Key key{line.kind,  line.form,      line.bytes,   line.in[0], line.in[1],
                 line.in[2], line.immediate, line.element, line.lanes};
-  const int next = static_cast<int>(lines.size());
+  const int next = checked_cast<int>(lines.size());
   if (line.kind != Kind::store) {
     const auto [place, fresh] = known_.try_emplace(key, next);
     if (!fresh) return place->second;
@@ -48,7 +50,7 @@ int Code::add(Line line) {
 }
 
 int Code::permute(Table table, int a, int b) {
-  const auto [place, fresh] = known_tables_.try_emplace(table, static_cast<int>(tables.size()));
+  const auto [place, fresh] = known_tables_.try_emplace(table, checked_cast<int>(tables.size()));
   if (fresh) tables.push_back(table);
   const auto immediate = static_cast<std::uint64_t>(place->second);
   return add({.kind = b < 0 ? Kind::permute : Kind::permute_two, .in = {a, b, -1}, .immediate = immediate});

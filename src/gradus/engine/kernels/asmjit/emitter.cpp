@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gradus/core/base/checked_cast.hpp"
+
 namespace gradus::jit {
 namespace x86 = asmjit::x86;
 namespace {
@@ -29,18 +31,20 @@ Emitter::Emitter(const Code& code, InstructionSet set, x86::Assembler& assembler
 }
 
 x86::Reg Emitter::vector(int i) const {
-  if (wide_) return x86::zmm(static_cast<std::uint32_t>(i));
-  return x86::ymm(static_cast<std::uint32_t>(i));
+  if (wide_) return x86::zmm(checked_cast<std::uint32_t>(i));
+  return x86::ymm(checked_cast<std::uint32_t>(i));
 }
 
-x86::Mem Emitter::slot_at(int slot) const { return x86::ptr(scratch_, slot * 64); }
+x86::Mem Emitter::slot_at(int slot) const {
+  return x86::ptr(scratch_, checked_cast<std::int32_t>(std::int64_t{slot} * 64));
+}
 
 x86::Mem Emitter::number_at(std::uint64_t bits, Form form) {
   const auto found = std::find(numbers_.begin(), numbers_.end(), std::pair{bits, form});
-  const auto index = static_cast<std::int32_t>(found - numbers_.begin());
+  const auto offset = checked_cast<std::int32_t>((found - numbers_.begin()) * (wide_ ? 8 : 32));
   if (found == numbers_.end()) numbers_.emplace_back(bits, form);
-  if (!wide_) return x86::ptr(pool_, index * 32);
-  const x86::Mem mem = x86::ptr(pool_, index * 8);
+  const x86::Mem mem = x86::ptr(pool_, offset);
+  if (!wide_) return mem;
   return form == Form::f64 ? mem._1to8() : mem._1to16();
 }
 
@@ -61,10 +65,10 @@ int Emitter::take(File& file) {
   std::size_t latest = 0;
   for (std::size_t i = 0; i < file.holds.size(); ++i) {
     const int held = file.holds[i];
-    if (held == free) return static_cast<int>(i);
+    if (held == free) return checked_cast<int>(i);
     if (held == taken || (file.locked >> i & 1) || place(held).pinned) continue;
     const std::size_t next = next_use(held);
-    if (victim < 0 || next > latest) victim = static_cast<int>(i), latest = next;
+    if (victim < 0 || next > latest) victim = checked_cast<int>(i), latest = next;
   }
   const int held = file.holds[at(victim)];
   if (latest != never) spill(held);
@@ -83,13 +87,13 @@ void Emitter::spill(int l) {
     p.slot = free_slots_.back();
     free_slots_.pop_back();
   }
-  if (in_mask_register(l)) a_.kmovw(slot_at(p.slot), x86::k(static_cast<std::uint32_t>(p.at)));
+  if (in_mask_register(l)) a_.kmovw(slot_at(p.slot), x86::k(checked_cast<std::uint32_t>(p.at)));
   else a_.emit(x86::Inst::kIdVmovups, slot_at(p.slot), vector(p.at));
 }
 
 void Emitter::load(int l, int to) {
   if (in_mask_register(l)) {
-    a_.kmovw(x86::k(static_cast<std::uint32_t>(to)), home(l));
+    a_.kmovw(x86::k(checked_cast<std::uint32_t>(to)), home(l));
   } else if (line(l).kind == Kind::number && wide_) {
     const bool zero = line(l).immediate == 0;
     const auto broadcast = line(l).form == Form::f64 ? x86::Inst::kIdVbroadcastsd : x86::Inst::kIdVbroadcastss;
@@ -155,7 +159,7 @@ void Emitter::pin(const std::vector<int>& body) {
   std::vector<int> count(code_.lines.size()), last(code_.lines.size(), -1);
   for (std::size_t i = 0; i < body.size(); ++i) {
     for (const int in : line(body[i]).in) {
-      if (in >= 0) ++count[at(in)], last[at(in)] = static_cast<int>(i);
+      if (in >= 0) ++count[at(in)], last[at(in)] = checked_cast<int>(i);
     }
   }
   // How many registers the body's own values need at a time.
@@ -169,12 +173,12 @@ void Emitter::pin(const std::vector<int>& body) {
       const int in = of.in[k];
       const bool again = std::find(of.in.begin(), of.in.begin() + static_cast<std::ptrdiff_t>(k), in) !=
                          of.in.begin() + static_cast<std::ptrdiff_t>(k);
-      if (in >= 0 && !again && own[at(in)] && last[at(in)] == static_cast<int>(i) && !in_mask_register(in)) --live;
+      if (in >= 0 && !again && own[at(in)] && last[at(in)] == checked_cast<int>(i) && !in_mask_register(in)) --live;
     }
     if (of.kind != Kind::store && !in_mask_register(body[i])) ++live;
   }
   std::vector<int> candidates;
-  for (int l = 0; l < static_cast<int>(code_.lines.size()); ++l) {
+  for (int l = 0; l < checked_cast<int>(code_.lines.size()); ++l) {
     if (count[at(l)] > 0 && !own[at(l)] && !in_mask_register(l)) candidates.push_back(l);
   }
   // Numbers are read from memory at no cost by most instructions: others first.
@@ -183,7 +187,7 @@ void Emitter::pin(const std::vector<int>& body) {
     return x != y ? y : count[at(a)] > count[at(b)];
   });
   const int usable = (wide_ ? 32 : 15) - most;
-  if (static_cast<int>(candidates.size()) > usable) candidates.resize(at(std::max(usable, 0)));
+  if (checked_cast<int>(candidates.size()) > usable) candidates.resize(at(std::max(usable, 0)));
   for (const int l : candidates) {
     place(l).pinned = true;
     if (line(l).kind != Kind::number) continue;

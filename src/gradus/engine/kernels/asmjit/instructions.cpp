@@ -1,6 +1,7 @@
 // One line, one instruction, or a few.
 #include <algorithm>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/kernels/asmjit/emitter.hpp"
 
 namespace gradus::jit {
@@ -10,9 +11,9 @@ namespace {
 
 constexpr int quiet = 8;  // rounding raises no exception
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
-x86::Xmm xmm(int i) { return x86::xmm(static_cast<std::uint32_t>(i)); }
-x86::Ymm ymm(int i) { return x86::ymm(static_cast<std::uint32_t>(i)); }
-x86::KReg mask(int i) { return x86::k(static_cast<std::uint32_t>(i)); }
+x86::Xmm xmm(int i) { return x86::xmm(checked_cast<std::uint32_t>(i)); }
+x86::Ymm ymm(int i) { return x86::ymm(checked_cast<std::uint32_t>(i)); }
+x86::KReg mask(int i) { return x86::k(checked_cast<std::uint32_t>(i)); }
 
 // Permutations that need no table and fewer cycles: the order as an instruction has it, or -1.
 
@@ -23,7 +24,7 @@ int within_blocks(const Table& table) {
     if (table[lane] / 4 != lane / 4 || table[lane] % 4 != table[lane % 4]) return -1;
     if (lane < 4) order |= table[lane] << 2 * lane;
   }
-  return static_cast<int>(order);
+  return checked_cast<int>(order);
 }
 
 /// Whole blocks of four lanes.
@@ -33,7 +34,7 @@ int of_blocks(const Table& table) {
     if (table[lane] % 4 != lane % 4 || table[lane] / 4 != table[lane / 4 * 4] / 4) return -1;
     if (lane % 4 == 0) order |= table[lane] / 4 << lane / 2;
   }
-  return static_cast<int>(order);
+  return checked_cast<int>(order);
 }
 
 }  // namespace
@@ -91,7 +92,7 @@ void Emitter::emit_one(int l, std::uint32_t f32, std::uint32_t f64, int immediat
 
 void Emitter::emit_shift(int l, std::uint32_t id) {
   const int x = in_register(line(l).in[0]);
-  a_.emit(id, vector(result(l)), vector(x), static_cast<int>(line(l).immediate));
+  a_.emit(id, vector(result(l)), vector(x), checked_cast<int>(line(l).immediate));
 }
 
 void Emitter::emit_to_integer(int l) {
@@ -218,7 +219,7 @@ void Emitter::emit_compare(int l) {
   const asmjit::Operand y = operand(of.in[1]);
   const int to = result(l);
   const auto id = of.form == Form::f64 ? I::kIdVcmppd : I::kIdVcmpps;
-  const int predicate = static_cast<int>(of.immediate);
+  const int predicate = checked_cast<int>(of.immediate);
   if (wide_) a_.emit(id, mask(to), vector(x), y, predicate);
   else a_.emit(id, vector(to), vector(x), y, predicate);
 }
@@ -255,7 +256,7 @@ void Emitter::emit_permute(int l) {
     return;
   }
   const int to = take(vectors_);  // the table goes there first
-  const auto offset = static_cast<std::int32_t>(of.immediate * sizeof(Table));
+  const auto offset = checked_cast<std::int32_t>(of.immediate * sizeof(Table));
   a_.emit(I::kIdVmovups, vector(to), x86::ptr(tables_, offset));
   if (two) a_.emit(I::kIdVpermi2ps, vector(to), vector(a), vector(b));
   else a_.emit(I::kIdVpermps, vector(to), vector(to), vector(a));
@@ -300,7 +301,7 @@ void Emitter::emit(int l) {
     case Kind::subtract_integer: return emit_two(l, I::kIdVpsubd, 0);
     case Kind::square_root: return emit_one(l, I::kIdVsqrtps, I::kIdVsqrtpd);
     case Kind::round_to: {
-      const int immediate = static_cast<int>(line(l).immediate) | quiet;
+      const int immediate = checked_cast<int>(line(l).immediate) | quiet;
       return emit_one(l, wide_ ? I::kIdVrndscaleps : I::kIdVroundps, wide_ ? I::kIdVrndscalepd : I::kIdVroundpd,
                       immediate);
     }

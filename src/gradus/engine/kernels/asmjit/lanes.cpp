@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gradus/core/base/checked_cast.hpp"
+
 namespace gradus::jit {
 namespace {
 
@@ -54,7 +56,7 @@ Way way_of(const Lanes& x, const Elements& elements) {
 }
 
 int load(Code& code, const Lanes& x, std::int64_t first) {
-  const int lanes = static_cast<int>(std::min<std::int64_t>(width, x.stored - first));
+  const int lanes = checked_cast<int>(std::min<std::int64_t>(width, x.stored - first));
   return code.add({.kind = Kind::load,
                    .form = x.form,
                    .bytes = x.bytes,
@@ -77,7 +79,7 @@ Table table_of(const Elements& elements, std::int64_t first, std::int64_t second
     if (element != any && element >= first && element < first + width) from = element - first;
     else if (element != any && second >= 0 && element >= second && element < second + width)
       from = element - second + width;
-    table[at(lane)] = static_cast<std::uint32_t>(from);
+    table[at(lane)] = checked_cast<std::uint32_t>(from);
   }
   return table;
 }
@@ -128,7 +130,7 @@ int fetch(Code& code, const Lanes& x, Elements elements) {
     case Way::one: {
       if (x.operand >= 0) return single();
       Table table;
-      table.fill(static_cast<std::uint32_t>(way.first % width));
+      table.fill(checked_cast<std::uint32_t>(way.first % width));
       return code.permute(table, x.vectors[at(way.first / width)]);
     }
     case Way::consecutive: return vector_at(code, x, way.first);
@@ -145,7 +147,7 @@ int fetch_cost(const Lanes& x, Elements elements) {
   if (way.how == Way::one) return 1;
   if (way.how == Way::consecutive) return memory;
   if (way.how == Way::window) return memory + 1;
-  return static_cast<int>(way.sources.size()) * (memory + 1) + 1;
+  return checked_cast<int>(way.sources.size()) * (memory + 1) + 1;
 }
 
 Lanes view(const Lanes& x, const Shape& shape, std::vector<std::int64_t> map) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/kernels/asmjit/emitter.hpp"
 #include "gradus/engine/kernels/asmjit/kernels.hpp"
 #include "gradus/engine/kernels/asmjit/machine_code.hpp"
@@ -121,7 +122,7 @@ Body write_body(const Call& call, const Layout& layout, InstructionSet set, int 
     const Line& line = body.code.lines[l];
     if (!needed[l] || line.kind == Kind::number) continue;
     auto& list = line.level == Level::once ? body.once : line.level == Level::run ? body.run : body.copies[copy];
-    list.push_back(static_cast<int>(l));
+    list.push_back(checked_cast<int>(l));
   }
   return body;
 }
@@ -162,7 +163,7 @@ class Loop {
   void write(bool fence) {
     for (std::size_t p = first_saved; p < at(used_); ++p) a_.push(pointers[p]);
     for (std::size_t i = 0; i < pointer_.size(); ++i) {
-      if (pointer_[i] >= 0) a_.mov(pointers[pointer_[i]], x86::ptr(operands, static_cast<std::int32_t>(i * 8)));
+      if (pointer_[i] >= 0) a_.mov(pointers[pointer_[i]], x86::ptr(operands, checked_cast<std::int32_t>(i * 8)));
     }
     const std::vector<int> wide = interleave(body_.copies);
     const std::vector<char> later = read_later(wide);
@@ -172,7 +173,7 @@ class Loop {
     a_.bind(next_run);
     emitter_.section(body_.run, later, false);
     a_.xor_(index.r32(), index.r32());
-    if (body_.copies.size() > 1) whole_vectors(wide, static_cast<std::int32_t>(body_.copies.size()));
+    if (body_.copies.size() > 1) whole_vectors(wide, checked_cast<std::int32_t>(body_.copies.size()));
     whole_vectors(body_.copies[0], 1);
     rest();
     if (!layout_.sizes.empty()) {
@@ -200,13 +201,13 @@ class Loop {
   x86::Mem address(const Line& line) {
     const auto operand = static_cast<std::size_t>(line.immediate);
     if (pointer_[operand] < 0) {
-      a_.mov(x86::rax, x86::ptr(operands, static_cast<std::int32_t>(operand * 8)));
+      a_.mov(x86::rax, x86::ptr(operands, checked_cast<std::int32_t>(operand * 8)));
       return x86::ptr(x86::rax);
     }
     const x86::Gp base = pointers[pointer_[operand]];
     if (line.kind == Kind::single) return x86::ptr(base);
     const std::uint32_t shift = line.bytes ? 0 : f64_ ? 3 : 2;
-    return x86::ptr(base, index, shift, static_cast<std::int32_t>(line.element << shift));
+    return x86::ptr(base, index, shift, checked_cast<std::int32_t>(line.element << shift));
   }
 
   /// Lines of lower levels that the loop, or lines of a run, read.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/kernels/asmjit/emitter.hpp"
 #include "gradus/engine/kernels/asmjit/kernels.hpp"
 #include "gradus/engine/kernels/asmjit/machine_code.hpp"
@@ -71,7 +72,7 @@ bool write_graph(Code& code, const Graph& graph) {
   }
   for (std::size_t o = 0; o < results.size(); ++o) {
     const DType dtype = graph.node(graph.outputs()[o].id).type.dtype;
-    store(code, results[o], dtype, inputs + static_cast<int>(o));
+    store(code, results[o], dtype, inputs + checked_cast<int>(o));
   }
   return code.lines.size() <= most_lines && !code.refused;
 }
@@ -81,7 +82,7 @@ std::vector<char> needed_by(const Code& code, int first) {
   std::vector<char> needed(code.lines.size());
   for (std::size_t l = code.lines.size(); l-- > 0;) {
     const Line& line = code.lines[l];
-    if (line.kind == Kind::store && static_cast<int>(line.immediate) >= first) needed[l] = 1;
+    if (line.kind == Kind::store && checked_cast<int>(line.immediate) >= first) needed[l] = 1;
     if (!needed[l]) continue;
     for (const int in : line.in) {
       if (in >= 0) needed[at(in)] = 1;
@@ -97,7 +98,7 @@ std::vector<int> needed_order(const Code& code, int first_output, bool delay_fir
   std::vector<int> order;
   const auto take = [&](const auto& of_turn) {
     for (std::size_t l = 0; l < code.lines.size(); ++l) {
-      if (needed[l] && code.lines[l].kind != Kind::number && of_turn(l)) order.push_back(static_cast<int>(l));
+      if (needed[l] && code.lines[l].kind != Kind::number && of_turn(l)) order.push_back(checked_cast<int>(l));
     }
   };
   const auto stores = [&](std::size_t l) { return code.lines[l].kind == Kind::store; };
@@ -113,16 +114,17 @@ class Bases {
  public:
   explicit Bases(x86::Assembler& assembler) : a_(assembler) {}
   x86::Mem operator()(const Line& line) {
-    const auto operand = static_cast<int>(line.immediate);
+    const auto operand = checked_cast<int>(line.immediate);
     auto place = std::find(std::begin(held_), std::end(held_), operand);
     if (place == std::end(held_)) {
       place = std::min_element(std::begin(used_), std::end(used_)) - std::begin(used_) + std::begin(held_);
       *place = operand;
-      a_.mov(bases[place - std::begin(held_)], x86::ptr(operands, operand * 8));
+      a_.mov(bases[place - std::begin(held_)],
+             x86::ptr(operands, checked_cast<std::int32_t>(std::int64_t{operand} * 8)));
     }
     used_[place - std::begin(held_)] = ++time_;
     const std::int64_t size = line.bytes ? 1 : line.form == Form::f64 ? 8 : 4;
-    return x86::ptr(bases[place - std::begin(held_)], static_cast<std::int32_t>(line.element * size));
+    return x86::ptr(bases[place - std::begin(held_)], checked_cast<std::int32_t>(line.element * size));
   }
 
  private:
@@ -148,11 +150,11 @@ Prepared prepare_straight(const Call& call) {
   if (!write_graph(code, *call.graph)) return refuse("more code than stays in the cache");
   const Node& first = call.graph->node(call.graph->outputs()[0].id);
   const bool delay_first = call.graph->outputs().size() > 1 && first.type.shape.count() == 1;
-  const auto order = needed_order(code, static_cast<int>(call.inputs.size()), delay_first);
+  const auto order = needed_order(code, checked_cast<int>(call.inputs.size()), delay_first);
   std::size_t scratch_bytes = 0;
   auto machine_code = MachineCode::make([&](x86::Assembler& a) {
-    a.mov(operands, x86::ptr(x86::rsi, static_cast<std::int32_t>(offsetof(Frame, operands))));
-    a.mov(scratch, x86::ptr(x86::rsi, static_cast<std::int32_t>(offsetof(Frame, scratch))));
+    a.mov(operands, x86::ptr(x86::rsi, checked_cast<std::int32_t>(offsetof(Frame, operands))));
+    a.mov(scratch, x86::ptr(x86::rsi, checked_cast<std::int32_t>(offsetof(Frame, scratch))));
     Bases address(a);
     Emitter emitter(code, InstructionSet::avx512, a, scratch, [&](const Line& line) { return address(line); });
     emitter.section(order, std::vector<char>(code.lines.size()), false);

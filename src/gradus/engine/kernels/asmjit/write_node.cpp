@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 
 namespace gradus::jit {
@@ -12,7 +13,7 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 int pointwise_index(const Node& node) {
   const auto ops = pointwise_ops();
-  return node.op >= ops.data() && node.op < ops.data() + ops.size() ? static_cast<int>(node.op - ops.data()) : -1;
+  return node.op >= ops.data() && node.op < ops.data() + ops.size() ? checked_cast<int>(node.op - ops.data()) : -1;
 }
 
 Lanes made(const Shape& shape, Form form, std::vector<int> vectors) {
@@ -115,7 +116,7 @@ int cost_by_vectors(const Product& p) {
   int cost = 0;
   for (std::int64_t q = 0; q * width < p.m * p.n; ++q) {
     const std::int64_t middle = p.k / 2;  // as good as any
-    cost += static_cast<int>(p.k) *
+    cost += checked_cast<int>(p.k) *
             (1 + fetch_cost(p.a, rows_of(p, q, middle, false)) + fetch_cost(p.b, rows_of(p, q, middle, true)));
   }
   return cost;
@@ -129,7 +130,7 @@ std::vector<int> by_depth(Code& code, const Product& p) {
     const int line = fetch(code, x, along_depth(p, index, chunk, of_b));
     const std::int64_t rest = p.k - chunk * width;
     if (rest >= width) return line;
-    return code.keep_first(static_cast<int>(rest), line);
+    return code.keep_first(checked_cast<int>(rest), line);
   };
   for (std::int64_t first = 0; first < p.m * p.n; first += width) {
     std::vector<int> lines;
@@ -150,8 +151,8 @@ int cost_by_depth(const Product& p) {
   const int keep = p.k % width ? 2 : 0;
   const int a = fetch_cost(p.a, along_depth(p, 0, 0, false)), b = fetch_cost(p.b, along_depth(p, 0, 0, true));
   const std::int64_t fetches = p.m * chunks * a + p.n * chunks * b;  // each is written once
-  return static_cast<int>(results * (chunks + keep) + fetches +
-                          (results + width - 1) / width * (12 + 3 * std::min<std::int64_t>(results, width)));
+  return checked_cast<int>(results * (chunks + keep) + fetches +
+                           (results + width - 1) / width * (12 + 3 * std::min<std::int64_t>(results, width)));
 }
 
 Lanes matmul(Code& code, const Shape& shape, const Lanes& a, const Lanes& b) {
@@ -173,7 +174,7 @@ struct Reduction {
 Reduction reduction_of(const Shape& shape, const Integers& axes) {
   Reduction out;
   out.kept = shape;
-  for (const std::int64_t axis : axes) out.kept = out.kept.with(static_cast<int>(axis), 1);
+  for (const std::int64_t axis : axes) out.kept = out.kept.with(checked_cast<int>(axis), 1);
   out.groups.resize(at(out.kept.count()));
   const Strides from = strides(shape), to = strides(out.kept);
   for (std::int64_t e = 0; e < shape.count(); ++e) {
@@ -220,7 +221,7 @@ int reduce_to_one(Code& code, const Lanes& x, const std::vector<std::int64_t>& g
       elements[at(lane)] = j < depth ? group[at(j)] : zeros ? any : group[at(first)];
     }
     int line = fetch(code, x, elements);
-    if (depth - first < width && zeros) line = code.keep_first(static_cast<int>(depth - first), line);
+    if (depth - first < width && zeros) line = code.keep_first(checked_cast<int>(depth - first), line);
     sum = sum < 0 ? line : combine(Numbers{&code, sum}, Numbers{&code, line}).line;
   }
   for (std::uint32_t distance = width / 2; distance > 0; distance /= 2) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/kernels/avx512/block.hpp"
 #include "gradus/engine/kernels/avx512/pack.hpp"
 #include "gradus/engine/kernels/avx512/vectors.hpp"
@@ -24,7 +25,7 @@ constexpr std::int64_t few_rows = 4 * most_rows;
 
 std::uint16_t last_lanes(std::int64_t columns) {
   const std::int64_t rest = columns % panel_columns;
-  return static_cast<std::uint16_t>(rest == 0 ? 0xffff : (1 << rest) - 1);
+  return checked_cast<std::uint16_t>(rest == 0 ? 0xffff : (1 << rest) - 1);
 }
 
 /// How a block of `columns` finds B.

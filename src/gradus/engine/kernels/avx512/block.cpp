@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -48,7 +49,8 @@ GRADUS_AVX512_BF16_INLINE void add_pair(Sums<rows, vectors_of(form)>& sums, cons
   for (std::size_t i = 0; i < rows; ++i) {
     Left numbers;  // one term or two
     std::memcpy(&numbers, a + static_cast<std::int64_t>(i) * of.a_row, sizeof(numbers));
-    const auto left = reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<std::int32_t>(numbers)));
+    const auto left =
+        reinterpret_cast<__m512bh>(_mm512_set1_epi32(std::bit_cast<std::int32_t>(std::uint32_t{numbers})));
     GRADUS_UNROLL
     for (std::size_t v = 0; v < vectors; ++v) sums[i][v] = _mm512_dpbf16_ps(sums[i][v], left, right[v]);
   }

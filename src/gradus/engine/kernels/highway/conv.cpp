@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/conv.hpp"
 #include "gradus/engine/kernels/block.hpp"
 #include "gradus/engine/kernels/highway/conv_loops.hpp"
@@ -39,7 +40,7 @@ void place_input(Correlation& of, const Windows& windows, std::int64_t lanes) {
   for (std::int64_t i = 0; i < rows.count; ++i) {
     for (std::int64_t k = 0; k < rows.kernel; ++k) {
       const std::int64_t row = rows.element(i, k);
-      of.row_of.push_back(row >= 0 && row < rows.size ? static_cast<std::int32_t>(row) : -1);
+      of.row_of.push_back(row >= 0 && row < rows.size ? checked_cast<std::int32_t>(row) : -1);
     }
   }
   const std::int64_t stride = columns.stride, farthest = (columns.kernel - 1) * columns.dilation / stride;
@@ -47,12 +48,12 @@ void place_input(Correlation& of, const Windows& windows, std::int64_t lanes) {
   const std::int64_t runs = std::min(stride, (columns.kernel - 1) * columns.dilation + 1);
   for (std::int64_t l = 0; l < columns.kernel; ++l) {
     const std::int64_t at = l * columns.dilation;
-    of.column_of.push_back(static_cast<std::int32_t>(at % stride * run + at / stride));
+    of.column_of.push_back(checked_cast<std::int32_t>(at % stride * run + at / stride));
   }
   for (std::int64_t j = 0; j < columns.size; ++j) {
     const std::int64_t at = j + columns.padding, place = at / stride;
     const bool read = place < run && at % stride < runs;
-    of.place_of.push_back(read ? static_cast<std::int32_t>(at % stride * run + place) : -1);
+    of.place_of.push_back(read ? checked_cast<std::int32_t>(at % stride * run + place) : -1);
   }
   of.row_stride = divided_up(run * runs, lanes) * lanes;
 }
@@ -68,17 +69,17 @@ void place_gradient(Correlation& of, const Windows& windows, std::int64_t lanes)
     for (std::int64_t k = 0; k < rows.kernel; ++k) {
       const std::int64_t at = i + rows.padding - k * rows.dilation;
       const bool met = at >= 0 && at % rows.stride == 0 && at / rows.stride < rows.count;
-      of.row_of.push_back(met ? static_cast<std::int32_t>(at / rows.stride) : -1);
+      of.row_of.push_back(met ? checked_cast<std::int32_t>(at / rows.stride) : -1);
     }
   }
   const std::int64_t first = std::max<std::int64_t>(0, (columns.kernel - 1) * columns.dilation - columns.padding);
   for (std::int64_t l = 0; l < columns.kernel; ++l) {
-    of.column_of.push_back(static_cast<std::int32_t>(first + columns.padding - l * columns.dilation));
+    of.column_of.push_back(checked_cast<std::int32_t>(first + columns.padding - l * columns.dilation));
   }
   const std::int64_t run = divided_up(columns.size, lanes) * lanes + of.column_of[0];
   for (std::int64_t j = 0; j < columns.count; ++j) {
     const std::int64_t place = first + j * columns.stride;
-    of.place_of.push_back(place < run ? static_cast<std::int32_t>(place) : -1);
+    of.place_of.push_back(place < run ? checked_cast<std::int32_t>(place) : -1);
   }
   of.row_stride = divided_up(run, lanes) * lanes;
 }

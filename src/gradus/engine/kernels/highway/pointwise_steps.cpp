@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/kernels/highway/pointwise_work.hpp"
 
 namespace gradus::highway {
@@ -22,14 +23,14 @@ class Maker {
     work_ = find_work(program_, inputs(), single_, made_.refusal);
     if (!made_.refusal.empty()) return made_;
     find_lives();
-    for (std::size_t i = 0; i < call_.inputs.size(); ++i) place_input(static_cast<int>(i));
+    for (std::size_t i = 0; i < call_.inputs.size(); ++i) place_input(checked_cast<int>(i));
     for (int i = 0; i < count(); ++i) {
       if (is_single(result_of(i))) compute_single(i);
     }
     for (int i = 0; i < count(); ++i) {
       if (!is_single(result_of(i))) compute(i);
     }
-    for (std::size_t o = 0; o < program_.outputs.size(); ++o) finish_output(static_cast<int>(o));
+    for (std::size_t o = 0; o < program_.outputs.size(); ++o) finish_output(checked_cast<int>(o));
     name_slots();
     return made_;
   }
@@ -48,8 +49,8 @@ class Maker {
     Place out;
   };
 
-  int inputs() const { return static_cast<int>(call_.inputs.size()); }
-  int count() const { return static_cast<int>(program_.instructions.size()); }
+  int inputs() const { return checked_cast<int>(call_.inputs.size()); }
+  int count() const { return checked_cast<int>(program_.instructions.size()); }
   const Work& work(int i) const { return work_[static_cast<std::size_t>(i)]; }
   int result_of(int i) const { return inputs() + i; }
   /// The register whose number `r` is, through casts.
@@ -84,6 +85,8 @@ class Maker {
       made_.chunk =
           flat ? most : std::max<std::int64_t>(1, most / std::max<std::int64_t>(layout_.inner, 1)) * layout_.inner;
     }
+    const std::int64_t block = layout_.cut ? call_.block * layout_.row : layout_.row;
+    made_.chunk = std::clamp<std::int64_t>(block, 1, made_.chunk);
   }
 
   void find_singles() {
@@ -101,10 +104,16 @@ class Maker {
     places_.assign(registers, {});
     filled_.assign(registers, {});
     last_use_.assign(registers, -1);
+    owned_until_.assign(static_cast<std::size_t>(count()) + 1, {});
     for (int i = 0; i < count(); ++i) {
       for (const int r : work(i).inputs) last_use(r) = i;
     }
-    for (const int r : program_.outputs) last_use(source(r)) = count();
+    output_of_.assign(registers, -1), first_output_.assign(registers, -1);
+    for (std::size_t o = program_.outputs.size(); o-- > 0;) {
+      const int r = source(program_.outputs[o]);
+      last_use(r) = count(), output_of_[static_cast<std::size_t>(r)] = checked_cast<int>(o);
+      if (!has_bytes(call_.outputs[o])) first_output_[static_cast<std::size_t>(r)] = checked_cast<int>(o);
+    }
   }
 
   void place_input(int i) {
@@ -139,9 +148,7 @@ class Maker {
     place(i) = here;
   }
 
-  bool is_output(int r) const {
-    return std::any_of(program_.outputs.begin(), program_.outputs.end(), [&](int out) { return source(out) == r; });
-  }
+  bool is_output(int r) const { return output_of_[static_cast<std::size_t>(r)] >= 0; }
 
   MoveLoops moves() const { return f32() ? move_loops_f32() : move_loops_f64(); }
   Place new_cell() { return {Kind::cell, made_.cells++}; }
@@ -154,16 +161,15 @@ class Maker {
   }
   Place buffer_until(int r) {
     const Place place = free_buffer();
-    owned_.push_back({r, place});
+    owned_until_[static_cast<std::size_t>(last_use(r))].push_back(place);
     return place;
   }
   /// Buffers whose registers are not read after instruction `i`.
   void release(int i) {
-    std::erase_if(owned_, [&](const auto& owned) {
-      if (last_use(owned.first) > i) return false;
-      free_.push_back(owned.second);
-      return true;
-    });
+    for (; released_ <= i; ++released_) {
+      const std::vector<Place>& owned = owned_until_[static_cast<std::size_t>(released_)];
+      free_.insert(free_.end(), owned.begin(), owned.end());
+    }
   }
 
   /// Whether loops see register `r` as one number.
@@ -209,14 +215,12 @@ class Maker {
 
   /// The output that instruction `i` may write at once.
   Place output_place(int i) {
-    for (std::size_t o = 0; o < program_.outputs.size(); ++o) {
-      if (source(program_.outputs[o]) != result_of(i) || has_bytes(call_.outputs[o])) continue;
-      for (int r = 0; r < inputs(); ++r) {
-        if (last_use(r) > i && place(r).kind == Kind::input) made_.hazards.push_back({static_cast<int>(o), r});
-      }
-      return {Kind::output, static_cast<int>(o)};
+    const int o = first_output_[static_cast<std::size_t>(result_of(i))];
+    if (o < 0) return {};
+    for (int r = 0; r < inputs(); ++r) {
+      if (last_use(r) > i && place(r).kind == Kind::input) made_.hazards.push_back({o, r});
     }
-    return {};
+    return {Kind::output, o};
   }
 
   void finish_output(int o) {
@@ -235,26 +239,30 @@ class Maker {
     }
   }
 
-  std::uint16_t slot(Place place) const {
-    const int outputs = static_cast<int>(call_.outputs.size());
+  std::uint32_t slot(Place place) const {
+    const int outputs = checked_cast<int>(call_.outputs.size());
     int first = 0;
     if (place.kind == Kind::output) first = inputs();
     if (place.kind == Kind::cell) first = inputs() + outputs;
     if (place.kind == Kind::buffer) first = inputs() + outputs + made_.cells;
-    return static_cast<std::uint16_t>(first + place.at);
+    return checked_cast<std::uint32_t>(std::int64_t{first} + place.at, "numbers and buffers of a pointwise program");
+  }
+  std::uint32_t written_slot(Place place) const {
+    require(place.kind != Kind::none && place.kind != Kind::input, "a pointwise program would write over its input");
+    return slot(place);
   }
 
   void name_slots() {
     const auto named = [&](const std::vector<Move>& from, std::vector<Step>& to) {
       for (const Move& move : from) {
-        to.push_back({move.loop, {slot(move.in[0]), slot(move.in[1]), slot(move.in[2])}, slot(move.out)});
+        to.push_back({move.loop, {slot(move.in[0]), slot(move.in[1]), slot(move.in[2])}, written_slot(move.out)});
       }
     };
     named(single_steps_, made_.once_single);
     named(full_steps_, made_.once_full);
     named(steps_, made_.steps);
-    for (const auto& [input, to] : spread_once_) made_.spread_once.push_back({input, slot(to)});
-    for (const auto& [input, to] : spread_) made_.spread.push_back({input, slot(to)});
+    for (const auto& [input, to] : spread_once_) made_.spread_once.push_back({input, written_slot(to)});
+    for (const auto& [input, to] : spread_) made_.spread.push_back({input, written_slot(to)});
   }
 
   const Call& call_;
@@ -266,8 +274,11 @@ class Maker {
   std::vector<bool> single_;
   std::vector<Place> places_, filled_;
   std::vector<int> last_use_, one_per_run_;
+  std::vector<int> output_of_, first_output_;  // of each register: the first output, the first that is no bytes, or -1
   std::vector<Place> free_;
-  std::vector<std::pair<int, Place>> owned_, spread_once_, spread_;
+  std::vector<std::vector<Place>> owned_until_;  // the instruction that reads their registers last
+  int released_ = 0;
+  std::vector<std::pair<int, Place>> spread_once_, spread_;
   std::vector<Move> single_steps_, full_steps_, steps_;
 };
 

@@ -14,16 +14,16 @@ namespace gradus::highway {
 /// One loop; operands are slots: places whose addresses are known when the program runs.
 struct Step {
   Loop loop = nullptr;
-  std::uint16_t in[3] = {0, 0, 0}, out = 0;
+  std::uint32_t in[3] = {0, 0, 0}, out = 0;
 };
 
 /// An input that is repeated into a buffer before the loops can read it.
 struct Spread {
   int input = 0;
-  int slot = 0;  // the buffer
+  std::uint32_t slot = 0;  // the buffer
 };
 
-/// Slots are, in this order: inputs, outputs, cells of one number, buffers of `chunk` elements.
+/// Slots are, in this order: inputs, which no step writes, outputs, cells of one number, buffers of `chunk` elements.
 struct Steps {
   bool by_run = false;     // chunks stay within a run; otherwise they are of whole runs, or runs do not matter
   std::int64_t chunk = 0;  // most elements that the loops are given at a time

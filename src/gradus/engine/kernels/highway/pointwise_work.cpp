@@ -1,5 +1,6 @@
 #include "gradus/engine/kernels/highway/pointwise_work.hpp"
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 
 namespace gradus::highway {
@@ -67,7 +68,7 @@ std::vector<Work> find_work(const PointwiseProgram& program, int inputs, const s
     const auto& instruction = program.instructions[i];
     if (instruction.op == PointwiseProgram::cast) continue;
     const OpLoops* loops = find_loops(name_of(instruction));
-    if (!loops || loops->arity != static_cast<int>(instruction.inputs.size())) {
+    if (!loops || loops->arity != checked_cast<int>(instruction.inputs.size())) {
       refusal = "no loop for " + std::string(name_of(instruction));
       return {};
     }

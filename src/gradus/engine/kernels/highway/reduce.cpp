@@ -242,6 +242,7 @@ Prepared prepare_reduce(const Call& call) {
   of.columns = over_rows && in_columns(call);
   if (of.columns && shape.count() > 0) of.of_column = of.stride / shape[1];
   of.leaf = call.leaf;
+  if (over_rows && of.rows / of.leaf >= most_leaves) return refuse("a sum over 2^31 leaves or more");
   if (of.leaf == 1 && of.columns && of.row.n == 1 && call.op->name == "sum") of.tree = loops_of(call).sum_tree;
   if (of.partial && (!over_rows || call.inputs[0].access != Access::rows)) return refuse("parts of no sum over rows");
   of.cut = !over_rows && !whole;

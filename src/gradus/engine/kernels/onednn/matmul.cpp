@@ -6,6 +6,7 @@
 #include <cstring>
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/kernels/block.hpp"
 #include "gradus/engine/kernels/highway/matmul_loops.hpp"
 #include "gradus/engine/kernels/matmul_call.hpp"
@@ -59,8 +60,8 @@ void multiply(const Matmul& of, std::int64_t rows, std::int64_t length, const st
   check(dnnl_memory_set_data_handle(place->c.get(), c));
   check(dnnl_memory_set_data_handle(place->scratch.get(), scratch));
   const auto& arguments = place->arguments;
-  const auto status = dnnl_primitive_execute(part->primitive.get(), of.stream.get(), static_cast<int>(arguments.size()),
-                                             arguments.data());
+  const auto status = dnnl_primitive_execute(part->primitive.get(), of.stream.get(),
+                                             checked_cast<int>(arguments.size()), arguments.data());
   place->taken.clear(std::memory_order_release);
   check(status);
 }
@@ -177,8 +178,8 @@ Prepared prepare_onednn_matmul_anywhere(const Call& call) {
 }
 
 Prepared prepare_onednn_matmul(const Call& call) {
-  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-  const auto amx = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_amx);
+  const auto isa = checked_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  const auto amx = checked_cast<unsigned>(dnnl::cpu_isa::avx512_core_amx);
   if ((isa & amx) != amx) return refuse("no AMX");
   return prepare_onednn_matmul_anywhere(call);
 }

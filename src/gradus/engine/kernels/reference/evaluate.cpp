@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "gradus/core/base/random.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/core/ops/random.hpp"
@@ -165,11 +164,10 @@ void run_draw(const void* state, const Frame& frame) {
   const std::int64_t inner =
       self.call.outputs[0].access == Access::whole ? 0 : type.shape.count() / std::max<std::int64_t>(frame.rows, 1);
   const auto* key = reinterpret_cast<const std::int64_t*>(frame.operands[0]);
-  const RandomKey of{static_cast<std::uint64_t>(key[0]), static_cast<std::uint64_t>(key[1]),
-                     static_cast<std::uint32_t>(self.call.attrs.integer("stream"))};
   const std::size_t numbers = static_cast<std::size_t>(self.call.inputs[0].type.shape.count());
-  const std::uint64_t first = random_first({key, numbers}, self.call.outputs[0].type.shape);
-  self.fill(of, first + static_cast<std::uint64_t>(frame.first * inner), View(type, frame.operands[1]),
+  const RandomDraw draw =
+      random_draw(self.call.op->name, {key, numbers}, self.call.outputs[0].type.shape, self.call.attrs);
+  self.fill(draw.key, draw.first + static_cast<std::uint64_t>(frame.first * inner), View(type, frame.operands[1]),
             self.call.attrs);
 }
 
