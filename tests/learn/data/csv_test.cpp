@@ -136,7 +136,9 @@ TEST(Csv, Encodings) {
 }
 
 TEST(Csv, NumbersThatF64CannotHold) {
-  refused("a,b\n1,1e400\n", "t.csv:2:3", "1e400");
+  const Column large = parse("a,b\n1,1\n2,-1e400\n").columns[1];
+  EXPECT_EQ(large.facts.too_large.first, (Place{3, 3}));
+  EXPECT_EQ(large.numbers[1], -HUGE_VAL);
   EXPECT_EQ(parse("a,b\n1,1e-400\n").columns[1].numbers[0], 0.0);
   EXPECT_EQ(parse("a,b\n1,9007199254740993\n").columns[1].facts.large_integer.count, 1u);
   EXPECT_EQ(parse("a,b\n1,-inf\n").columns[1].facts.infinite.first, (Place{2, 3}));
@@ -151,6 +153,72 @@ TEST(Csv, CountsWhatIsMissingAndWhereItBegins) {
   EXPECT_EQ(a.facts.missing.text, "?");
   EXPECT_TRUE(std::isnan(a.numbers[3]));
   EXPECT_EQ(texts(table.columns[1], 4), (std::vector<std::string>{"x", "", "y", ""}));
+}
+
+/// Reads every column in the same way.
+CsvOptions all(ReadAs read) {
+  CsvOptions options;
+  options.read = [read](std::span<const std::string> names) { return std::vector<ReadAs>(names.size(), read); };
+  return options;
+}
+
+TEST(Csv, TextsStayAsTheyStand) {
+  constexpr const char* codes = "a,b\n007,1.50\n7,+1\n\"07\",1e0\n";
+  for (const ReadAs read : {ReadAs::text, ReadAs::literal}) {
+    const Table table = parse(codes, all(read));
+    EXPECT_EQ(texts(table.columns[0], 3), (std::vector<std::string>{"007", "7", "07"}));
+    EXPECT_EQ(texts(table.columns[1], 3), (std::vector<std::string>{"1.50", "+1", "1e0"}));
+  }
+  EXPECT_EQ(parse(codes).columns[0].numbers, (std::vector<double>{7, 7, 7}));
+  EXPECT_EQ(parse(codes).columns[0].facts.leading_zero.count, 2u);
+}
+
+TEST(Csv, MarksInQuotesAreTexts) {
+  constexpr const char* table = "a,b,c\nNA,\"NA\",1\nx,y,\"null\"\n\"\",\"?\",3\n";
+  const Table looks = parse(table);
+  EXPECT_EQ(texts(looks.columns[0], 3), (std::vector<std::string>{"", "x", ""}));
+  EXPECT_EQ(texts(looks.columns[1], 3), (std::vector<std::string>{"NA", "y", "?"}));
+  EXPECT_EQ(looks.columns[1].facts.missing.count, 0u);
+  EXPECT_TRUE(looks.columns[2].numeric);  // among numbers a mark is a missing one, in quotes or not
+  EXPECT_EQ(looks.columns[2].facts.missing.first, (Place{3, 5}));
+  const Table literal = parse(table, all(ReadAs::literal));
+  EXPECT_EQ(texts(literal.columns[0], 3), (std::vector<std::string>{"NA", "x", ""}));
+  EXPECT_EQ(literal.columns[0].facts.missing.first, (Place{4, 1}));
+  EXPECT_FALSE(parse("a,b\n\"NA\",1\n\"NA\",2\n").columns[0].numeric);
+}
+
+TEST(Csv, NumbersThatAreAskedForStayNumbers) {
+  const Table table = parse("a,b\n1,\nx1,\n3,NA\n", all(ReadAs::number));
+  EXPECT_TRUE(table.columns[0].numeric);
+  EXPECT_EQ(table.columns[0].facts.not_number.first, (Place{3, 1}));
+  EXPECT_EQ(table.columns[0].numbers[2], 3);
+  EXPECT_TRUE(std::isnan(table.columns[0].numbers[1]));
+  EXPECT_TRUE(table.columns[1].numeric);  // though nothing in it is a number
+  EXPECT_EQ(table.columns[1].facts.missing.count, 3u);
+}
+
+TEST(Csv, WhatIsNotReadMayBeAnything) {
+  CsvOptions options;
+  options.read = [](std::span<const std::string> names) {
+    std::vector<ReadAs> out;
+    for (const std::string& name : names) out.push_back(name == "a" || name == "b" ? ReadAs::number : ReadAs::nothing);
+    return out;
+  };
+  const std::string nul(1, '\0');
+  const Table table = parse("2020,a,,note,,b\n1,2,x,caf\xe9,1e400,3\n4,5," + nul + "y,\xff\xfe,,6\n", options);
+  EXPECT_EQ(table.rows, 2);
+  EXPECT_EQ(table.find("a")->numbers, (std::vector<double>{2, 5}));
+  EXPECT_EQ(table.find("b")->numbers, (std::vector<double>{3, 6}));
+  EXPECT_EQ(cell_text(*table.find("note"), 0), "");
+  const auto refused_with = [&](std::string_view text, const char* place, const char* words) {
+    expect_refusal(
+        Fault::data, [&] { parse(text, options); }, place, words);
+  };
+  refused_with("x,a\n\xe9,1\n1,\xe9\n", "t.csv:3:3", "0xe9");
+  refused_with("x,a,a\n1,2,3\n", "t.csv:1:5", "columns 2 and 3");
+  refused_with("x,y\xe9\n1,2\n", "t.csv:1:4", "0xe9");
+  refused_with("1,2\n3,4\n", "t.csv:1:1", "where a column name should be");
+  refused_with("x,a\n1,2\n3\n", "t.csv:3:1", "1 field");
 }
 
 TEST(Csv, ColumnsCountCharactersNotBytes) {

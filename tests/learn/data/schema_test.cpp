@@ -30,6 +30,21 @@ std::vector<std::int64_t> rows_of(const Table& table) {
   return rows;
 }
 
+/// Read as it should be to be fitted with these options.
+Table parse(const std::string& text, const FitOptions& options) {
+  CsvOptions csv;
+  csv.read = reading(options);
+  return parse_csv(text, "t.csv", csv);
+}
+
+/// Read as it should be to be encoded.
+Table parse(const std::string& text, const Schema& schema, bool target_needed = true) {
+  CsvOptions csv;
+  csv.minimum_columns = 1;
+  csv.read = reading(schema, target_needed);
+  return parse_csv(text, "t.csv", csv);
+}
+
 Fitted fit(const Table& table, const FitOptions& options) { return fit_schema(table, rows_of(table), options); }
 Fitted fit(const std::string& text, const std::string& target) { return fit(parse(text), {target, {}, {}, {}}); }
 
@@ -81,8 +96,7 @@ TEST(FitSchema, ScalesByTheTrainingRowsAlone) {
   EXPECT_EQ(schema.columns[1].categories, (std::vector<std::string>{"gasoline"}));
   EXPECT_EQ(schema.columns[1].feature_count(), 0);
   const Encoded encoded = encode(schema, parse(cars));
-  EXPECT_TRUE(
-      has_note(encoded.notes, true, "3 of 5 categories were not in the training rows, the first \"diesel\" in line 3"));
+  EXPECT_FALSE(has_note(encoded.notes, true, "categories"));  // fuel was the same in both rows, so it is not used
   EXPECT_TRUE(has_note(encoded.notes, true,
                        "3 of 5 numbers outside the training range 30000 to 38000, the first in line 3: 54000"));
 }
@@ -93,10 +107,12 @@ TEST(FitSchema, ClassesAreTextsOrNumbersThatAreSaidToBe) {
   EXPECT_EQ(flowers.schema.target.classes, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(encode(flowers.schema, parse("size,kind\n1,b\n2,a\n")).dataset.targets.numbers(),
             (std::vector<double>{1, 0}));
-  const Table digits = parse("size,digit\n1,10\n2,9\n3,-0\n4,0\n");
-  const Schema schema = fit(digits, {"digit", Task::classification, {}, {}}).schema;
-  EXPECT_EQ(schema.target.classes, (std::vector<std::string>{"0", "9", "10"}));
-  EXPECT_EQ(encode(schema, digits).dataset.targets.numbers(), (std::vector<double>{2, 1, 0, 0}));
+  const FitOptions options{"digit", Task::classification, {}, {}};
+  const Table digits = parse("size,digit\n1,10\n2,9\n3,01\n4,1\n", options);
+  const Fitted fitted = fit(digits, options);
+  EXPECT_EQ(fitted.schema.target.classes, (std::vector<std::string>{"01", "1", "9", "10"}));
+  EXPECT_TRUE(has_note(fitted.notes, true, "has \"01\" and \"1\", the same number"));
+  EXPECT_EQ(encode(fitted.schema, digits).dataset.targets.numbers(), (std::vector<double>{3, 2, 0, 1}));
 }
 
 TEST(FitSchema, ManyRowsWithFewWholeNumbersAreAskedAbout) {
@@ -120,6 +136,8 @@ TEST(FitSchema, MissingAndInfiniteCellsHaveAPlace) {
   refused("a,b\n1,2\nNaN,3\n?,4\n", {"b", {}, {}, {}}, "t.csv:3:1", "\"NaN\" (2 cells, this is the first)",
           "column \"a\"", "a number");
   refused("a,b\nx,2\n,3\ny,4\n", {"b", {}, {}, {}}, "t.csv:3:1", "a text");
+  refused("a,b\n1,2\n-1e999,3\n2,4\n", {"b", {}, {}, {}}, "t.csv:3:1", "the number \"-1e999\"", "1.8e308");
+  EXPECT_NO_THROW(fit(parse("a,b\n1e400,2\nx,3\ny,5\n"), {"b", {}, {}, {}}));  // texts
   refused("a,b\n1,2\n-inf,3\n2,4\n", {"b", {}, {}, {}}, "t.csv:3:1", "an infinite number");
   refused("a,b\n,2\n,3\n", {"b", {}, {}, {}}, "t.csv:2:1", "missing value");
   EXPECT_NO_THROW(fit(parse("a,b,c\n1,2,\n2,3,NA\n"), {"b", {}, {"c"}, {}}));
@@ -229,10 +247,98 @@ TEST(Encode, UnknownClassesAreRefused) {
 }
 
 TEST(Encode, NumbersThatAreNames) {
-  const Table table = parse("zip,y\n10115,1\n80331,2\n10115,4\n");
-  const Schema schema = fit(table, {"y", {}, {}, {"zip"}}).schema;
-  EXPECT_EQ(schema.feature_names(), (std::vector<std::string>{"zip=10115", "zip=80331"}));
-  EXPECT_EQ(encode(schema, table).dataset.features.numbers(), (std::vector<double>{1, 0, 0, 1, 1, 0}));
+  const FitOptions options{"y", {}, {}, {"zip"}};
+  const Table table = parse("zip,y\n01067,1\n80331,2\n01067,4\n1067,5\n", options);
+  const Schema schema = fit(table, options).schema;
+  EXPECT_EQ(schema.feature_names(), (std::vector<std::string>{"zip=01067", "zip=1067", "zip=80331"}));
+  EXPECT_EQ(encode(schema, table).dataset.features.numbers(),
+            (std::vector<double>{1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0}));
+  expect_refusal(
+      Fault::usage, [&] { fit(parse("zip,y\n01067,1\n1067,5\n"), options); }, "\"zip\"", "01 from 1", "reading()");
+}
+
+TEST(Encode, TypesAreThoseOfTheModelWhateverAFileLooksLike) {
+  const Schema schema = fit("kind,size,y\n01,1,1\nA,2,2\n\"NA\",3,4\n1,4,7\nB,5,9\n", "y").schema;
+  EXPECT_EQ(schema.columns[0].categories, (std::vector<std::string>{"01", "1", "A", "B", "NA"}));
+  // Digits alone: as numbers 01 would be 1.
+  const Encoded digits = encode(schema, parse("kind,size\n01,1\n1,1\n001,1\n", schema, false), DType::f32, false);
+  const std::vector<double> numbers = digits.dataset.features.numbers();
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(numbers[6 * row + i], row == i && row < 2) << row << " " << i;
+  }
+  EXPECT_TRUE(has_note(digits.notes, true, "1 of 3 categories were not in the training rows, the first \"001\""));
+  expect_refusal(
+      Fault::data, [&] { encode(schema, parse("kind,size\nNA,1\n", schema, false), DType::f32, false); }, "t.csv:2:1",
+      "a missing value \"NA\"", "put it in quotes");
+  EXPECT_NO_THROW(encode(schema, parse("kind,size\n\"NA\",1\n", schema, false), DType::f32, false));
+  // A column of numbers: no text, and no empty cell that asks for one.
+  expect_refusal(
+      Fault::data, [&] { encode(schema, parse("kind,size\nA,big\nA,small\n", schema, false), DType::f32, false); },
+      "t.csv:2:3", "\"big\" (2 cells", "expected a number");
+  expect_refusal(
+      Fault::data, [&] { encode(schema, parse("kind,size\nA,\nA,\n", schema, false), DType::f32, false); }, "t.csv:2:3",
+      "expected a number", "try: fill it in, or take the row out");
+}
+
+TEST(Encode, MarksAreTextsInACategoricalColumn) {
+  const FitOptions options{"y", {}, {}, {"country", "y"}};
+  const Table table = parse("country,x,y\nNA,1,NaN\nDE,2,b\nNA,3,NaN\n?,4,b\n", options);
+  const Fitted fitted = fit(table, options);
+  EXPECT_EQ(fitted.schema.columns[0].categories, (std::vector<std::string>{"?", "DE", "NA"}));
+  EXPECT_EQ(fitted.schema.target.classes, (std::vector<std::string>{"NaN", "b"}));
+  EXPECT_TRUE(has_note(fitted.notes, false, "classification, since the target \"y\" is categorical"));
+  const Encoded encoded = encode(fitted.schema, parse("country,x,y\nNA,1,NaN\n", fitted.schema));
+  EXPECT_EQ(encoded.dataset.features.number(2), 1);
+  EXPECT_EQ(encoded.dataset.targets.number(0), 0);
+  // A class is missing unless the column is said to be literal.
+  const FitOptions classes{"y", Task::classification, {}, {}};
+  expect_refusal(
+      Fault::data, [&] { fit(parse("x,y\n1,1\n2,NA\n3,2\n", classes), classes); }, "t.csv:3:3", "put it in quotes");
+  expect_refusal(
+      Fault::usage,
+      [&] {
+        fit(table, {"y", Task::regression, {}, {"y"}});
+      },
+      "\"y\"", "classification");
+}
+
+TEST(Encode, ColumnsThatAreNotUsedNeedNotBeThereNorReadable) {
+  const FitOptions options{"y", {}, {"id"}, {}};
+  const Schema schema = fit(parse("id,a,same,one,y\nx,1,5,k,1\n1e400,2,5,k,3\nz,4,5,k,2\n", options), options).schema;
+  EXPECT_EQ(schema.feature_names(), (std::vector<std::string>{"a", "same"}));
+  const auto features = [&](const std::string& text) {
+    const Encoded encoded = encode(schema, parse(text, schema, false), DType::f64, false);
+    EXPECT_TRUE(encoded.notes.empty());
+    return encoded.dataset.features.numbers();
+  };
+  const std::vector<double> whole = features("id,a,same,one,y\nx,2,5,k,\n");
+  EXPECT_EQ(features("a\n2\n"), whole);
+  EXPECT_EQ(features("same,one,a\n,,2\n"), whole);
+  EXPECT_EQ(features("id,same,one,a\n\xe9,six,1e999,2\n"), whole);
+  expect_refusal(
+      Fault::data, [&] { features("id,same\n1,5\n"); }, "no column \"a\"");
+}
+
+TEST(Encode, NumbersThatTheTypeCannotHoldHaveALine) {
+  const Schema schema = fit("a,y\n1,1\n2,2\n3,4\n", "y").schema;
+  expect_refusal(
+      Fault::data, [&] { encode(schema, parse("a\n2\n-1e300\n", schema, false), DType::f32, false); }, "\"a\"",
+      "line 3", "-1e+300", "1 to 3");
+  EXPECT_NO_THROW(encode(schema, parse("a\n2\n-1e300\n", schema, false), DType::f64, false));
+}
+
+/// Models from before texts were kept as they stand know no "cells": 01 is their 1.
+TEST(Encode, ModelsThatTookNumbersForTexts) {
+  const FitOptions options{"y", {}, {}, {"zip"}};
+  std::string text = json::write(to_json(fit(parse("zip,y\n10115,1\n1067,2\n", options), options).schema));
+  const std::string cells = ",\"cells\":\"literal\"";
+  text.erase(text.find(cells), cells.size());
+  const Schema schema = schema_from_json(json::parse(text, "t"));
+  EXPECT_EQ(schema.columns[0].read, ReadAs::looks);
+  for (const char* file : {"zip\n01067\n10115.0\n", "zip\n01067\n+10115\nx\n"}) {
+    const Tensor features = encode(schema, parse(file, schema, false), DType::f32, false).dataset.features;
+    EXPECT_EQ(features.number(0) + features.number(3), 2) << file;
+  }
 }
 
 TEST(Encode, ASingleFeature) {
@@ -241,8 +347,10 @@ TEST(Encode, ASingleFeature) {
 }
 
 TEST(SchemaJson, ComesBackAsItWas) {
-  for (const Schema& schema :
-       {fit(parse(cars), {"price", {}, {"age"}, {}}).schema, fit("a,b,y\n1,\"\xc3\xa9\n\",x\n3,q,z\n", "y").schema}) {
+  const FitOptions literal{"y", Task::classification, {}, {"a"}};
+  for (const Schema& schema : {fit(parse(cars), {"price", {}, {"age"}, {}}).schema,
+                               fit(parse("a,b,y\n01,1,1\nNA,2,2\n", literal), literal).schema,
+                               fit("a,b,y\n1,\"\xc3\xa9\n\",x\n3,q,z\n", "y").schema}) {
     const std::string text = json::write(to_json(schema));
     EXPECT_EQ(schema_from_json(json::parse(text, "t")), schema) << text;
   }

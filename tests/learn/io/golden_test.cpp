@@ -30,7 +30,9 @@ json::Value read_json(const std::string& name) {
 data::Dataset rows_of(const TrainedModel& model, const std::string& source) {
   const data::Schema& schema = *model.schema;
   if (schema.is_table()) {
-    return data::encode(schema, data::read_csv(folder + source), model.network.dtype, false).dataset;
+    return data::encode(schema, data::read_csv(folder + source, {.read = data::reading(schema, false)}),
+                        model.network.dtype, false)
+        .dataset;
   }
   data::Dataset rows;
   rows.source = source;
@@ -72,6 +74,23 @@ TEST(GoldenModels, PredictWhatTheyPredictedThen) {
       }
     }
   }
+}
+
+// They took 04 and 4 for the same category, and a file of theirs may have either.
+TEST(GoldenModels, StillTakeNumbersForCategories) {
+  Engine engine({.threads = 1});
+  const TrainedModel model = io::load(folder + "columns.gradus");
+  ASSERT_EQ(model.schema->columns[1].read, data::ReadAs::looks);
+  const auto prediction = [&](const std::string& doors) {
+    data::CsvOptions options;
+    options.read = data::reading(*model.schema, false);
+    const std::string text = "kilometres,doors,price\n12208," + doors + ",21853\n";
+    const data::Table table = data::parse_csv(text, "new.csv", options);
+    return predict(engine, model, data::encode(*model.schema, table, model.network.dtype, false).dataset).number();
+  };
+  EXPECT_NE(prediction("2"), prediction("4"));
+  EXPECT_EQ(prediction("04"), prediction("4"));
+  EXPECT_EQ(prediction("5.0"), prediction("5"));
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ std::string schema_text(const data::Schema& schema) {
   };
   add("column", "what the model knows of it");
   for (const data::ColumnEncoding& column : schema.columns) {
-    add(column.name, column.numeric ? scaling_text(column.scaling) : "categories: " + listed(column.categories));
+    add(column.name, column.numeric() ? scaling_text(column.scaling) : "categories: " + listed(column.categories));
   }
   const data::TargetEncoding& target = schema.target;
   add(target.name, "(target) " + (target.task == data::Task::regression ? scaling_text(target.scaling)

@@ -11,6 +11,7 @@
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/core/base/error.hpp"
+#include "gradus/learn/data/csv/cells.hpp"
 #include "gradus/learn/nn/metrics.hpp"
 #include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/saved_model.hpp"
@@ -37,9 +38,9 @@ constexpr Option options[] = {
     {"--json", "", "one JSON document instead of CSV"},
 };
 
-/// A field of a CSV file, in double quotes when it needs them.
+/// A field of a CSV file, in double quotes when it needs them; a text NA too, which is read as missing without.
 std::string csv_field(std::string_view text) {
-  const bool plain = !text.empty() && text.find_first_of(",;\t|\"\r\n") == std::string_view::npos &&
+  const bool plain = !data::is_missing(text) && text.find_first_of(",;\t|\"\r\n") == std::string_view::npos &&
                      text.front() != ' ' && text.back() != ' ';
   if (plain) return std::string(text);
   std::string out = "\"";

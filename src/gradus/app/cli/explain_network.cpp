@@ -24,6 +24,7 @@ std::vector<explain::Feature> features_of(const TrainedModel& model, const expla
   if (!schema.is_table() || network.layers.empty()) return out;
   data::CsvOptions options;
   options.minimum_columns = 1;
+  options.read = data::reading(schema, false);
   const data::Table table = data::read_csv(path, options);
   const Tensor& encoded = network.explanation.nodes[static_cast<std::size_t>(network.layers[0].input)].value;
   std::vector<std::string> cells;

@@ -65,40 +65,43 @@ std::string meant_column(const std::string& name, const std::vector<std::string>
   return nearest(name, known);
 }
 
-/// Refuses names that no column has, by the flag that gave them.
-void check_columns(const data::Table& table, const std::vector<std::string>& names, const std::string& flag,
-                   bool in_list = true) {
-  std::vector<std::string> known;
+/// Refuses wanted names that no column has, by the flag that gave them.
+void check_columns(std::span<const std::string> columns, const std::string& path,
+                   const std::vector<std::string>& wanted, const std::string& flag, bool in_list = true) {
+  const std::vector<std::string> known(columns.begin(), columns.end());
   std::string list;
   constexpr std::size_t most = 12;
-  for (const data::Column& column : table.columns) {
-    known.push_back(column.name);
-    if (known.size() <= most) list += (list.empty() ? "" : ", ") + printable(column_word(column.name, in_list));
+  for (std::size_t i = 0; i < std::min(most, known.size()); ++i) {
+    list += (list.empty() ? "" : ", ") + printable(column_word(known[i], in_list));
   }
   if (known.size() > most) list += ", ...";
-  for (const std::string& name : names) {
-    if (table.find(name) != nullptr) continue;
+  for (const std::string& name : wanted) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string close = meant_column(name, known, in_list);
     const std::string remedy =
         close.empty() ? "" : flag + " " + report::shell_word(printable(column_word(close, in_list)));
-    throw UserError(Fault::usage,
-                    Report{flag, "no column \"" + printable(name) + "\" in " + table.source, "one of " + list, remedy});
+    throw UserError(Fault::usage, Report{flag, "no column \"" + printable(name) + "\" in " + printable(path),
+                                         "one of " + list, remedy});
   }
 }
 
 TrainingData load_table(const std::string& path, const Settings& settings) {
-  const data::Table table = data::read_csv(path);
-  if (settings.target) check_columns(table, {*settings.target}, "--target", false);
-  check_columns(table, settings.ignore.value_or(std::vector<std::string>{}), "--ignore");
-  check_columns(table, settings.categorical.value_or(std::vector<std::string>{}), "--categorical");
+  const data::FitOptions fit{settings.target.value_or(""), settings.task,
+                             settings.ignore.value_or(std::vector<std::string>{}),
+                             settings.categorical.value_or(std::vector<std::string>{})};
+  data::CsvOptions csv;
+  csv.read = [&](std::span<const std::string> names) {
+    const std::string source = path == "-" ? "standard input" : path;
+    if (settings.target) check_columns(names, source, {*settings.target}, "--target", false);
+    check_columns(names, source, fit.ignore, "--ignore");
+    check_columns(names, source, fit.categorical, "--categorical");
+    return data::reading(fit)(names);
+  };
+  const data::Table table = data::read_csv(path, csv);
   TrainingData out;
-  out.notes = table.notes;
   const double fraction = settings.validation.value_or(default_validation);
   out.split = data::split_rows(table.rows, fraction, settings.seed.value_or(default_seed));
-  const data::FitOptions options{settings.target.value_or(table.columns.back().name), settings.task,
-                                 settings.ignore.value_or(std::vector<std::string>{}),
-                                 settings.categorical.value_or(std::vector<std::string>{})};
-  data::Fitted fitted = data::fit_schema(table, out.split.train, options);
+  data::Fitted fitted = data::fit_schema(table, out.split.train, fit);
   append(out.notes, fitted.notes);
   out.schema = std::move(fitted.schema);
   data::Encoded encoded =
@@ -172,6 +175,7 @@ Rows load_for_model(const TrainedModel& model, const std::string& path, bool tar
     data::CsvOptions options;
     options.minimum_columns = 1;
     options.minimum_rows = targets_needed ? 1 : 0;
+    options.read = data::reading(schema, targets_needed);
     const data::Table table = data::read_csv(path, options);
     out.notes = table.notes;
     data::Encoded encoded = data::encode(schema, table, model.network.dtype, targets_needed);

@@ -36,7 +36,8 @@ std::string inputs_text(const data::Schema& schema) {
   }
   std::vector<std::string> numbers, categories;
   for (const data::ColumnEncoding& column : schema.columns) {
-    if (column.numeric) numbers.push_back(column.name);
+    if (!column.used()) continue;
+    if (column.numeric()) numbers.push_back(column.name);
     else categories.push_back(column.name + " (" + std::to_string(column.categories.size()) + ")");
   }
   std::string out;
@@ -89,7 +90,11 @@ std::string choices_text(const Training& training, const TrainingData& data, int
                                                                 {"--categorical", said.categorical.has_value()}})
                                                        : ""),
               width);
-  if (!schema.ignored.empty()) out += line("not used", listed(schema.ignored), width);
+  std::vector<std::string> not_used = schema.ignored;
+  for (const data::ColumnEncoding& column : schema.columns) {
+    if (!column.used()) not_used.push_back(column.name);
+  }
+  if (!not_used.empty()) out += line("not used", listed(not_used), width);
   out +=
       line("network",
            training.net + ": " + counted(training.parameters, "parameter") + flags({{"--net", said.net.has_value()}}),

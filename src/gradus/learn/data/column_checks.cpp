@@ -1,9 +1,11 @@
 #include "gradus/learn/data/column_checks.hpp"
 
 #include <cmath>
+#include <map>
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
+#include "gradus/learn/data/csv/cells.hpp"
 
 namespace gradus::data {
 namespace {
@@ -26,7 +28,7 @@ std::string quoted(const std::string& text) { return "\"" + printable(text) + "\
 
 void refuse_disguised_numbers(const Table& table, const Column& column) {
   const ColumnFacts& facts = column.facts;
-  const std::uint64_t cells = facts.numbers + facts.not_number.count;
+  const std::uint64_t cells = facts.numbers + facts.not_number.count + facts.quoted_mark.count;
   const auto nearly_all = [&](std::uint64_t count) { return count > 0 && 10 * (count + facts.numbers) >= 9 * cells; };
   if (nearly_all(facts.thousands.count)) {
     refuse_cell(table, column, facts.thousands, quoted(facts.thousands.text) + ", a number with thousands marks",
@@ -68,22 +70,52 @@ const Column& require_column(const Table& table, const std::string& name) {
                          close.empty() ? "" : "did you mean \"" + printable(close) + "\"?"});
 }
 
-void require_complete(const Table& table, const Column& column) {
+void require_complete(const Table& table, const Column& column, Use use) {
   const ColumnFacts& facts = column.facts;
+  const std::string drop = use == Use::feature ? "take the row out, or ignore the column" : "or take the row out";
   if (facts.missing.count > 0) {
-    const std::string text = facts.missing.text;
+    const std::string& text = facts.missing.text;
+    const std::string quotes = column.numeric || text.empty() ? "" : "put it in quotes if it is a text, ";
     refuse_cell(table, column, facts.missing, "a missing value" + (text.empty() ? std::string() : " " + quoted(text)),
-                column.numeric ? "a number" : "a text", "fill it in, take the row out, or ignore the column");
+                column.numeric ? "a number" : "a text", quotes + "fill it in, " + drop);
   }
-  if (facts.infinite.count > 0 && (column.numeric || facts.not_number.count == 0)) {
-    refuse_cell(table, column, facts.infinite, "an infinite number", "a finite one",
-                "take the row out, or ignore the column");
+  if (!column.numeric) return;
+  const std::string leave = use == Use::feature ? "take the row out, or ignore the column" : "take the row out";
+  if (facts.infinite.count > 0) {
+    refuse_cell(table, column, facts.infinite, "an infinite number", "a finite one", leave);
+  }
+  if (facts.too_large.count > 0) {
+    refuse_cell(table, column, facts.too_large, "the number " + quoted(facts.too_large.text), "at most about 1.8e308",
+                leave);
   }
 }
 
+void require_read(const Table& table, const Column& column, bool texts_wanted) {
+  if (column.read != ReadAs::nothing && !(texts_wanted && column.numeric)) return;
+  throw UserError(Fault::usage,
+                  Report{describe(table, column),
+                         column.numeric ? "numbers, which do not tell 01 from 1" : "cells that were not read",
+                         texts_wanted ? "texts" : "cells", "read_csv with CsvOptions::read from data::reading()"});
+}
+
 void require_numeric(const Table& table, const Column& column) {
-  if (column.numeric || column.facts.not_number.count == 0) return;
-  refuse_cell(table, column, column.facts.not_number, quoted(column.facts.not_number.text), "a number", "correct it");
+  const ColumnFacts& facts = column.facts;
+  if (column.numeric && facts.not_number.count == 0) return;
+  const Finding& text = facts.not_number.count > 0 ? facts.not_number : facts.quoted_mark;
+  refuse_cell(table, column, text, quoted(text.text), "a number", "correct it, or take the row out");
+}
+
+void check_spellings(const Table& table, const Column& column, std::span<const std::string> texts, Notes& notes) {
+  std::map<double, const std::string*> known;
+  for (const std::string& text : texts) {
+    const ParsedNumber number = parse_number(text);
+    if (number.kind != NumberText::number) continue;
+    const auto [first, is_new] = known.emplace(number.value, &text);
+    if (is_new) continue;
+    notes.push_back({true, describe(table, column) + " has " + quoted(*first->second) + " and " + quoted(text) +
+                               ", the same number; as texts they are different"});
+    return;
+  }
 }
 
 void check_categories(const Table& table, const Column& column, Notes& notes) {
@@ -110,6 +142,10 @@ void check_numbers(const Table& table, const Column& column, double mean, double
   if (facts.large_integer.count > 0) {
     notes.push_back({true, describe(table, column) + " has " + std::to_string(facts.large_integer.count) +
                                " whole numbers of 2^53 or more, which are rounded (an id?)"});
+  }
+  if (facts.leading_zero.count > 0) {
+    notes.push_back({true, describe(table, column) + " has " + quoted(facts.leading_zero.text) +
+                               ", read as a number; if it is a code, say that the column is categorical"});
   }
   bool counts_up = table.rows >= enough_rows_to_judge;
   std::size_t farthest = 0;

@@ -15,8 +15,14 @@ inline constexpr std::size_t most_categories = 1000;
 /// The column called `name`. Throws UserError(Fault::data) that names the nearest one.
 const Column& require_column(const Table& table, const std::string& name);
 
+/// What can be done about a cell: a file that is learnt from may leave a column out, others must have it.
+enum class Use { feature, target, prediction };
+
 /// Throws UserError(Fault::data) at the first cell that is missing or infinite.
-void require_complete(const Table& table, const Column& column);
+void require_complete(const Table& table, const Column& column, Use use);
+
+/// Throws UserError(Fault::usage) for a column that was not read at all, or, where texts are `wanted`, as numbers.
+void require_read(const Table& table, const Column& column, bool texts_wanted);
 
 /// Throws UserError(Fault::data) at the first cell that is not a number.
 void require_numeric(const Table& table, const Column& column);
@@ -25,7 +31,10 @@ void require_numeric(const Table& table, const Column& column);
 /// for too many different texts; adds a warning for numbers with units and for texts that differ in every row.
 void check_categories(const Table& table, const Column& column, Notes& notes);
 
-/// Adds warnings for numbers that look like row numbers, are rounded, or lie far from all others.
+/// Adds a warning for texts that are the same number, as 01 and 1.
+void check_spellings(const Table& table, const Column& column, std::span<const std::string> texts, Notes& notes);
+
+/// Adds warnings for numbers that look like codes or row numbers, are rounded, or lie far from all others.
 void check_numbers(const Table& table, const Column& column, double mean, double deviation, Notes& notes);
 
 /// "column "age" of cars.csv"

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/column_checks.hpp"
+#include "gradus/learn/data/csv/cells.hpp"
 #include "gradus/learn/data/schema.hpp"
 
 namespace gradus::data {
@@ -11,20 +13,19 @@ namespace {
 
 std::string named(const std::string& name) { return "\"" + printable(name) + "\""; }
 
-/// All differences at once: missing columns are refused, extra ones noted.
+/// All differences at once: columns that the schema uses and are missing are refused, extra ones noted.
 void match_columns(const Schema& schema, const Table& table, bool target_needed, Notes& notes) {
-  std::vector<std::string> wanted;
-  for (const ColumnEncoding& column : schema.columns) wanted.push_back(column.name);
-  if (target_needed) wanted.push_back(schema.target.name);
+  std::vector<std::string> wanted, known = schema.ignored;
+  for (const ColumnEncoding& column : schema.columns) (column.used() ? wanted : known).push_back(column.name);
+  (target_needed ? wanted : known).push_back(schema.target.name);
   std::string missing, extra;
   for (const std::string& name : wanted) {
     if (!table.find(name)) missing += (missing.empty() ? "" : ", ") + named(name);
   }
   for (const Column& column : table.columns) {
     const auto is = [&](const std::string& name) { return name == column.name; };
-    const bool known = std::any_of(wanted.begin(), wanted.end(), is) || is(schema.target.name) ||
-                       std::any_of(schema.ignored.begin(), schema.ignored.end(), is);
-    if (!known) extra += (extra.empty() ? "" : ", ") + named(column.name);
+    if (std::any_of(wanted.begin(), wanted.end(), is) || std::any_of(known.begin(), known.end(), is)) continue;
+    extra += (extra.empty() ? "" : ", ") + named(column.name);
   }
   if (!missing.empty()) {
     throw UserError(Fault::data, Report{printable(table.source) + ":1",
@@ -35,25 +36,59 @@ void match_columns(const Schema& schema, const Table& table, bool target_needed,
   if (!extra.empty()) notes.push_back({false, printable(table.source) + ": not used: " + extra});
 }
 
+/// The number that the texts of a schema have; -1 for others.
+class TextNumbers {
+ public:
+  TextNumbers(const std::vector<std::string>& texts, ReadAs read) : read_(read) {
+    for (const std::string& text : texts) known_.emplace(text, static_cast<std::int64_t>(known_.size()));
+  }
+  std::int64_t of(const std::string& text) const {
+    if (const auto found = known_.find(text); found != known_.end()) return found->second;
+    if (read_ != ReadAs::looks) return -1;
+    const ParsedNumber number = parse_number(text);  // a model that took 01 and 1 for the same
+    return number.kind == NumberText::number ? of(number.value) : -1;
+  }
+  std::int64_t of(double number) const {
+    const auto found = known_.find(number_text(number + 0.0));  // -0 is 0
+    return found == known_.end() ? -1 : found->second;
+  }
+
+ private:
+  std::unordered_map<std::string, std::int64_t> known_;
+  ReadAs read_;
+};
+
 /// For each row the number of its cell's text in `texts`; -1 when it is not among them.
 std::vector<std::int64_t> category_numbers(const Table& table, const Column& column,
-                                           const std::vector<std::string>& texts) {
-  std::unordered_map<std::string_view, std::int64_t> known;
-  for (const std::string& text : texts) known.emplace(text, static_cast<std::int64_t>(known.size()));
-  const auto number_of = [&](std::string_view text) {
-    const auto found = known.find(text);
-    return found == known.end() ? std::int64_t{-1} : found->second;
-  };
+                                           const std::vector<std::string>& texts, ReadAs read) {
+  require_read(table, column, read != ReadAs::looks);
+  if (!column.numeric && column.text.overflowed) {
+    throw UserError(Fault::data, Report{describe(table, column), "more than 100000 different texts",
+                                        "those of the training rows", "the file in parts"});
+  }
+  const TextNumbers numbers(texts, read);
   std::vector<std::int64_t> out(static_cast<std::size_t>(table.rows), -1);
   if (column.numeric) {
-    for (std::size_t row = 0; row < out.size(); ++row) out[row] = number_of(number_text(column.numbers[row] + 0.0));
-  } else if (!column.text.overflowed) {
-    std::vector<std::int64_t> by_index;
-    for (const std::string& text : column.text.distinct) by_index.push_back(number_of(text));
-    for (std::size_t row = 0; row < out.size(); ++row)
-      out[row] = by_index[static_cast<std::size_t>(column.text.index[row])];
+    for (std::size_t row = 0; row < out.size(); ++row) out[row] = numbers.of(column.numbers[row]);
+    return out;
   }
+  std::vector<std::int64_t> by_index;
+  for (const std::string& text : column.text.distinct) by_index.push_back(numbers.of(text));
+  for (std::size_t row = 0; row < out.size(); ++row)
+    out[row] = by_index[static_cast<std::size_t>(column.text.index[row])];
   return out;
+}
+
+/// The number in `row` as the network gets it. Throws UserError for one so far away that T cannot hold it.
+template <class T> T scaled(const Table& table, const Column& column, std::size_t row, const Scaling& scaling) {
+  const auto out = static_cast<T>(scaling.encode(column.numbers[row]));
+  if (std::isfinite(out)) return out;
+  throw UserError(
+      Fault::data,
+      Report{describe(table, column) + ", line " + std::to_string(table.line_of(static_cast<std::int64_t>(row))),
+             number_text(column.numbers[row]),
+             "a number near the training range " + number_text(scaling.minimum) + " to " + number_text(scaling.maximum),
+             "correct it, or take the row out"});
 }
 
 /// Writes the features of one column into `out`, row-major with `width` numbers a row, from column `first`.
@@ -66,7 +101,7 @@ struct FeatureWriter {
   template <class T> void put_numbers(const Column& column, const Scaling& scaling, std::size_t first) const {
     const auto to = out.as<T>();
     for (std::size_t row = 0; row < column.numbers.size(); ++row) {
-      to[row * width + first] = static_cast<T>(scaling.encode(column.numbers[row]));
+      to[row * width + first] = scaled<T>(table, column, row, scaling);
     }
   }
 
@@ -91,8 +126,8 @@ struct FeatureWriter {
   template <class T>
   void put_categories(const Column& column, const ColumnEncoding& encoding, std::size_t first) const {
     const auto to = out.as<T>();
-    const auto numbers = category_numbers(table, column, encoding.categories);
-    for (std::size_t row = 0; row < numbers.size() && encoding.feature_count() > 0; ++row) {
+    const auto numbers = category_numbers(table, column, encoding.categories, encoding.read);
+    for (std::size_t row = 0; row < numbers.size(); ++row) {
       if (numbers[row] >= 0) to[row * width + first + static_cast<std::size_t>(numbers[row])] = T{1};
     }
     const auto unseen = std::count(numbers.begin(), numbers.end(), -1);
@@ -119,24 +154,24 @@ Tensor encode_features(const Schema& schema, const Table& table, DType dtype, No
   FeatureWriter writer{table, out.view(), static_cast<std::size_t>(schema.feature_count()), notes};
   std::size_t first = 0;
   for (const ColumnEncoding& encoding : schema.columns) {
-    const Column& column = *table.find(encoding.name);
-    require_complete(table, column);
-    visit_floating(dtype, [&]<class T>(std::type_identity<T>) {
-      if (encoding.numeric) {
+    if (encoding.used()) {
+      const Column& column = *table.find(encoding.name);
+      require_read(table, column, false);
+      require_complete(table, column, Use::prediction);
+      visit_floating(dtype, [&]<class T>(std::type_identity<T>) {
+        if (!encoding.numeric()) return writer.put_categories<T>(column, encoding, first);
         require_numeric(table, column);
         writer.put_numbers<T>(column, encoding.scaling, first);
         writer.note_range(column, encoding.scaling);
-      } else {
-        writer.put_categories<T>(column, encoding, first);
-      }
-    });
+      });
+    }
     first += static_cast<std::size_t>(encoding.feature_count());
   }
   return out;
 }
 
 Tensor encode_classes(const TargetEncoding& target, const Table& table, const Column& column) {
-  const auto numbers = category_numbers(table, column, target.classes);
+  const auto numbers = category_numbers(table, column, target.classes, target.read);
   if (const auto unknown = std::find(numbers.begin(), numbers.end(), -1); unknown != numbers.end()) {
     const std::int64_t row = unknown - numbers.begin();
     const std::string text = cell_text(column, row);
@@ -154,12 +189,13 @@ Tensor encode_classes(const TargetEncoding& target, const Table& table, const Co
 /// Numbers in f64 whatever the network computes in, so that errors are those of the file.
 Tensor encode_target(const TargetEncoding& target, const Table& table) {
   const Column& column = *table.find(target.name);
-  require_complete(table, column);
+  require_read(table, column, false);
+  require_complete(table, column, Use::prediction);
   if (target.task == Task::classification) return encode_classes(target, table, column);
   require_numeric(table, column);
   Tensor out(DType::f64, {table.rows, 1});
-  std::transform(column.numbers.begin(), column.numbers.end(), out.as<double>().begin(),
-                 [&](double x) { return target.scaling.encode(x); });
+  const auto to = out.as<double>();
+  for (std::size_t row = 0; row < to.size(); ++row) to[row] = scaled<double>(table, column, row, target.scaling);
   return out;
 }
 

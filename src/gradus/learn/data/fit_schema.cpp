@@ -4,6 +4,7 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/data/column_checks.hpp"
+#include "gradus/learn/data/csv/cells.hpp"
 #include "gradus/learn/data/schema.hpp"
 
 namespace gradus::data {
@@ -38,26 +39,32 @@ Scaling fit_scaling(const Table& table, const Column& column, std::span<const st
   return out;
 }
 
-/// Texts of the column in these rows, each once, sorted by byte (numbers by size).
+/// Texts of the column in these rows, each once: by size when all texts of the column are numbers, else by byte.
 std::vector<std::string> distinct_texts(const Column& column, std::span<const std::int64_t> rows) {
-  std::vector<std::string> texts;
-  if (column.numeric) {
-    std::vector<double> numbers;
-    for (const std::int64_t row : rows)
-      numbers.push_back(column.numbers[static_cast<std::size_t>(row)] + 0.0);  // -0 is 0
-    std::sort(numbers.begin(), numbers.end());
-    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-    for (const double number : numbers) texts.push_back(number_text(number));
-    return texts;
-  }
   std::vector<bool> seen(column.text.distinct.size());
   for (const std::int64_t row : rows)
     seen[static_cast<std::size_t>(column.text.index[static_cast<std::size_t>(row)])] = true;
+  bool all_numbers = true;
+  std::vector<std::pair<double, std::string>> texts;
   for (std::size_t i = 0; i < seen.size(); ++i) {
-    if (seen[i]) texts.push_back(column.text.distinct[i]);
+    const ParsedNumber number = parse_number(column.text.distinct[i]);
+    all_numbers = all_numbers && number.kind == NumberText::number;
+    if (seen[i]) texts.emplace_back(number.value, column.text.distinct[i]);
+  }
+  if (!all_numbers) {
+    for (auto& [number, text] : texts) number = 0;
   }
   std::sort(texts.begin(), texts.end());
-  return texts;
+  std::vector<std::string> out;
+  for (auto& [number, text] : texts) out.push_back(std::move(text));
+  return out;
+}
+
+void require_few_texts(const Table& table, const Column& column) {
+  if (!column.text.overflowed) return;
+  throw UserError(Fault::data, Report{describe(table, column), "more than 100000 different texts",
+                                      "at most " + std::to_string(most_categories),
+                                      "ignore the column, or put its texts into groups"});
 }
 
 std::vector<std::int64_t> all_rows(const Table& table) {
@@ -66,35 +73,39 @@ std::vector<std::int64_t> all_rows(const Table& table) {
   return rows;
 }
 
-ColumnEncoding fit_column(const Table& table, const Column& column, std::span<const std::int64_t> rows,
-                          bool categorical, Notes& notes) {
+/// How the cells of a column of texts are to be read again.
+ReadAs read_texts(const Column& column) { return column.read == ReadAs::literal ? ReadAs::literal : ReadAs::text; }
+
+ColumnEncoding fit_column(const Table& table, const Column& column, std::span<const std::int64_t> rows, Notes& notes) {
   ColumnEncoding out;
   out.name = column.name;
-  out.numeric = column.numeric && !categorical;
-  if (out.numeric) {
+  if (column.numeric) {
+    require_numeric(table, column);
     out.scaling = fit_scaling(table, column, rows);
     check_numbers(table, column, out.scaling.mean, out.scaling.deviation, notes);
   } else {
-    if (!categorical) check_categories(table, column, notes);
+    out.read = read_texts(column);
+    if (column.read == ReadAs::looks) check_categories(table, column, notes);
+    require_few_texts(table, column);
     out.categories = distinct_texts(column, rows);
+    check_spellings(table, column, out.categories, notes);
     if (out.categories.size() > most_categories) {
       throw UserError(Fault::data,
                       Report{describe(table, column), std::to_string(out.categories.size()) + " categories",
                              "at most " + std::to_string(most_categories), "ignore the column"});
     }
   }
-  if (out.numeric ? out.scaling.deviation == 0 : out.categories.size() == 1) {
+  if (!out.used()) {
     notes.push_back({true, describe(table, column) + " is the same in every training row; it is not used"});
   }
   return out;
 }
 
-void fit_classes(const Table& table, const Column& column, TargetEncoding& target) {
-  if (!column.numeric && column.text.overflowed) {
-    throw UserError(Fault::data,
-                    Report{describe(table, column), "more than 100000 different texts", "at most 1000 classes", ""});
-  }
+void fit_classes(const Table& table, const Column& column, TargetEncoding& target, Notes& notes) {
+  require_few_texts(table, column);
+  target.read = read_texts(column);
   target.classes = distinct_texts(column, all_rows(table));
+  check_spellings(table, column, target.classes, notes);
   if (target.classes.size() < 2) {
     throw UserError(Fault::data, Report{describe(table, column), "the single class " + named(target.classes[0]),
                                         "at least two", "rows of another class"});
@@ -115,19 +126,32 @@ std::size_t count_small_set(const std::vector<double>& numbers) {
   return seen.size();
 }
 
+/// What to learn: as said; classes where the column is said to be categorical; else as its cells look.
+Task choose_task(const Column& column, const FitOptions& options, Notes& notes) {
+  const bool categorical = contains(options.categorical, column.name);
+  if (options.task == Task::regression && categorical) {
+    throw UserError(Fault::usage, Report{"column " + named(column.name), "a regression of a categorical column",
+                                         "numbers to learn", "classification"});
+  }
+  if (options.task) return *options.task;
+  const Task task = column.numeric ? Task::regression : Task::classification;
+  const std::string why = categorical ? "is categorical" : column.numeric ? "has numbers" : "has texts";
+  notes.push_back({false, "task: " + std::string(task == Task::regression ? "regression" : "classification") +
+                              ", since the target " + named(column.name) + " " + why});
+  return task;
+}
+
 TargetEncoding fit_target(const Table& table, const Column& column, std::span<const std::int64_t> rows,
-                          const std::optional<Task>& task, Notes& notes) {
+                          const FitOptions& options, Notes& notes) {
   TargetEncoding target;
   target.name = column.name;
-  target.task = task.value_or(column.numeric ? Task::regression : Task::classification);
-  const std::string what = column.numeric ? "numbers" : "texts";
-  if (!task) {
-    const std::string chosen = target.task == Task::regression ? "regression" : "classification";
-    notes.push_back({false, "task: " + chosen + ", since the target " + named(column.name) + " has " + what});
-  }
-  if (target.task == Task::classification) {
-    if (!task) check_categories(table, column, notes);
-    fit_classes(table, column, target);
+  target.task = choose_task(column, options, notes);
+  const bool classes = target.task == Task::classification;
+  require_read(table, column, classes);
+  require_complete(table, column, Use::target);
+  if (classes) {
+    if (!options.task && column.read == ReadAs::looks) check_categories(table, column, notes);
+    fit_classes(table, column, target, notes);
     return target;
   }
   require_numeric(table, column);
@@ -139,7 +163,7 @@ TargetEncoding fit_target(const Table& table, const Column& column, std::span<co
                            "a target that varies", "another target"});
   }
   const std::size_t distinct = count_small_set(column.numbers);
-  if (!task && distinct > 0 && rows.size() > 20) {
+  if (!options.task && distinct > 0 && rows.size() > 20) {
     notes.push_back({true, "the target " + named(column.name) + " has only " + std::to_string(distinct) +
                                " different whole numbers; if they are classes, say that the task is classification"});
   }
@@ -152,7 +176,7 @@ void warn_of_copies(const Table& table, const Schema& schema, std::span<const st
   if (schema.target.task != Task::regression || rows.size() < enough) return;
   const Column& target = *table.find(schema.target.name);
   for (const ColumnEncoding& column : schema.columns) {
-    if (!column.numeric || column.scaling.deviation == 0) continue;
+    if (!column.numeric() || !column.used()) continue;
     const Column& feature = *table.find(column.name);
     double sum = 0;
     for (const std::int64_t row : rows) {
@@ -169,12 +193,12 @@ void warn_of_copies(const Table& table, const Schema& schema, std::span<const st
 }  // namespace
 
 Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const FitOptions& options) {
-  const Column& target = require_column(table, options.target);
+  const Column& target = options.target.empty() ? table.columns.back() : require_column(table, options.target);
   for (const std::string& name : options.ignore) require_column(table, name);
   for (const std::string& name : options.categorical) require_column(table, name);
-  if (contains(options.ignore, options.target)) {
-    throw UserError(Fault::usage, Report{"column " + named(options.target), "the target among the ignored columns",
-                                         "one of both", ""});
+  if (contains(options.ignore, target.name)) {
+    throw UserError(Fault::usage,
+                    Report{"column " + named(target.name), "the target among the ignored columns", "one of both", ""});
   }
   if (rows.size() < 2) {
     throw UserError(Fault::data, Report{printable(table.source), std::to_string(rows.size()) + " training row(s)",
@@ -188,18 +212,16 @@ Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const 
 
   Fitted out;
   out.notes = table.notes;
-  require_complete(table, target);
-  out.schema.target = fit_target(table, target, rows, options.task, out.notes);
+  out.schema.target = fit_target(table, target, rows, options, out.notes);
   out.schema.ignored = options.ignore;
   for (const Column& column : table.columns) {
     if (&column == &target || contains(options.ignore, column.name)) continue;
-    require_complete(table, column);
-    out.schema.columns.push_back(
-        fit_column(table, column, rows, contains(options.categorical, column.name), out.notes));
+    require_read(table, column, contains(options.categorical, column.name));
+    require_complete(table, column, Use::feature);
+    out.schema.columns.push_back(fit_column(table, column, rows, out.notes));
   }
-  const bool any_varies =
-      std::any_of(out.schema.columns.begin(), out.schema.columns.end(),
-                  [](const ColumnEncoding& c) { return c.numeric ? c.scaling.deviation > 0 : c.feature_count() > 0; });
+  const bool any_varies = std::any_of(out.schema.columns.begin(), out.schema.columns.end(),
+                                      [](const ColumnEncoding& column) { return column.used(); });
   if (!any_varies) {
     throw UserError(Fault::data, Report{printable(table.source), "no column but the target that varies",
                                         "at least one feature", ""});

@@ -31,10 +31,13 @@ struct Scaling {
 /// byte); a text that was not seen in the training rows gives 0 in all of them. A single category gives no feature.
 struct ColumnEncoding {
   std::string name;
-  bool numeric = true;
+  ReadAs read = ReadAs::number;         // number; text, literal; looks in models that took 01 and 1 for the same
   Scaling scaling;                      // numeric
   std::vector<std::string> categories;  // not numeric
+  bool numeric() const { return read == ReadAs::number; }
   std::int64_t feature_count() const;
+  /// False when it was the same in every training row: then files need not have it.
+  bool used() const { return numeric() ? scaling.deviation > 0 : feature_count() > 0; }
   friend bool operator==(const ColumnEncoding&, const ColumnEncoding&) = default;
 };
 
@@ -42,6 +45,7 @@ struct ColumnEncoding {
 struct TargetEncoding {
   std::string name;  // "" for images
   Task task = Task::regression;
+  ReadAs read = ReadAs::number;      // as of columns
   Scaling scaling;                   // regression
   std::vector<std::string> classes;  // classification: sorted by byte, or by size when all are numbers
   friend bool operator==(const TargetEncoding&, const TargetEncoding&) = default;
@@ -66,11 +70,15 @@ struct Schema {
 };
 
 struct FitOptions {
-  std::string target;                    // name of the column to learn
+  std::string target;                    // name of the column to learn; "": the last one
   std::optional<Task> task;              // not given: text -> classification, numbers -> regression
   std::vector<std::string> ignore;       // columns that are not used
-  std::vector<std::string> categorical;  // columns of numbers that are names (postal codes, ...)
+  std::vector<std::string> categorical;  // columns of texts, whatever they look like: 0123, NA, ...
 };
+
+/// How to read a table that is to be fitted: categorical columns as literal texts, a target of classes as texts,
+/// ignored columns not at all, all others as they look.
+ReadColumns reading(const FitOptions& options);
 
 struct Fitted {
   Schema schema;
@@ -81,7 +89,7 @@ struct Fitted {
 /// of classes from all rows. Throws UserError(Fault::data), with file:line:column where there is one, for: an unknown
 /// or missing column, a used column with missing or infinite numbers anywhere in the table, a column that is mostly but
 /// not all numbers, thousands marks or decimal commas, a text column with more than 1,000 categories, a constant target
-/// or a single class, no feature left.
+/// or a single class, no feature left; UserError(Fault::usage) for a table that was not read as reading(options) says.
 Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const FitOptions& options);
 
 /// The schema of a set of images.
@@ -95,9 +103,14 @@ struct Encoded {
   Notes notes;  // extra columns, unseen categories and values outside the training range, each with its count
 };
 
+/// How to read a table that is to be encoded: by the types that the schema knows, whatever the cells look like; columns
+/// that it does not use, and the target unless it is needed, not at all.
+ReadColumns reading(const Schema& schema, bool target_needed = true);
+
 /// The rows of `table` as numbers, features in `dtype` (f32 or f64) and targets in f64. Columns are matched by name, in
-/// any order. The target is not read and may be absent unless `target_needed`. Throws UserError(Fault::data) listing
-/// every missing column, and as fit_schema for cells. A class that the schema does not know is refused with its place.
+/// any order. The target is not read and may be absent unless `target_needed`; so may columns that the schema does not
+/// use. Throws UserError(Fault::data) listing every missing column, and as fit_schema for cells; for a number that the
+/// type cannot hold once it is scaled. A class that the schema does not know is refused with its place.
 Encoded encode(const Schema& schema, const Table& table, DType dtype = DType::f32, bool target_needed = true);
 
 json::Value to_json(const Schema& schema);

@@ -26,10 +26,24 @@ Scaling read_scaling(const json::Value& value) {
   return out;
 }
 
+/// Nothing for models from before the cells of texts were kept as they stand.
+void write_reading(json::Object& out, ReadAs read) {
+  if (read == ReadAs::text || read == ReadAs::literal) out["cells"] = read == ReadAs::text ? "text" : "literal";
+}
+
+ReadAs read_reading(const json::Value& value) {
+  const json::Value* cells = value.find("cells");
+  if (cells == nullptr) return ReadAs::looks;
+  const std::string& text = cells->text();
+  if (text != "text" && text != "literal") refuse("cells \"" + printable(text) + "\"", "text or literal");
+  return text == "text" ? ReadAs::text : ReadAs::literal;
+}
+
 json::Value write_column(const ColumnEncoding& column) {
-  json::Object out{{"name", column.name}, {"kind", column.numeric ? "number" : "category"}};
-  if (column.numeric) out["scaling"] = write_scaling(column.scaling);
+  json::Object out{{"name", column.name}, {"kind", column.numeric() ? "number" : "category"}};
+  if (column.numeric()) out["scaling"] = write_scaling(column.scaling);
   else out["categories"] = column.categories;
+  write_reading(out, column.read);
   return out;
 }
 
@@ -38,8 +52,8 @@ ColumnEncoding read_column(const json::Value& value) {
   out.name = value.at("name").text();
   const std::string& kind = value.at("kind").text();
   if (kind != "number" && kind != "category") refuse("kind \"" + printable(kind) + "\"", "number or category");
-  out.numeric = kind == "number";
-  if (out.numeric) out.scaling = read_scaling(value.at("scaling"));
+  if (kind == "category") out.read = read_reading(value);
+  if (out.numeric()) out.scaling = read_scaling(value.at("scaling"));
   else out.categories = value.at("categories").texts();
   return out;
 }
@@ -49,16 +63,18 @@ json::Value write_target(const TargetEncoding& target) {
   json::Object out{{"name", target.name}, {"task", classes ? "classification" : "regression"}};
   if (classes) out["classes"] = target.classes;
   else out["scaling"] = write_scaling(target.scaling);
+  write_reading(out, target.read);
   return out;
 }
 
-TargetEncoding read_target(const json::Value& value) {
+TargetEncoding read_target(const json::Value& value, bool is_table) {
   TargetEncoding out;
   out.name = value.at("name").text();
   const std::string& task = value.at("task").text();
   if (task != "classification" && task != "regression")
     refuse("task \"" + printable(task) + "\"", "classification or regression");
   out.task = task == "classification" ? Task::classification : Task::regression;
+  if (out.task == Task::classification && is_table) out.read = read_reading(value);
   if (out.task == Task::classification) out.classes = value.at("classes").texts();
   else out.scaling = read_scaling(value.at("scaling"));
   if (out.task == Task::classification && out.classes.empty()) refuse("no classes", "at least one");
@@ -99,7 +115,7 @@ Schema schema_from_json(const json::Value& value) {
     for (const json::Value& column : value.at("columns").array()) out.columns.push_back(read_column(column));
     out.ignored = value.at("ignored").texts();
   }
-  out.target = read_target(value.at("target"));
+  out.target = read_target(value.at("target"), out.is_table());
   return out;
 }
 

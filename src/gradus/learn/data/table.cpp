@@ -30,7 +30,7 @@ std::string number_text(double x) {
 std::string cell_text(const Column& column, std::int64_t row) {
   const auto at = static_cast<std::size_t>(row);
   if (column.numeric) return std::isnan(column.numbers.at(at)) ? "" : number_text(column.numbers.at(at));
-  if (column.text.overflowed) return "";
+  if (column.read == ReadAs::nothing || column.text.overflowed) return "";
   const std::int32_t index = column.text.index.at(at);
   return index < 0 ? "" : column.text.distinct[static_cast<std::size_t>(index)];
 }

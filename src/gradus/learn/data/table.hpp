@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,15 +27,30 @@ struct Finding {
   std::string text;  // of the first one
 };
 
-/// What the reader saw in a column, for messages that come later.
+/// How the cells of a column are read. Missing marks are ?, NA, N/A, null, NaN in any case, and an empty cell.
+enum class ReadAs {
+  looks,    // numbers when every cell is a number or missing and at least one is a number; else as `text`
+  number,   // numbers; any other cell is counted in the facts and NaN
+  text,     // texts as they stand, so that 01 is not 1; marks are missing, but a text in quotes ("NA")
+  literal,  // texts as they stand, marks too; only an empty cell is missing
+  nothing,  // not at all: the cells may be anything
+};
+
+/// Decides from the names of a table's columns how each is read.
+using ReadColumns = std::function<std::vector<ReadAs>(std::span<const std::string> names)>;
+
+/// What the reader saw in a column, for messages that come later. Of texts that were asked for: what is missing.
 struct ColumnFacts {
-  Finding missing;        // "", ?, NA, N/A, null, NaN in any case
+  Finding missing;
+  Finding quoted_mark;    // a mark in quotes, while the column may still be one of numbers
   Finding infinite;       // inf, infinity
+  Finding too_large;      // a number that f64 cannot hold, such as 1e400; read as infinite
   Finding not_number;     // anything that is neither a number nor missing
   Finding thousands;      // 38 000 or 4,25,000
   Finding decimal_comma;  // 1,5
   Finding unit;           // 45 km, £30
   Finding large_integer;  // a whole number of 2^53 or more, which f64 may round
+  Finding leading_zero;   // 0123, which may be a code
   std::uint64_t numbers = 0;
 };
 
@@ -44,13 +61,14 @@ struct TextCells {
   bool overflowed = false;  // more distinct texts than a column may have: `index` and `distinct` are empty
 };
 
-/// Numeric when every cell is a number or missing (missing is NaN) and at least one is a number; text otherwise.
+/// Numbers or texts; neither when it was read as nothing.
 struct Column {
   std::string name;
   bool numeric = true;
-  std::vector<double> numbers;  // [rows] when numeric
+  std::vector<double> numbers;  // [rows] when numeric; missing is NaN
   TextCells text;               // when not numeric
   ColumnFacts facts;
+  ReadAs read = ReadAs::looks;
 };
 
 struct Table {
@@ -74,7 +92,7 @@ std::string to_string(const Table& table, const Place& place);
 /// The shortest text that reads back to the same number.
 std::string number_text(double x);
 
-/// The cell as text: numbers in their shortest form, "" when missing.
+/// The cell as text: numbers in their shortest form, "" when missing or not read.
 std::string cell_text(const Column& column, std::int64_t row);
 
 }  // namespace gradus::data

@@ -79,10 +79,14 @@ ParsedNumber parse_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::invalid_argument || end != text.data() + text.size()) return {};
   if (error == std::errc::result_out_of_range) {
-    if (is_huge(text)) return {NumberText::too_large, 0};
+    if (is_huge(text)) return {NumberText::too_large, sign * std::numeric_limits<double>::infinity()};
     value = 0;
   }
   return {NumberText::number, sign * value};
+}
+
+bool has_leading_zero(std::string_view text) {
+  return text.size() > 1 && text[0] == '0' && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 bool is_large_integer(std::string_view text, double value) {

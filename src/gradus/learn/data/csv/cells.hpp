@@ -13,11 +13,14 @@ enum class NumberText { none, number, too_large };
 
 struct ParsedNumber {
   NumberText kind = NumberText::none;
-  double value = 0;
+  double value = 0;  // infinite when too large
 };
 
 /// [+-] digits with an optional point and an optional exponent; also inf and infinity. The list is in csv.hpp.
 ParsedNumber parse_number(std::string_view text);
+
+/// Digits alone, of which the first is a 0: 007, 01.
+bool has_leading_zero(std::string_view text);
 
 /// A whole number that f64 cannot hold exactly: digits alone, 2^53 or more.
 bool is_large_integer(std::string_view text, double value);

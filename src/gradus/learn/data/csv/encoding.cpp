@@ -53,26 +53,33 @@ std::string remedy(std::string_view text, const std::string& name) {
 
 }  // namespace
 
-std::string_view check_encoding(std::string_view text, const std::string& name) {
+std::string_view without_mark(std::string_view text) {
   const std::string_view mark = "\xef\xbb\xbf";
   if (text.starts_with(mark)) text.remove_prefix(mark.size());
-  for (std::size_t i = 0; i < text.size();) {
+  return text;
+}
+
+std::size_t find_bad_byte(std::string_view text, std::size_t begin) {
+  for (std::size_t i = begin; i < text.size();) {
     if (i + 8 <= text.size() && is_plain(text.data() + i)) {
       i += 8;
       continue;
     }
     const std::size_t length = character_length(text, i);
-    if (length == 0 || text[i] == '\0') {
-      static constexpr char digits[] = "0123456789abcdef";
-      const auto byte = static_cast<unsigned char>(text[i]);
-      const std::string shown = {'0', 'x', digits[byte >> 4], digits[byte & 15]};
-      throw UserError(Fault::data, Report{name + ":" + to_string(place_of(text, i)),
-                                          text[i] == '\0' ? "a NUL byte" : "byte " + shown + ", which is not UTF-8",
-                                          "UTF-8 text", text[i] == '\0' ? "a text file" : remedy(text, name)});
-    }
+    if (length == 0 || text[i] == '\0') return i;
     i += length;
   }
-  return text;
+  return std::string_view::npos;
+}
+
+void refuse_byte(std::string_view text, std::size_t offset, const std::string& name) {
+  static constexpr char digits[] = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(text[offset]);
+  const std::string shown = {'0', 'x', digits[byte >> 4], digits[byte & 15]};
+  const bool nul = byte == 0;
+  throw UserError(Fault::data, Report{name + ":" + to_string(place_of(text, offset)),
+                                      nul ? "a NUL byte" : "byte " + shown + ", which is not UTF-8", "UTF-8 text",
+                                      nul ? "a text file" : remedy(text, name)});
 }
 
 }  // namespace gradus::data

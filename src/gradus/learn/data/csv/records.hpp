@@ -34,6 +34,8 @@ class Records {
   /// carriage return alone, too long a field, too many fields.
   bool next(std::vector<Field>& fields);
 
+  /// Where the next record begins in the whole text.
+  std::size_t offset() const { return at_; }
   Place place(const Field& field) const;
   /// "cars.csv:12:7"
   std::string where(const Field& field) const { return name_ + ":" + to_string(place(field)); }
