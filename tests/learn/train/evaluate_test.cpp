@@ -61,8 +61,8 @@ TrainedModel line(double mean, double deviation) {
   model.network.parameters[1].value.set(0, 0.25);
   model.loss = loss::mse;
   model.schema = data::Schema{};
-  model.schema->columns = {{"x", true, {0, 1, 0, 1}, {}}};
-  model.schema->target = {"y", data::Task::regression, {mean, deviation, 0, 0}, {}};
+  model.schema->columns = {{"x", data::ReadAs::number, {0, 1, 0, 1}, {}}};
+  model.schema->target = {"y", data::Task::regression, data::ReadAs::number, {mean, deviation, 0, 0}, {}};
   return model;
 }
 
