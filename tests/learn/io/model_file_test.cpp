@@ -163,8 +163,11 @@ TEST(ModelFile, WeightsThatAreNotFiniteAreNoted) {
   model.tensors[0].tensor.set(1, std::nan(""));
   model.tensors[0].tensor.set(2, INFINITY);
   save_model_file(folder.path("m"), model);
-  EXPECT_EQ(load_model_file(folder.path("m")).notes,
-            (std::vector<std::string>{"tensor \"0.weight\" has 2 numbers that are not finite"}));
+  const ModelFile loaded = load_model_file(folder.path("m"));
+  ASSERT_EQ(loaded.not_finite.size(), 1u);
+  EXPECT_EQ(loaded.not_finite[0].tensor, "0.weight");
+  EXPECT_EQ(loaded.not_finite[0].count, 2);
+  EXPECT_EQ(loaded.not_finite[0].of, 4);
 }
 
 TEST(ModelFile, AllDifferencesOfTheTensorsAreListed) {

@@ -7,12 +7,12 @@
 
 #include "gradus/app/cli/formula_values.hpp"
 #include "gradus/app/cli/load_data.hpp"
+#include "gradus/app/cli/load_model.hpp"
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/explain/names.hpp"
 #include "gradus/app/explain/network_loss.hpp"
 #include "gradus/app/explain/text_lines.hpp"
 #include "gradus/core/ops/reduce.hpp"
-#include "gradus/learn/train/saved_model.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -73,9 +73,7 @@ CheckSubject model_subject(const Arguments& arguments, report::Console& console)
   const std::string& path = arguments.required(0);
   const std::string data = *arguments.operand(1);
   const std::int64_t wanted = arguments.integer("--rows", 1, 1'000'000).value_or(default_rows);
-  const io::Loaded loaded = io::load_with_notes(path);
-  for (const std::string& note : loaded.notes) console.say("note: " + note);
-  const TrainedModel model = explain::in_f64(loaded.model);
+  const TrainedModel model = explain::in_f64(load_finite_model(path, console));
   const Rows rows = load_for_model(model, data, true);
   say_notes(console, rows.notes);
   std::vector<std::int64_t> chosen(static_cast<std::size_t>(std::min(wanted, rows.dataset.rows())));

@@ -5,13 +5,13 @@
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/compare.hpp"
 #include "gradus/app/cli/exit_code.hpp"
+#include "gradus/app/cli/load_model.hpp"
 #include "gradus/app/cli/print_json.hpp"
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/app/report/layout.hpp"
 #include "gradus/app/report/numbers.hpp"
 #include "gradus/learn/train/evaluate.hpp"
-#include "gradus/learn/train/saved_model.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -81,9 +81,7 @@ int check_finite(const Evaluation& evaluation, const std::string& source, const 
 
 int run_evaluate(const Arguments& arguments, report::Console& console) {
   Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
-  const io::Loaded loaded = io::load_with_notes(arguments.required(0));
-  for (const std::string& note : loaded.notes) console.say("note: " + note);
-  const TrainedModel& model = loaded.model;
+  const TrainedModel model = load_model(arguments.required(0), console);
   const Rows rows = load_for_model(model, arguments.required(1), true);
   say_notes(console, rows.notes);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/load_model.hpp"
 #include "gradus/app/cli/print_json.hpp"
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/app/report/layout.hpp"
@@ -171,9 +172,7 @@ std::string validation_text(const TrainedModel& model) {
 }
 
 int run_inspect(const Arguments& arguments, report::Console& console) {
-  const io::Loaded loaded = io::load_with_notes(arguments.required(0));
-  for (const std::string& note : loaded.notes) console.say("note: " + note);
-  const TrainedModel& model = loaded.model;
+  const TrainedModel model = load_model(arguments.required(0), console);
   if (arguments.has("--json")) {
     print_json(console, json::Object{{"schema", "gradus.inspect/1"},
                                      {"file", arguments.required(0)},

@@ -7,6 +7,7 @@
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/exit_code.hpp"
 #include "gradus/app/cli/load_data.hpp"
+#include "gradus/app/cli/load_model.hpp"
 #include "gradus/app/cli/print_json.hpp"
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/report/evaluation.hpp"
@@ -14,7 +15,6 @@
 #include "gradus/learn/data/csv/cells.hpp"
 #include "gradus/learn/nn/metrics.hpp"
 #include "gradus/learn/train/evaluate.hpp"
-#include "gradus/learn/train/saved_model.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -124,9 +124,7 @@ int check_finite(const Tensor& predicted, const std::string& source, const std::
 
 int run_predict(const Arguments& arguments, report::Console& console) {
   Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
-  const io::Loaded loaded = io::load_with_notes(arguments.required(0));
-  for (const std::string& note : loaded.notes) console.say("note: " + note);
-  const TrainedModel& model = loaded.model;
+  const TrainedModel model = load_model(arguments.required(0), console);
   const bool probabilities = arguments.has("--probabilities");
   if (probabilities && model.task == data::Task::regression) {
     throw UserError(Fault::usage, Report{"--probabilities", "a model of numbers", "a model of classes", ""});

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "gradus/app/cli/load_data.hpp"
+#include "gradus/app/cli/load_model.hpp"
 #include "gradus/app/cli/say_notes.hpp"
 #include "gradus/app/explain/dot.hpp"
 #include "gradus/app/explain/network.hpp"
@@ -11,7 +12,6 @@
 #include "gradus/app/explain/page.hpp"
 #include "gradus/app/explain/svg.hpp"
 #include "gradus/learn/data/csv/csv.hpp"
-#include "gradus/learn/train/saved_model.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -73,9 +73,7 @@ bool names_a_model(const Arguments& arguments) {
 
 int run_explain_network(const Arguments& arguments, report::Console& console) {
   refuse_formula_options(arguments);
-  const io::Loaded loaded = io::load_with_notes(arguments.required(0));
-  for (const std::string& note : loaded.notes) console.say("note: " + note);
-  const TrainedModel& model = loaded.model;
+  const TrainedModel model = load_model(arguments.required(0), console);
   const std::string path = *arguments.operand(1);
   const Rows rows = load_for_model(explain::in_f64(model), path, true);
   say_notes(console, rows.notes);

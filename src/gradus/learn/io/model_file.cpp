@@ -76,15 +76,12 @@ void check_hash(std::span<const std::byte> file, const std::string& stated, cons
   }
 }
 
-void note_non_finite(const NamedTensor& named, std::vector<std::string>& notes) {
+void find_not_finite(const NamedTensor& named, std::vector<NotFiniteNumbers>& out) {
   if (!is_floating(named.tensor.dtype())) return;
   visit_floating(named.tensor.dtype(), [&]<class T>(std::type_identity<T>) {
     const auto numbers = named.tensor.as<T>();
     const auto bad = std::count_if(numbers.begin(), numbers.end(), [](T x) { return !std::isfinite(x); });
-    if (bad > 0) {
-      notes.push_back("tensor \"" + printable(named.name) + "\" has " + std::to_string(bad) +
-                      " numbers that are not finite");
-    }
+    if (bad > 0) out.push_back({named.name, bad, named.tensor.count()});
   });
 }
 
@@ -147,7 +144,7 @@ ModelFile parse_model_file(std::span<const std::byte> file, const std::string& n
   out.document = json::parse(metadata(parsed, "gradus", shown), shown + ": metadata \"gradus\"");
   out.written_by = metadata(parsed, "library_version", shown);
   out.notes = std::move(parsed.notes);
-  for (const NamedTensor& named : parsed.tensors) note_non_finite(named, out.notes);
+  for (const NamedTensor& named : parsed.tensors) find_not_finite(named, out.not_finite);
   out.tensors = std::move(parsed.tensors);
   return out;
 }

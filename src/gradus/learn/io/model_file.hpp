@@ -22,11 +22,18 @@ inline constexpr int model_format_version = 1;
 /// Version of this library, as the build names it.
 std::string_view library_version();
 
+/// Numbers of a tensor that are NaN or infinite.
+struct NotFiniteNumbers {
+  std::string tensor;
+  std::int64_t count = 0, of = 0;
+};
+
 struct ModelFile {
   std::vector<NamedTensor> tensors;  // in order; names as PyTorch's: "0.weight" [out, in], "0.bias" [out]
   json::Value document;
-  std::string written_by;          // library version of the writer; filled when loading
-  std::vector<std::string> notes;  // filled when loading: conversions, weights that are not finite
+  std::string written_by;                    // library version of the writer; filled when loading
+  std::vector<std::string> notes;            // filled when loading: conversions
+  std::vector<NotFiniteNumbers> not_finite;  // filled when loading: the tensors that have such numbers
 
   /// The tensor called `name`, or nullptr.
   const Tensor* find(std::string_view name) const;

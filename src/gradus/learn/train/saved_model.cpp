@@ -223,7 +223,7 @@ void save(const TrainedModel& model, const std::string& path) {
 Loaded load_with_notes(const std::string& path, const std::optional<nn::Layer>& net) {
   ModelFile file = load_model_file(path);
   try {
-    return {read_model(file, net, path), file.notes};
+    return {read_model(file, net, path), file.notes, file.not_finite};
   } catch (const UserError& error) {
     if (error.fault() == Fault::model_file) throw;
     throw UserError(Fault::model_file,

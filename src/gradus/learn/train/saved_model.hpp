@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "gradus/learn/io/output/output_file.hpp"
+#include "gradus/learn/io/model_file.hpp"
 #include "gradus/learn/json/value.hpp"
 #include "gradus/learn/train/trained_model.hpp"
 
@@ -18,7 +18,8 @@ void save(const TrainedModel& model, const std::string& path);
 
 struct Loaded {
   TrainedModel model;
-  std::vector<std::string> notes;  // conversions, weights that are not finite
+  std::vector<std::string> notes;            // conversions
+  std::vector<NotFiniteNumbers> not_finite;  // the weights that are NaN or infinite, by tensor
 };
 
 /// Throws UserError(Fault::model_file). `net`: for models with layers of one's own, which a file cannot hold.
