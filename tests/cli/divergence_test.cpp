@@ -69,8 +69,7 @@ TEST(Divergence, FromTheBeginningLeavesWhatWasThere) {
     for (const char* valid : {"0", "0.25"}) {
       const test::Program gradus;
       gradus.folder.write("t.csv", table(classes));
-      const std::string run =
-          std::string(exploding) + "--loss mse --net '64 relu, 64 relu' --rate 1e12 --valid " + valid;
+      const std::string run = std::string(exploding) + "--net '64 relu, 64 relu' --rate 1e12 --valid " + valid;
       const test::Ended first = gradus(run);
       ASSERT_EQ(first.code, 5) << first.err;
       EXPECT_NE(first.err.find("nothing was saved, since no epoch was better than the untrained network; m.gradus was "

@@ -16,6 +16,7 @@
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/nn/spatial.hpp"
+#include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/memory.hpp"
 
 namespace gradus::cli {
@@ -68,13 +69,15 @@ Asked read_asked(const Arguments& arguments) {
   Asked asked{};
   asked.outputs = arguments.integer("--output", 1, largest).value_or(asked.outputs);
   asked.batch = arguments.integer("--batch", 1, largest).value_or(asked.batch);
-  asked.net = nn::with_output(nn::parse_net(arguments.text("--net", "")), asked.outputs);
-  asked.input = nn::input_of(asked.net, read_shape(*input));
+  const nn::Layer net = nn::with_output(nn::parse_net(arguments.text("--net", "")), asked.outputs);
+  asked.input = nn::input_of(net, read_shape(*input));
   asked.loss = loss::find_loss(arguments.text("--loss", asked.outputs > 1 ? "cross_entropy" : "mse"));
   asked.optimizer = optim::find_optimizer(arguments.text("--optimizer", "adam"));
   const auto precision = read_precision(arguments.text("--precision", "f32"), "--precision");
   asked.chosen = precision ? ChosenPrecision{*precision} : choose_precision();
   asked.precision = nn::split_precision(asked.chosen.precision);
+  // As of a training on classes, and on a number for one output.
+  asked.net = agree(asked.loss, net, asked.input, asked.precision.dtype, asked.outputs > 1).net;
   return asked;
 }
 
@@ -169,7 +172,7 @@ int run_plan(const Arguments& arguments, report::Console& console) {
   const Asked asked = read_asked(arguments);
   // Shapes alone: nothing of the network's size is allocated.
   nn::Model model{asked.net, asked.input, asked.precision.dtype, {}, asked.precision.products};
-  const BatchSpec batch{asked.batch, asked.loss.takes_classes ? asked.outputs : 0, asked.outputs};
+  const BatchSpec batch{asked.batch, asked.outputs > 1 ? asked.outputs : 0, asked.outputs};
   const PlanCost cost = plan_cost(model, asked.loss, asked.optimizer, batch);
   const std::string net = nn::print_net(asked.net);
   const int threads = choose_threads(arguments.integer("--threads", 0, most_threads), console);

@@ -14,6 +14,7 @@
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/data/csv/cells.hpp"
 #include "gradus/learn/nn/metrics.hpp"
+#include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/evaluate.hpp"
 
 namespace gradus::cli {
@@ -128,6 +129,10 @@ int run_predict(const Arguments& arguments, report::Console& console) {
   const bool probabilities = arguments.has("--probabilities");
   if (probabilities && model.task == data::Task::regression) {
     throw UserError(Fault::usage, Report{"--probabilities", "a model of numbers", "a model of classes", ""});
+  }
+  if (model.task == data::Task::classification && !gives_probabilities(model.network, model.loss)) {
+    console.say("warning: what the model gives are no probabilities, since it was trained with " + model.loss.name +
+                " and no softmax or sigmoid at its end; try: training it again");
   }
   const Rows rows = load_for_model(model, arguments.required(1), false);
   say_notes(console, rows.notes);

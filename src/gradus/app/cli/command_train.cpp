@@ -16,7 +16,7 @@
 #include "gradus/app/report/run_log.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/nn/spatial.hpp"
-#include "gradus/learn/train/check_options.hpp"
+#include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/gradient_error.hpp"
 #include "gradus/learn/train/memory.hpp"
 #include "gradus/learn/train/saved_model.hpp"
@@ -116,12 +116,11 @@ struct Prepared {
 };
 
 /// Chooses how a step takes its batch, from shapes alone: before anything of the network's size is allocated.
-void keep_within(Prepared& out, const nn::Layer& net, std::int64_t learnt, std::int64_t held) {
+void keep_within(Prepared& out, const nn::Model& shapes, std::int64_t learnt, std::int64_t held) {
   TrainOptions& options = out.options;
-  const nn::Model shapes{net, nn::input_of(net, sample_shape(out.data.rows)), options.dtype, {}, options.products};
-  const loss::Loss loss = choose_loss(options, out.data.rows, nn::output_count(shapes));
   const StepRows rows = step_rows(options, learnt, held);
-  const MemoryUse use = choose_parts(shapes, loss, options, batch_spec(out.data.rows), rows, out.training.threads);
+  const MemoryUse use =
+      choose_parts(shapes, *options.loss, options, batch_spec(out.data.rows), rows, out.training.threads);
   options.parts = use.parts;
   out.training.memory = describe(use, rows, report::bytes);
   options.memory = 0;  // decided
@@ -137,8 +136,15 @@ Prepared prepare(const Arguments& arguments, const Settings& said, int threads, 
   const auto held = static_cast<std::int64_t>(out.data.split.validation.size());
   const Settings all = with_defaults(said, {!out.data.schema.is_table(), learnt, held});
   out.options = to_options(all);
-  const nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
-  if (out.options.memory > 0) keep_within(out, net, learnt, held);
+  nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
+  const Shape input = nn::input_of(net, sample_shape(out.data.rows));
+  const Agreement agreed = agree(out.options.loss, net, input, out.options.dtype, out.data.rows);
+  out.options.loss = agreed.loss, net = agreed.net;
+  for (const std::string& note : agreed.notes) {
+    out.data.notes.push_back({false, note});
+    say_notes(console, {out.data.notes.back()});
+  }
+  if (out.options.memory > 0) keep_within(out, {net, input, out.options.dtype, {}, out.options.products}, learnt, held);
   out.model = nn::make_model(net, sample_shape(out.data.rows), {out.options.dtype, *all.seed, out.options.products});
   if (all.init) initialize(out.model, find_init(*all.init, "--init"), *all.seed);
   out.training.complete = all;
@@ -154,8 +160,7 @@ void compare_gradients(Engine& engine, Prepared& of) {
   const std::int64_t batch = of.options.parts.rows > 0 ? of.options.parts.rows : of.options.batch;
   const auto rows = std::min({static_cast<std::int64_t>(all.size()), batch > 0 ? batch : most, most});
   if (rows == 0) return;
-  const loss::Loss loss = choose_loss(of.options, of.data.rows, nn::output_count(of.model));
-  of.training.gradient_error = gradient_error(engine, of.model, loss, of.data.rows,
+  of.training.gradient_error = gradient_error(engine, of.model, *of.options.loss, of.data.rows,
                                               std::span(all).first(static_cast<std::size_t>(rows)), of.options.seed);
 }
 

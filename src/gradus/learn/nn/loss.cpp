@@ -86,27 +86,46 @@ constexpr std::string_view names[] = {"mse",
 
 }  // namespace
 
-const Loss mse{"mse", [](Value y, Value t) { return mean(square(difference("mse", y, t))); }};
-const Loss half_squared{"half_squared",
-                        [](Value y, Value t) { return mean_of_rows(half_squares("half_squared", y, t)); }};
+const Loss mse{.name = "mse",
+               .build = [](Value y, Value t) { return mean(square(difference("mse", y, t))); },
+               .takes = Takes::numbers};
+const Loss half_squared{.name = "half_squared",
+                        .build = [](Value y, Value t) { return mean_of_rows(half_squares("half_squared", y, t)); },
+                        .takes = Takes::numbers};
 const Loss half_squared_sum{.name = "half_squared_sum",
                             .build = [](Value y, Value t) { return sum(half_squares("half_squared_sum", y, t)); },
-                            .sums = true};
-const Loss mae{"mae", [](Value y, Value t) { return mean(abs(difference("mae", y, t))); }};
-const Loss binary_cross_entropy{"binary_cross_entropy", binary_of_probabilities};
-const Loss binary_cross_entropy_with_logits{"binary_cross_entropy_with_logits", binary_of_logits, sigmoid_of};
-const Loss cross_entropy{"cross_entropy", cross_entropy_of, softmax_of, true};
+                            .sums = true,
+                            .takes = Takes::numbers};
+const Loss mae{.name = "mae",
+               .build = [](Value y, Value t) { return mean(abs(difference("mae", y, t))); },
+               .takes = Takes::numbers};
+const Loss binary_cross_entropy{.name = "binary_cross_entropy",
+                                .build = binary_of_probabilities,
+                                .takes = Takes::probabilities,
+                                .targets = Targets::shares};
+const Loss binary_cross_entropy_with_logits{.name = "binary_cross_entropy_with_logits",
+                                            .build = binary_of_logits,
+                                            .finish = sigmoid_of,
+                                            .takes = Takes::logits,
+                                            .targets = Targets::shares};
+const Loss cross_entropy{.name = "cross_entropy",
+                         .build = cross_entropy_of,
+                         .finish = softmax_of,
+                         .takes_classes = true,
+                         .takes = Takes::class_logits,
+                         .targets = Targets::distributions};
 
 Loss huber(double delta) {
   if (!(delta > 0) || !std::isfinite(delta)) {
     throw UserError(Fault::usage, Report{"loss huber", "delta " + print_number(delta), "delta > 0", "1"});
   }
-  return {"huber " + print_number(delta),
-          [delta](Value y, Value t) { return huber_of(difference("huber", y, t), delta); }};
+  return {.name = "huber " + print_number(delta),
+          .build = [delta](Value y, Value t) { return huber_of(difference("huber", y, t), delta); },
+          .takes = Takes::numbers};
 }
 
 Loss custom(std::string name, std::function<Value(Value prediction, Value target)> build) {
-  return {std::move(name), std::move(build)};
+  return {.name = std::move(name), .build = std::move(build)};
 }
 
 std::span<const std::string_view> loss_names() { return names; }

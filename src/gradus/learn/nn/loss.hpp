@@ -10,6 +10,23 @@
 
 namespace gradus::loss {
 
+/// What a loss compares with the target, element by element but for class_logits.
+enum class Takes {
+  anything,       // a loss of one's own
+  numbers,        // of any size
+  probabilities,  // from 0 to 1
+  logits,         // numbers whose sigmoid is a probability
+  class_logits,   // a number a class, all of a row together by softmax
+};
+
+/// Targets that a loss has a meaning for. Each kind is part of the one before it; classes are rows with a single 1 (one
+/// share for a net with one output).
+enum class Targets {
+  anything,
+  shares,         // numbers from 0 to 1
+  distributions,  // rows of shares that sum to 1
+};
+
 /// All but half_squared_sum are means over the rows of the batch, so that the learning rate does not depend on its
 /// size.
 struct Loss {
@@ -20,6 +37,8 @@ struct Loss {
   std::function<Value(Value output)> finish = {};
   bool takes_classes = false;  // the target may be class numbers i64 [rows]
   bool sums = false;           // a sum over the rows, not a mean
+  Takes takes = Takes::anything;
+  Targets targets = Targets::anything;
 };
 
 /// Mean over rows and outputs of (y - t)^2; gradient 2 (y - t) / (rows outputs), as torch.nn.MSELoss.
@@ -45,7 +64,7 @@ extern const Loss binary_cross_entropy_with_logits;
 /// torch.nn.CrossEntropyLoss.
 extern const Loss cross_entropy;
 
-/// A loss of one's own.
+/// A loss of one's own: nothing is known of what it takes, so nothing is checked.
 Loss custom(std::string name, std::function<Value(Value prediction, Value target)> build);
 
 /// The words that find_loss knows.

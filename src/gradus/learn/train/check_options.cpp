@@ -48,24 +48,4 @@ void check_dataset(const data::Dataset& dataset) {
   }
 }
 
-loss::Loss choose_loss(const TrainOptions& options, const data::Dataset& dataset, std::int64_t outputs) {
-  const bool classes = dataset.task == data::Task::classification;
-  const std::int64_t wanted = classes ? dataset.classes() : dataset.targets.shape().last();
-  const bool single = classes && wanted == 2 && outputs == 1;
-  if (outputs != wanted && !single) {
-    throw UserError(Fault::usage, Report{"net", std::to_string(outputs) + " outputs",
-                                         std::to_string(wanted) + (classes ? ", one a class" : ", one a target"),
-                                         "nn::linear(" + std::to_string(wanted) + ") as its last layer"});
-  }
-  if (options.loss) {
-    if (single && options.loss->takes_classes) {
-      throw UserError(Fault::usage, Report{"loss " + printable(options.loss->name), "a net with 1 output",
-                                           "2, one a class", "binary_cross_entropy_with_logits"});
-    }
-    return *options.loss;
-  }
-  if (!classes) return loss::mse;
-  return single ? loss::binary_cross_entropy_with_logits : loss::cross_entropy;
-}
-
 }  // namespace gradus

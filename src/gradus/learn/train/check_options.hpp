@@ -1,4 +1,4 @@
-// What train() refuses before the first step, and what it chooses when it is not told.
+// What train() refuses before the first step.
 #pragma once
 
 #include "gradus/learn/data/dataset.hpp"
@@ -11,9 +11,5 @@ void check_options(const TrainOptions& options);
 
 /// Throws UserError(Fault::data) for no rows, no targets, or targets that do not belong to the features.
 void check_dataset(const data::Dataset& dataset);
-
-/// The loss of `options`; else cross-entropy for classes (on logits of one output: binary), mse for numbers.
-/// Throws UserError when a net with so many outputs cannot learn the targets of `dataset`.
-loss::Loss choose_loss(const TrainOptions& options, const data::Dataset& dataset, std::int64_t outputs);
 
 }  // namespace gradus

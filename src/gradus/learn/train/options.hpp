@@ -29,7 +29,7 @@ struct Parts {
 /// The rule that is met first ends the training. 0 switches a rule off, but for `epochs`, which is always a limit
 /// (0: the untrained model comes back).
 struct TrainOptions {
-  std::optional<loss::Loss> loss = {};  // cross_entropy for classification, mse for regression unless given
+  std::optional<loss::Loss> loss = {};  // cross_entropy for classification, mse for regression unless given: see agree
   optim::Optimizer optimizer = optim::adam();
   optim::Schedule schedule = optim::constant();
   std::int64_t batch = 64;  // rows a step; 0, or the number of rows or more: all of them in file order

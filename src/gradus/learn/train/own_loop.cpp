@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "gradus/core/graph/print.hpp"
 #include "gradus/engine/runtime/program.hpp"
+#include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/step.hpp"
 
 namespace gradus {
@@ -21,6 +23,22 @@ template <class From> void copy(std::span<const From> from, View to, const char*
   });
 }
 
+/// Refuses a target that is no share, 0 to 1.
+template <class T> void check_shares(std::span<const T> target, const loss::Loss& loss) {
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    const auto t = static_cast<double>(target[i]);
+    if (t >= 0 && t <= 1) continue;
+    throw UserError(Fault::usage, Report{"target, number " + std::to_string(i + 1), print_number(t),
+                                         "0 to 1, as " + loss.name + " takes", "mse"});
+  }
+}
+
+/// `model` with the layer that the loss misses.
+nn::Model with_net(nn::Model model, const nn::Layer& net) {
+  model.net = net;
+  return model;
+}
+
 BatchSpec batch_of(const nn::Model& model, const loss::Loss& loss, std::int64_t rows) {
   const std::int64_t outputs = nn::output_count(model);
   return {.rows = rows, .classes = loss.takes_classes ? outputs : 0, .outputs = outputs};
@@ -30,6 +48,8 @@ BatchSpec batch_of(const nn::Model& model, const loss::Loss& loss, std::int64_t 
 
 struct CompiledStep::State {
   nn::Model model;
+  loss::Loss loss;
+  std::vector<std::string> notes;
   Program program;
   std::vector<double> predictions;
   double learning_rate;
@@ -38,6 +58,7 @@ struct CompiledStep::State {
   bool has_key;
 
   template <class X, class T> double run(std::span<const X> features, std::span<const T> target) {
+    if (loss.targets == loss::Targets::shares) check_shares(target, loss);
     copy(features, program.input(train_graph, step_names::features), "features");
     copy(target, program.input(train_graph, step_names::target), "target");
     program.input(train_graph, step_names::learning_rate).as<double>()[0] = learning_rate;
@@ -62,21 +83,23 @@ struct CompiledStep::State {
   }
 };
 
-CompiledStep::CompiledStep(Engine& engine, const nn::Model& model, const loss::Loss& loss,
+CompiledStep::CompiledStep(Engine& engine, const nn::Model& given, const loss::Loss& loss,
                            const optim::Optimizer& optimizer, CompiledStepOptions options) {
   if (options.rows < 1) {
     throw UserError(Fault::usage, Report{"compile_step", std::to_string(options.rows) + " rows", "at least 1", ""});
   }
+  const Agreement agreed = agree(loss, given.net, given.input, given.dtype, loss.takes_classes);
+  nn::Model model = with_net(given, agreed.net);
   const BatchSpec batch = batch_of(model, loss, options.rows);
   std::vector<Graph> graphs;
   graphs.push_back(training_step(model, loss, optimizer, batch));
   graphs.push_back(evaluation_step(model, loss, batch, false));
   const bool has_key = static_cast<bool>(graphs[train_graph].find_input(step_names::key));
   const auto numbers = static_cast<std::size_t>(options.rows * batch.outputs);
-  state_ =
-      std::make_unique<State>(State{model, Program(engine, std::move(graphs), {.products = model.products}),
-                                    std::vector<double>(numbers), optimizer.learning_rate, options.seed, 0, has_key});
-  for (const nn::Parameter& parameter : model.parameters) state_->program.write(parameter.name, parameter.value);
+  state_ = std::make_unique<State>(
+      State{std::move(model), loss, agreed.notes, Program(engine, std::move(graphs), {.products = given.products}),
+            std::vector<double>(numbers), optimizer.learning_rate, options.seed, 0, has_key});
+  for (const nn::Parameter& parameter : given.parameters) state_->program.write(parameter.name, parameter.value);
 }
 
 CompiledStep::CompiledStep(CompiledStep&&) noexcept = default;
@@ -97,6 +120,7 @@ double CompiledStep::operator()(std::span<const double> features, std::span<cons
 }
 std::span<const double> CompiledStep::predict(std::span<const float> features) { return state_->predict(features); }
 std::span<const double> CompiledStep::predict(std::span<const double> features) { return state_->predict(features); }
+const std::vector<std::string>& CompiledStep::notes() const { return state_->notes; }
 void CompiledStep::set_learning_rate(double rate) { state_->learning_rate = rate; }
 std::int64_t CompiledStep::steps() const { return state_->steps; }
 

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "gradus/engine/runtime/engine.hpp"
 #include "gradus/learn/nn/loss.hpp"
@@ -26,7 +28,8 @@ class CompiledStep {
   ~CompiledStep();
 
   /// Updates the parameters and returns the loss before the update. features: rows x inputs numbers, row by row;
-  /// target: rows x outputs numbers. Throws UserError for another count.
+  /// target: rows x outputs numbers. Throws UserError for another count, and for numbers outside [0, 1] where the loss
+  /// wants shares (binary_cross_entropy).
   double operator()(std::span<const float> features, std::span<const float> target);
   double operator()(std::span<const double> features, std::span<const double> target);
   /// target: class numbers, for a loss that takes them (cross_entropy then takes nothing else).
@@ -36,6 +39,8 @@ class CompiledStep {
   std::span<const double> predict(std::span<const float> features);
   std::span<const double> predict(std::span<const double> features);
 
+  /// What was added to the net so that it fits the loss (see agree.hpp): "sigmoid was added as the last layer, ...".
+  const std::vector<std::string>& notes() const;
   void set_learning_rate(double rate);
   std::int64_t steps() const;
   /// The model with the parameters as they are now.
@@ -46,7 +51,7 @@ class CompiledStep {
   std::unique_ptr<State> state_;
 };
 
-/// Throws UserError when net, loss and rows do not fit. The engine must outlive the step.
+/// Throws UserError when net, loss and rows do not fit, naming the loss that would. The engine must outlive the step.
 CompiledStep compile_step(Engine& engine, const nn::Model& model, const loss::Loss& loss,
                           const optim::Optimizer& optimizer, CompiledStepOptions options = {});
 

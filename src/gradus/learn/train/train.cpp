@@ -7,6 +7,7 @@
 #include "gradus/core/base/rounded.hpp"
 #include "gradus/core/graph/print.hpp"
 #include "gradus/learn/data/dataset_checks.hpp"
+#include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/check_options.hpp"
 #include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/memory.hpp"
@@ -215,13 +216,14 @@ std::vector<std::string> notes_on(const nn::Layer& net, const TrainOptions& opti
 }
 
 TrainedModel describe_training(const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options,
-                               const loss::Loss& loss) {
+                               const Agreement& agreed) {
   TrainedModel out{.network = model,
-                   .loss = loss,
+                   .loss = agreed.loss,
                    .task = dataset.task,
                    .class_names = dataset.class_names,
                    .schema = {},
                    .record = {}};
+  out.network.net = agreed.net;
   if (dataset.features.dtype() == DType::u8) out.schema = data::image_schema(dataset);
   out.record.optimizer = options.optimizer.text;
   out.record.schedule = options.schedule.text;
@@ -237,7 +239,8 @@ void note_worse(Run& run) {
   if (run.history.size() < 2) return;
   const auto loss = [](const EpochReport& r) { return r.validation ? r.validation->loss : r.loss; };
   const EpochReport &first = run.history.front(), &last = run.history.back();
-  if (run.best_epoch != last.epoch || !(loss(last) > loss(first))) return;
+  constexpr double clearly = 0.1;
+  if (run.best_epoch != last.epoch || !(loss(last) - loss(first) > clearly * std::fabs(loss(first)))) return;
   run.notes.push_back(std::string(last.validation ? "the validation loss" : "the loss") + " rose from " +
                       rounded(loss(first)) + " in the first epoch to " + rounded(loss(last)) +
                       " in the last; try: patience, which keeps the best epoch, or a smaller learning rate: " +
@@ -278,21 +281,24 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
                     Report{printable(dataset.source), std::to_string(dataset.row_size()) + " features a row",
                            std::to_string(model.input.count()) + ", as the model takes", ""});
   }
-  const loss::Loss loss = choose_loss(options, dataset, nn::output_count(model));
+  const Agreement agreed = agree(options.loss, model.net, model.input, model.dtype, dataset);
   data::Split split = data::split_rows(dataset.rows(), options.validation, options.seed);
   if (options.patience > 0 && split.validation.empty()) {
     throw UserError(Fault::usage, Report{"patience", "no rows held back for validation",
                                          "validation rows whose loss can be watched", "validation 0.2, or more rows"});
   }
-  Run run{.model = describe_training(model, dataset, options, loss)};
-  run.notes = notes_on(model.net, options, static_cast<std::int64_t>(split.train.size()));
+  Run run{.model = describe_training(model, dataset, options, agreed)};
+  const nn::Model& network = run.model.network;
+  const loss::Loss& loss = run.model.loss;
+  run.notes = notes_on(network.net, options, static_cast<std::int64_t>(split.train.size()));
+  run.notes.insert(run.notes.begin(), agreed.notes.begin(), agreed.notes.end());
   TrainOptions chosen = options;
   if (options.memory > 0) {
     const StepRows rows = step_rows(options, static_cast<std::int64_t>(split.train.size()),
                                     static_cast<std::int64_t>(split.validation.size()));
-    chosen.parts = choose_parts(model, loss, options, batch_spec(dataset), rows, engine.threads()).parts;
+    chosen.parts = choose_parts(network, loss, options, batch_spec(dataset), rows, engine.threads()).parts;
   }
-  StepRunner runner(engine, model, loss, chosen, dataset, std::move(split));
+  StepRunner runner(engine, network, loss, chosen, dataset, std::move(split));
   Training t{.engine = engine,
              .dataset = dataset,
              .options = options,

@@ -34,7 +34,8 @@ class Diverged : public UserError {
   std::shared_ptr<const Run> run_;
 };
 
-/// Trains `net` (all layers, the output layer too) on `dataset` from initial weights. Throws UserError before the first
+/// Trains `net` (all layers, the output layer too) on `dataset` from initial weights. A sigmoid or softmax that the
+/// loss misses is added as its last layer, and said in Run::notes (see agree.hpp). Throws UserError before the first
 /// step for options out of range, a net that does not fit the data or the loss, an empty dataset; Diverged later.
 Run train(Engine& engine, const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options = {});
 /// Goes on from the parameters of `model` (the optimizer begins anew).

@@ -1,0 +1,121 @@
+#include "gradus/learn/train/agree.hpp"
+
+#include <cmath>
+
+#include "gradus/learn/nn/activations.hpp"
+#include "gradus/learn/nn/gives.hpp"
+
+namespace gradus {
+namespace {
+
+using loss::Takes;
+using loss::Targets;
+using nn::Gives;
+
+/// What has to agree.
+struct Ends {
+  nn::LastLayer last = {};
+  std::int64_t outputs = 1;
+  bool classes = false;                 // the targets are classes
+  Targets targets = Targets::anything;  // the narrowest kind that they are
+};
+
+/// Rows of numbers from 0 to 1, whose sum is 1 up to rounding where there are several.
+Targets kind_of(const Tensor& targets) {
+  constexpr double rounding = 1e-3;
+  const std::int64_t width = targets.shape().last();
+  bool sums = width > 1;
+  double sum = 0;
+  for (std::int64_t i = 0; i < targets.count(); ++i) {
+    const double t = targets.number(i);
+    if (!(t >= 0 && t <= 1)) return Targets::anything;
+    sum = i % width == 0 ? t : sum + t;
+    if (i % width == width - 1) sums = sums && std::fabs(sum - 1) <= rounding;
+  }
+  return sums ? Targets::distributions : Targets::shares;
+}
+
+/// The loss for these ends when nobody asks for one.
+loss::Loss usual_loss(const Ends& ends) {
+  if (!ends.classes) return loss::mse;
+  if (ends.last.gives == Gives::probabilities) return loss::binary_cross_entropy;
+  return ends.outputs == 1 ? loss::binary_cross_entropy_with_logits : loss::cross_entropy;
+}
+
+[[noreturn]] void refuse(const loss::Loss& loss, const std::string& found, const std::string& expected,
+                         const std::string& remedy) {
+  throw UserError(Fault::usage, Report{"loss " + printable(loss.name), found, expected, remedy});
+}
+
+void check_targets(const loss::Loss& loss, const Ends& ends) {
+  if (ends.targets >= loss.targets) return;
+  const std::string remedy = usual_loss(ends).name;
+  if (ends.classes) refuse(loss, "a net with 1 output", "2, one a class", remedy);
+  if (loss.targets == Targets::shares) refuse(loss, "numbers as targets", "classes, or numbers from 0 to 1", remedy);
+  refuse(loss, ends.outputs == 1 ? "numbers as targets" : "targets whose rows do not sum to 1",
+         "classes, or rows of numbers from 0 to 1 that sum to 1", remedy);
+}
+
+/// The function that is missing between what the net gives and what the loss takes; "" for none.
+std::string missing_function(const loss::Loss& loss, const Ends& ends) {
+  if (ends.last.function == "softmax" && ends.outputs == 1) {
+    throw UserError(Fault::usage, Report{"net", "softmax of a single output, which is always 1",
+                                         "an output that can vary", "sigmoid in its place"});
+  }
+  const bool logits = loss.takes == Takes::logits || loss.takes == Takes::class_logits;
+  if (logits && ends.last.gives == Gives::probabilities) {
+    refuse(loss, "a net that ends with " + ends.last.function + ", so gives probabilities",
+           "logits: the numbers before it", loss::binary_cross_entropy.name);
+  }
+  if (ends.last.gives != Gives::numbers) return "";
+  if (loss.takes == Takes::probabilities) return "sigmoid";
+  if (loss.takes != Takes::numbers || !ends.classes) return "";
+  return ends.outputs == 1 ? "sigmoid" : "softmax";
+}
+
+Agreement agree(const loss::Loss& loss, const nn::Layer& net, const Ends& ends) {
+  if (!loss.build) refuse(loss, "no function", "one from (prediction, target) to a number", "loss::mse");
+  check_targets(loss, ends);
+  Agreement out{loss, net};
+  const std::string missing = missing_function(loss, ends);
+  if (missing.empty()) return out;
+  out.net = nn::with_last(net, missing == "softmax" ? nn::softmax() : nn::sigmoid());
+  out.notes.push_back(
+      missing + " was added as the last layer, since " + loss.name +
+      (loss.takes == Takes::probabilities ? " takes probabilities" : " of classes compares their probabilities"));
+  return out;
+}
+
+std::int64_t count_outputs(const nn::Layer& net, const Shape& input, DType dtype) {
+  return nn::output_count({net, input, dtype, {}, DType::f32});
+}
+
+}  // namespace
+
+Agreement agree(const std::optional<loss::Loss>& asked, const nn::Layer& net, const Shape& input, DType dtype,
+                const data::Dataset& dataset) {
+  Ends ends{.outputs = count_outputs(net, input, dtype), .classes = dataset.task == data::Task::classification};
+  const std::int64_t wanted = ends.classes ? dataset.classes() : dataset.targets.shape().last();
+  const bool single = ends.classes && wanted == 2 && ends.outputs == 1;
+  if (ends.outputs != wanted && !single) {
+    throw UserError(Fault::usage, Report{"net", std::to_string(ends.outputs) + " outputs",
+                                         std::to_string(wanted) + (ends.classes ? ", one a class" : ", one a target"),
+                                         "nn::linear(" + std::to_string(wanted) + ") as its last layer"});
+  }
+  ends.last = nn::last_layer(net, input, dtype);
+  if (ends.classes) ends.targets = single ? Targets::shares : Targets::distributions;
+  else if (asked && asked->targets != Targets::anything) ends.targets = kind_of(dataset.targets);
+  return agree(asked ? *asked : usual_loss(ends), net, ends);
+}
+
+Agreement agree(const loss::Loss& asked, const nn::Layer& net, const Shape& input, DType dtype, bool classes) {
+  Ends ends{.last = nn::last_layer(net, input, dtype), .outputs = count_outputs(net, input, dtype), .classes = classes};
+  ends.targets = ends.outputs > 1 ? Targets::distributions : Targets::shares;
+  return agree(asked, net, ends);
+}
+
+bool gives_probabilities(const nn::Model& network, const loss::Loss& loss) {
+  return loss.finish || nn::last_layer(network.net, network.input, network.dtype).gives != Gives::numbers;
+}
+
+}  // namespace gradus
