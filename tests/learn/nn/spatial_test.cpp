@@ -9,6 +9,7 @@
 #include "gradus/core/ops/operators.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/core/ops/reduce.hpp"
+#include "gradus/learn/nn/activations.hpp"
 #include "gradus/learn/nn/model.hpp"
 #include "gradus/learn/nn/net.hpp"
 
@@ -82,6 +83,14 @@ TEST(Spatial, SeesImagesWhereTheNetBeginsWithThem) {
   EXPECT_EQ(input_of(line, {783}), (Shape{1, 783}));
   EXPECT_EQ(input_of(flat, {28, 28}), (Shape{28, 28}));
   EXPECT_EQ(make_model(image, {784}).input, (Shape{1, 28, 28}));
+  // What takes numbers one by one does not hide the convolution behind it; what needs rows does.
+  EXPECT_EQ(input_of(parse_net("dropout 0.1, tanh, conv 2 3x3, 4"), {4, 9}), (Shape{1, 4, 9}));
+  EXPECT_EQ(input_of(sequential({sequential({relu()}), sequential({max_pool({2}), linear(4)})}), {4, 9}),
+            (Shape{1, 4, 9}));
+  EXPECT_EQ(axes_taken(parse_net("8 relu, view 1x2x4, conv 2 2x2")), 0);
+  EXPECT_EQ(axes_taken(parse_net("view 1x2x4, conv 2 2x2")), 0);
+  EXPECT_EQ(axes_taken(parse_net("relu, conv1d 3 2")), 1);
+  EXPECT_EQ(axes_taken(sequential({})), 0);
 }
 
 std::string refusal(const char* net, const Shape& sample) {

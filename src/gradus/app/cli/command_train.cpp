@@ -137,7 +137,7 @@ Prepared prepare(const Arguments& arguments, const Settings& said, int threads, 
   const Settings all = with_defaults(said, {!out.data.schema.is_table(), learnt, held});
   out.options = to_options(all);
   nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
-  const Shape input = nn::input_of(net, sample_shape(out.data.rows));
+  const Shape input = nn::input_of(net, sample_shape(out.data.rows, net));
   const Agreement agreed = agree(out.options.loss, net, input, out.options.dtype, out.data.rows);
   out.options.loss = agreed.loss, net = agreed.net;
   for (const std::string& note : agreed.notes) {
@@ -145,7 +145,8 @@ Prepared prepare(const Arguments& arguments, const Settings& said, int threads, 
     say_notes(console, {out.data.notes.back()});
   }
   if (out.options.memory > 0) keep_within(out, {net, input, out.options.dtype, {}, out.options.products}, learnt, held);
-  out.model = nn::make_model(net, sample_shape(out.data.rows), {out.options.dtype, *all.seed, out.options.products});
+  out.model =
+      nn::make_model(net, sample_shape(out.data.rows, net), {out.options.dtype, *all.seed, out.options.products});
   if (all.init) initialize(out.model, find_init(*all.init, "--init"), *all.seed);
   out.training.complete = all;
   out.training.net = nn::print_net(net);

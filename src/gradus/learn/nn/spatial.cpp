@@ -149,15 +149,35 @@ Layer view(const Shape& sample) {
           [sample](Scope&, Value x) { return reshape(x, with_first(x.rows(), sample)); }};
 }
 
+namespace {
+
+/// The first layer that does not take numbers one by one, as activations and dropout do; nullptr when there is none.
+const Layer* first_layer(const Layer& net) {
+  if (net.kind != Layer::Kind::sequence) {
+    const bool one_by_one = net.kind == Layer::Kind::activation || net.text.starts_with("dropout ");
+    return one_by_one ? nullptr : &net;
+  }
+  for (const Layer& layer : net.children) {
+    if (const Layer* found = first_layer(layer)) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+int axes_taken(const Layer& net) {
+  const Layer* const first = first_layer(net);
+  return first ? first->spatial_axes : 0;
+}
+
 Shape input_of(const Layer& net, const Shape& sample) {
-  const Layer* first = &net;
-  while (!first->children.empty()) first = &first->children.front();
-  if (first->spatial_axes == 2 && sample.rank() == 2) return Shape(with_first(1, sample));
-  if (first->spatial_axes == 2 && sample.rank() == 1) {
+  const int axes = axes_taken(net);
+  if (axes == 2 && sample.rank() == 2) return Shape(with_first(1, sample));
+  if (axes == 2 && sample.rank() == 1) {
     const auto side = static_cast<std::int64_t>(std::sqrt(static_cast<double>(sample[0])));
     if (side * side == sample[0]) return {1, side, side};
   }
-  if (first->spatial_axes == 1 && sample.rank() == 1) return {1, sample[0]};
+  if (axes == 1 && sample.rank() == 1) return {1, sample[0]};
   return sample;
 }
 

@@ -7,6 +7,7 @@
 #include "gradus/core/base/rounded.hpp"
 #include "gradus/core/graph/print.hpp"
 #include "gradus/learn/data/dataset_checks.hpp"
+#include "gradus/learn/nn/spatial.hpp"
 #include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/check_options.hpp"
 #include "gradus/learn/train/evaluate.hpp"
@@ -261,12 +262,16 @@ void finish(Training& t) {
 
 }  // namespace
 
-Shape sample_shape(const data::Dataset& dataset) { return {dataset.row_size()}; }
+Shape sample_shape(const data::Dataset& dataset, const nn::Layer& net) {
+  const Shape& all = dataset.features.shape();
+  if (all.rank() > 2 && nn::axes_taken(net) == 2) return Shape(all.sizes().subspan(1));
+  return {dataset.row_size()};
+}
 
 Run train(Engine& engine, const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options) {
   check_options(options);
   check_dataset(dataset);
-  return train(engine, nn::make_model(net, sample_shape(dataset), {options.dtype, options.seed, options.products}),
+  return train(engine, nn::make_model(net, sample_shape(dataset, net), {options.dtype, options.seed, options.products}),
                dataset, options);
 }
 

@@ -41,7 +41,8 @@ Run train(Engine& engine, const nn::Layer& net, const data::Dataset& dataset, co
 /// Goes on from the parameters of `model` (the optimizer begins anew).
 Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options = {});
 
-/// The shape of one sample as train() gives it to a net: [columns], or [height width] for images.
-Shape sample_shape(const data::Dataset& dataset);
+/// The shape of one sample as train() gives it to `net`: [columns]; of images [height, width] (or [channels, height,
+/// width]) where the net begins with a layer over both, else the numbers in a row.
+Shape sample_shape(const data::Dataset& dataset, const nn::Layer& net);
 
 }  // namespace gradus
