@@ -89,6 +89,7 @@ ThreadCosts measure_threads(ThreadPool& pool) {
   constexpr int runs = 101;
   constexpr std::size_t stretches = 201;
   const int team = pool.threads();
+  const ThreadPool::Turn turn = pool.wait_turn();
   ThreadCosts out{.run_ns = 0, .barrier_ns = 0, .line_ns = 0};
   const auto nothing = [](void*, std::size_t, std::size_t, int) {};
   const std::vector<Stretch> one = empty_stretches(team, 1), more = empty_stretches(team, stretches);

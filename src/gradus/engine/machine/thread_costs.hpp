@@ -12,7 +12,7 @@ struct ThreadCosts {
 };
 
 /// Takes about 2 ms, and at most 60 ms more where threads have to share cores. With one thread only run_ns is measured,
-/// the others are 0.
+/// the others are 0. Waits for its turn (thread_pool.hpp), and keeps it until the end.
 ThreadCosts measure_threads(ThreadPool& pool);
 
 }  // namespace gradus

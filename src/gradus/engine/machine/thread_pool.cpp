@@ -49,6 +49,13 @@ void ThreadPool::stop() {
   for (std::thread& worker : workers_) worker.join();
 }
 
+ThreadPool::Turn ThreadPool::wait_turn() {
+  for (;;) {
+    if (Turn turn = try_turn()) return turn;
+    std::this_thread::yield();  // a run is over soon, and whoever waits here only measures
+  }
+}
+
 void ThreadPool::run(int team, void (*job)(void*, int), void* context) {
   if (team > 1) {
     job_ = job, context_ = context;

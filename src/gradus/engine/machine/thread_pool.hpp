@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gradus/core/base/checked_cast.hpp"
@@ -24,10 +25,26 @@ class Barrier {
   alignas(64) std::atomic<unsigned> turn_{0};
 };
 
-/// The caller of run() is thread 0 of the team; the others are the pool's. One run at a time, from one thread at a
-/// time.
+/// The caller of run() is thread 0 of the team; the others are the pool's. Any thread may call, when it has its turn.
 class ThreadPool {
  public:
+  /// Has a pool's threads to itself for as long as it lives, or (false) has none.
+  class Turn {
+   public:
+    Turn() = default;
+    Turn(Turn&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)) {}
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() {
+      if (pool_) pool_->taken_.store(false, std::memory_order_release);
+    }
+    explicit operator bool() const { return pool_ != nullptr; }
+
+   private:
+    friend class ThreadPool;
+    explicit Turn(ThreadPool& pool) : pool_(&pool) {}
+    ThreadPool* pool_ = nullptr;
+  };
+
   /// Throws UserError when a thread cannot be started.
   explicit ThreadPool(int threads);
   ~ThreadPool();
@@ -35,6 +52,16 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int threads() const { return checked_cast<int>(workers_.size()) + 1; }
+  /// None while another thread has its turn, or this one. Waits for nobody.
+  Turn try_turn() {
+    return taken_.load(std::memory_order_relaxed) || taken_.exchange(true, std::memory_order_acquire) ? Turn()
+                                                                                                      : Turn(*this);
+  }
+  /// Waits until nobody has a turn. REQUIRES: the caller has none.
+  Turn wait_turn();
+
+  // REQUIRE that the caller has its turn, or is the only one who calls.
+
   /// Stretches of work, shared by the team that their items are cut for.
   void run(std::span<const Stretch> stretches, WorkSharing::Job job, void* context) {
     sharing_.run(stretches, job, context);
@@ -59,7 +86,8 @@ class ThreadPool {
   void* context_ = nullptr;
   std::atomic<int> team_{0};
   WorkSharing sharing_;
-  std::atomic<unsigned> jobs_{0};  // of run() in lockstep, so far
+  std::atomic<unsigned> jobs_{0};               // of run() in lockstep, so far
+  alignas(64) std::atomic<bool> taken_{false};  // whether somebody has a turn
   alignas(64) std::atomic<int> busy_{0};
   std::atomic<bool> stop_{false};
   std::vector<int> core_;  // of each thread, while they gather

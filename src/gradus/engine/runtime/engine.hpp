@@ -12,10 +12,13 @@ struct EngineOptions {
   int threads = 0;
 };
 
+/// Any number of threads may use one engine at the same time: compile, train, predict, run programs of their own. Its
+/// worker threads work for one of them at a time; who finds them busy computes alone meanwhile, with the same bits.
 class Engine {
  public:
   /// Throws UserError for a negative number of threads or more than 1024, or when the system gives none.
   explicit Engine(EngineOptions options = {});
+  /// Nothing runs on it any more.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -149,18 +149,28 @@ void Executor::run_as(Way way) {
 
 void Executor::run() {
   if (!only_.empty()) return run_only_item();
+  if (fastest_) run_fastest();
+  else run_alone();
+  rethrow();
+}
+
+/// Where another plan has the pool's threads this one is not timed: it says nothing about the ways.
+void Executor::run_fastest() {
   using Clock = std::chrono::steady_clock;
-  if (!fastest_) {
-    run_alone();
-  } else if (!fastest_->wants_time()) {
-    run_as(static_cast<Way>(fastest_->way()));
-    fastest_->ran();
-  } else {
-    if (fastest_->warms_up() && fastest_->way() != alone) pool_->gather();
-    const Clock::time_point begin = Clock::now();
-    run_as(static_cast<Way>(fastest_->way()));
-    fastest_->ran(std::chrono::duration<double, std::nano>(Clock::now() - begin).count());
+  const Way way = static_cast<Way>(fastest_->way());
+  const ThreadPool::Turn turn = way == alone ? ThreadPool::Turn() : pool_->try_turn();
+  if (way != alone && !turn) return run_as(alone);
+  if (!fastest_->wants_time()) {
+    run_as(way);
+    return fastest_->ran();
   }
+  if (fastest_->warms_up() && way != alone) pool_->gather();
+  const Clock::time_point begin = Clock::now();
+  run_as(way);
+  fastest_->ran(std::chrono::duration<double, std::nano>(Clock::now() - begin).count());
+}
+
+void Executor::rethrow() {
   for (std::exception_ptr& failure : failures_) {
     if (!failure) continue;
     const std::exception_ptr first = failure;

@@ -1,4 +1,5 @@
-// Runs a plan on memory that is given to it. Allocates nothing and takes no mutex while it runs.
+// Runs a plan on memory that is given to it. Allocates nothing, takes no mutex and waits for no other plan while it
+// runs.
 #pragma once
 
 #include <exception>
@@ -21,7 +22,8 @@ class Executor {
  public:
   /// Cuts the plan's blocks among the threads of the pool: a thread has the same blocks in every run that they share.
   Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool);
-  /// Rethrows the first exception of a kernel (an index out of range) after all threads have stopped.
+  /// From one thread at a time; other executors may run on the same pool meanwhile: who finds its threads busy computes
+  /// alone. Rethrows the first exception of a kernel (an index out of range) after all threads have stopped.
   void run();
 
  private:
@@ -51,8 +53,10 @@ class Executor {
   void add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop);
   void point(const RunStep& step, const Item& item, std::byte* own, std::byte** operands) const;
   bool meets_after(std::size_t region) const;  // whether a barrier follows
+  void run_fastest();
   void run_as(Way way);
   void run_alone();
+  void rethrow();
   Crossing past_caches() const;
   void run_only_item();
   void run_item(const Item& item, int thread);

@@ -135,6 +135,7 @@ class ExecutorClock {
     step_ns_.assign(static_cast<std::size_t>(executor_.team_), std::vector<double>(executor_.steps_.size()));
     region_ns_.assign(executor_.regions_.size(), 0);
     if (executor_.way_ == Executor::alone) return run_thread(0);
+    const ThreadPool::Turn turn = executor_.pool_->wait_turn();
     executor_.pool_->run(
         executor_.team_, [](void* self, int thread) { static_cast<ExecutorClock*>(self)->run_thread(thread); }, this);
   }

@@ -1,6 +1,7 @@
 #include "gradus/engine/runtime/program.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <map>
 #include <set>
@@ -92,6 +93,25 @@ std::string list_of(const std::vector<std::string>& names) {
   throw UserError(Fault::usage, Report{std::string(what) + " \"" + printable(name) + "\"", found, expected, remedy});
 }
 
+/// Another thread would read and write the same memory. That is noticed, not prevented: an exchange would cost a tiny
+/// program more than its own work.
+class Running {
+ public:
+  explicit Running(std::atomic<bool>& flag) : flag_(flag) {
+    if (flag.load(std::memory_order_relaxed)) {
+      throw UserError(Fault::usage, Report{"program", "a run while another thread runs it", "one thread at a time",
+                                           "a program (or compiled step) for each thread, on the same engine"});
+    }
+    flag.store(true, std::memory_order_relaxed);
+  }
+  ~Running() { flag_.store(false, std::memory_order_relaxed); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  std::atomic<bool>& flag_;
+};
+
 }  // namespace
 
 struct Program::Memory {
@@ -104,6 +124,7 @@ struct Program::Memory {
   std::byte* arena = nullptr;
   std::vector<std::byte*> threads;
   Pieces pieces;  // what all of these point to
+  std::atomic<bool> running{false};
   std::vector<Executor> executors;
 
   /// The place of a graph's plan, executor and memory.
@@ -214,7 +235,8 @@ Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions
   memory.plans = std::move(compiled.plans);
   memory.layouts = std::move(compiled.layouts);
   memory.make_inputs(compiled.graphs);
-  memory.threads.resize(static_cast<std::size_t>(engine.threads()));
+  const int most = options.threads > 0 ? std::min(options.threads, engine.threads()) : engine.threads();
+  memory.threads.resize(static_cast<std::size_t>(most));
   memory.make_outputs();
   memory.make_memory();
   for (std::size_t g = 0; g < memory.plans.size(); ++g) {
@@ -277,16 +299,24 @@ Tensor Program::read(std::string_view name) const {
   return out;
 }
 
-void Program::run(int graph) { memory_->executors[memory_->at(graph)].run(); }
+void Program::run(int graph) {
+  Executor& executor = memory_->executors[memory_->at(graph)];
+  const Running running(memory_->running);
+  executor.run();
+}
 
 Engine& Program::engine() const { return *memory_->engine; }
 
 Profile Program::profile(int graph, double seconds) {
-  return gradus::profile(memory_->executors[memory_->at(graph)], seconds);
+  Executor& executor = memory_->executors[memory_->at(graph)];
+  const Running running(memory_->running);
+  return gradus::profile(executor, seconds);
 }
 
 std::vector<double> Program::time_blocks(int graph, double seconds) {
-  return gradus::time_blocks(memory_->executors[memory_->at(graph)], seconds);
+  Executor& executor = memory_->executors[memory_->at(graph)];
+  const Running running(memory_->running);
+  return gradus::time_blocks(executor, seconds);
 }
 
 const Plan& Program::plan(int graph) const { return memory_->plans[memory_->at(graph)]; }

@@ -22,11 +22,14 @@ struct ProgramOptions {
   /// parts of a batch, each of whole leaves, must give the bits of a larger graph.
   bool own_order = true;
   DType products = DType::f32;  // bf16: products of f32 matrices round them to bf16, and sum in f32
+  int threads = 0;              // at most so many compute, each with memory of its own; 0: all of the engine's
 };
 
 /// Inputs that have the same name and type in every graph that has them are one buffer (parameters, optimizer state);
 /// an output named like such an input becomes its next value when run() returns. Inputs of equal name whose types
 /// differ (batches of other lengths) are a buffer of each graph. All inputs start as zeros.
+///
+/// A program belongs to one thread at a time. Programs of several threads may run on one engine at once (engine.hpp).
 class Program {
  public:
   /// Compiles. The engine must outlive the program. Throws UserError when a graph has no outputs.
@@ -47,7 +50,8 @@ class Program {
   /// UserError for a value of another type.
   void write(std::string_view name, ConstView value);
   Tensor read(std::string_view name) const;
-  /// Allocates nothing. Rethrows what a kernel throws (an index out of range).
+  /// Allocates nothing, and waits for no other program. Rethrows what a kernel throws (an index out of range). Throws
+  /// UserError when it finds that another thread runs this program.
   void run(int graph);
   const Plan& plan(int graph) const;
   Engine& engine() const;

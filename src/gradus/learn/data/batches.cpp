@@ -157,6 +157,8 @@ void Gatherer::features(const Dataset& dataset, std::span<const std::int64_t> ro
   check_features(dataset, rows, out.type());
   const std::size_t team = stretch_.begin.size() - 1;
   if (team == 1 || byte_count(out.type()) < worth_sharing) return gather_features(dataset, rows, out);
+  const ThreadPool::Turn turn = pool_->try_turn();
+  if (!turn) return gather_features(dataset, rows, out);
   Gathering all{dataset, rows, out};
   for (std::size_t t = 0; t <= team; ++t) stretch_.begin[t] = all.items() * t / team;
   pool_->run(

@@ -25,7 +25,8 @@ void gather_features(const Dataset& dataset, std::span<const std::int64_t> rows,
 void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, View out);
 
 /// Gathers features on all threads of a pool where there is enough to copy: a thread gets the rows that it has in a
-/// step which cuts them evenly, and so finds them in its own cache.
+/// step which cuts them evenly, and so finds them in its own cache. The calling thread gathers alone while others have
+/// the pool's threads.
 class Gatherer {
  public:
   /// The pool outlives the gatherer.

@@ -1,4 +1,5 @@
-// How good a model is on rows that it was not trained on, and what it predicts.
+// How good a model is on rows that it was not trained on, and what it predicts. Any number of threads may call these at
+// once, with one engine and one model: who finds the engine's threads busy computes alone, with the same bits.
 #pragma once
 
 #include <optional>

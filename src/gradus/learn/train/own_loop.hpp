@@ -18,7 +18,8 @@ struct CompiledStepOptions {
   std::uint64_t seed = 0;  // of dropout
 };
 
-/// A step for batches of a fixed number of rows. Nothing is allocated in a call. One thread at a time.
+/// A step for batches of a fixed number of rows. Nothing is allocated in a call. One thread at a time; steps of several
+/// threads may share an engine, which each then uses as it is free.
 class CompiledStep {
  public:
   CompiledStep(Engine& engine, const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer,

@@ -5,8 +5,8 @@
 #include "gradus/engine/kernels/asmjit/code.hpp"
 
 // Debian's libasmjit.a is not made for shared objects, but only one of its files cannot be in one: that which takes the
-// address of stderr. These functions are all that it has; with them in a file that is linked before asmjit, it never is,
-// and a library that uses gradus can be. Weak, so that another copy of them does no harm.
+// address of stderr. These functions are all that it has; with them in a file that is linked before asmjit, it never
+// is, and a library that uses gradus can be. Weak, so that another copy of them does no harm.
 ASMJIT_BEGIN_NAMESPACE
 
 [[gnu::weak]] const char* DebugUtils::errorAsString(Error) noexcept { return "error of asmjit"; }
@@ -24,10 +24,20 @@ struct Failure : asmjit::ErrorHandler {
   void handleError(asmjit::Error, const char*, asmjit::BaseEmitter*) override { failed = true; }
 };
 
+/// Of the host. What asmjit keeps of its first looks at it is written under a lock of ours, by whoever compiles first.
+struct Host {
+  asmjit::CpuFeatures::X86 has = asmjit::CpuInfo::host().features().x86();
+  std::size_t page = asmjit::VirtMem::info().pageSize;
+};
+const Host& host() {
+  static const Host found;
+  return found;
+}
+
 }  // namespace
 
 InstructionSet instruction_set() {
-  const auto& has = asmjit::CpuInfo::host().features().x86();
+  const auto& has = host().has;
   if (!has.hasAVX2() || !has.hasFMA() || !has.hasBMI2()) return InstructionSet::none;
   const bool wide = has.hasAVX512_F() && has.hasAVX512_BW() && has.hasAVX512_DQ() && has.hasAVX512_VL();
   return wide ? InstructionSet::avx512 : InstructionSet::avx2;
@@ -41,7 +51,7 @@ std::shared_ptr<const MachineCode> MachineCode::make(const std::function<void(as
   asmjit::x86::Assembler assembler(&holder);
   write(assembler);
   if (failure.failed || holder.flatten() != 0 || holder.resolveUnresolvedLinks() != 0) return nullptr;
-  const std::size_t page = asmjit::VirtMem::info().pageSize;
+  const std::size_t page = host().page;
   const std::size_t bytes = (holder.codeSize() + page - 1) / page * page;
   void* at = nullptr;
   if (asmjit::VirtMem::alloc(&at, bytes, asmjit::VirtMem::MemoryFlags::kAccessRW) != 0) return nullptr;
