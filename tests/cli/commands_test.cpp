@@ -272,7 +272,23 @@ TEST(Commands, MemoryIsKeptWithinOrRefused) {
   EXPECT_GT(parts.at("update").at("plan").at("flops").number(), 0);
   const test::Ended refused = gradus(plan + "10KiB");
   EXPECT_EQ(refused.code, 6);
-  EXPECT_NE(refused.err.find("memory: found a budget of 11KB; expected at least "), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("memory: found a budget of 10.24KB; expected at least "), std::string::npos)
+      << refused.err;
+  for (const char* size : {"10KiB", "150KB", "2.3KB", "1B"}) {
+    const test::Ended ended = gradus(plan + size);
+    ASSERT_EQ(ended.code, 6) << size;
+    const std::size_t at = ended.err.find("try: --memory ");
+    ASSERT_NE(at, std::string::npos) << ended.err;
+    const std::string tried = ended.err.substr(at + 14, ended.err.find(',', at) - at - 14);
+    const test::Ended enough = gradus(plan + tried);
+    EXPECT_EQ(enough.code, 0) << tried << ": " << enough.err;
+    // And so is the size that the plan says.
+    const std::size_t said = enough.out.find("memory of a training ");
+    ASSERT_NE(said, std::string::npos) << enough.out;
+    EXPECT_EQ(gradus(plan + enough.out.substr(said + 21, enough.out.find(" beside", said) - said - 21)).code, 0);
+  }
+  EXPECT_NE(gradus(plan + "2.3KB").err.find("found a budget of 2.3KB;"), std::string::npos);
+  EXPECT_NE(gradus(plan + "150KB").err.find("found a budget of 150KB;"), std::string::npos);
   const test::Ended trained = gradus(std::string(quick) + " --memory 1MiB");
   EXPECT_EQ(trained.code, 0) << trained.err;
   EXPECT_NE(trained.err.find("\nmemory     "), std::string::npos) << trained.err;

@@ -62,7 +62,9 @@ TEST(Numbers, AreShortForPeople) {
   EXPECT_EQ(prefixed(9230), "9.23 k");
   EXPECT_EQ(prefixed(999.6), "1 k");
   EXPECT_EQ(bytes(1), "1 byte");
-  EXPECT_EQ(bytes(407080), "398 KB");
+  EXPECT_EQ(bytes(407080), "407 KB");
+  EXPECT_EQ(bytes(999), "999 bytes");
+  EXPECT_EQ(bytes(1234567), "1.2 MB");
   EXPECT_EQ(duration(9.96), "10 s");
   EXPECT_EQ(duration(185), "3:05");
   EXPECT_EQ(duration(7800), "2:10:00");

@@ -159,7 +159,8 @@ json::Value json_of(const PlanCost& cost, const std::vector<Shown>& shown, const
                    {"memory", json::Object{{"total", static_cast<std::int64_t>(use.total())},
                                            {"engine", static_cast<std::int64_t>(use.engine.total())},
                                            {"copies", static_cast<std::int64_t>(use.copies)},
-                                           {"part_rows", use.parts.rows}}},
+                                           {"part_rows", use.parts.rows},
+                                           {"threads", use.threads}}},
                    {"plan", cli::json_of(shown[0].plan)},
                    {"times", cli::json_of(shown[0].times)}};
   if (shown.size() > 1) {
@@ -192,7 +193,7 @@ int run_plan(const Arguments& arguments, report::Console& console) {
     return 0;
   }
   for (Shown& one : shown)
-    one.times = time_plan(one.graph, one.plan, threads, arguments.has("--profile"), program_options(asked, batch));
+    one.times = time_plan(one.graph, one.plan, use.threads, arguments.has("--profile"), program_options(asked, batch));
   if (arguments.has("--json")) {
     print_json(console, json_of(cost, shown, use, net, asked.batch));
     return 0;
@@ -202,7 +203,7 @@ int run_plan(const Arguments& arguments, report::Console& console) {
                                   console.out().width));
   }
   console.print(text_of(cost, net));
-  console.print(report::wrapped("\nmemory of a training", describe(use, rows, report::bytes), 22, console.out().width));
+  console.print(report::wrapped("\nmemory of a training", describe(use, rows, threads), 22, console.out().width));
   const auto width = static_cast<std::size_t>(console.out().width);
   for (const Shown& one : shown) {
     console.print("\n" + (one.title.empty() ? "" : one.title + "\n") +

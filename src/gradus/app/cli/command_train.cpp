@@ -121,8 +121,8 @@ void keep_within(Prepared& out, const nn::Model& shapes, std::int64_t learnt, st
   const StepRows rows = step_rows(options, learnt, held);
   const MemoryUse use =
       choose_parts(shapes, *options.loss, options, batch_spec(out.data.rows), rows, out.training.threads);
-  options.parts = use.parts;
-  out.training.memory = describe(use, rows, report::bytes);
+  options.parts = use.parts, options.threads = use.threads;
+  out.training.memory = describe(use, rows, out.training.threads);
   options.memory = 0;  // decided
 }
 

@@ -6,13 +6,14 @@
 
 #include "gradus/app/report/numbers.hpp"
 #include "gradus/app/report/resident.hpp"
+#include "gradus/core/base/byte_size.hpp"
 #include "gradus/core/base/error.hpp"
 #include "gradus/engine/machine/thread_pool.hpp"
 
 namespace gradus::cli {
 namespace {
 
-constexpr double most_bytes = 1024.0 * 1024 * 1024;
+constexpr double most_bytes = 1e9;
 constexpr double sampling_seconds = 0.06, profile_seconds = 0.6;
 
 double bytes_of(const Plan& plan, int threads) {
@@ -46,8 +47,10 @@ PlanTimes time_plan(const Graph& step, const Plan& plan, int threads, bool with_
   out.sampled = bytes <= most_bytes;
   if (!out.sampled) {
     if (with_profile) {
-      throw UserError(Fault::budget, Report{"--profile", "a step that takes " + report::bytes(bytes),
-                                            "one of at most " + report::bytes(most_bytes), "a smaller --batch"});
+      throw UserError(
+          Fault::budget,
+          Report{"--profile", "a step that takes " + enough_size(static_cast<std::size_t>(bytes)),
+                 "one of at most " + exact_size(static_cast<std::size_t>(most_bytes)), "a smaller --batch"});
     }
     out.forecast = forecast(plan, {}, costs, out.threads);
     return out;

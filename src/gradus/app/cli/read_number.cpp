@@ -90,7 +90,7 @@ std::int64_t read_bytes(std::string_view text, const std::string& place) {
     double value = 0;
     const bool read = read_all(text.substr(0, text.size() - unit.suffix.size()), value);
     if (read && value * unit.bytes >= 1 && value * unit.bytes <= most) {
-      return static_cast<std::int64_t>(value * unit.bytes);
+      return std::llround(value * unit.bytes);  // 2.3MB: 2,300,000, though 2.3 lies a little below
     }
     break;
   }

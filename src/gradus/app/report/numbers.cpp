@@ -38,7 +38,7 @@ std::string prefixed(double value) {
 std::string bytes(double count) {
   constexpr std::array<const char*, 6> units{"bytes", "KB", "MB", "GB", "TB", "PB"};
   std::size_t index = 0;
-  while (count >= 1023.5 && index + 1 < units.size()) count /= 1024, ++index;
+  while (count >= 999.5 && index + 1 < units.size()) count /= 1000, ++index;
   if (index == 0) return fmt::format("{:.0f} {}", count, count == 1 ? "byte" : "bytes");
   return fmt::format("{:.{}f} {}", count, count >= 99.95 ? 0 : 1, units[index]);
 }

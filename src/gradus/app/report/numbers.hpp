@@ -13,7 +13,7 @@ std::string short_number(double value, int digits = 4);
 std::string grouped(std::int64_t count);
 /// "9.2 k", "1.3 M": three significant digits with a decimal prefix.
 std::string prefixed(double value);
-/// "407 KB", "1.2 MB"; a KB is 1024 bytes.
+/// "407 KB", "1.2 MB"; a KB is 1000 bytes, as in --memory. To compare with a budget: core/base/byte_size.hpp.
 std::string bytes(double count);
 /// "0.8 s", "12 s", "3:05", "2:10:00"
 std::string duration(double seconds);

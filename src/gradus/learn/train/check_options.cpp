@@ -20,6 +20,7 @@ void check_limit(const char* option, double value) {
 void check_options(const TrainOptions& options) {
   check("batch", static_cast<double>(options.batch), options.batch >= 0, "rows a step, or 0 for all rows");
   check("parts", static_cast<double>(options.parts.rows), options.parts.rows >= 0, "rows a part, or 0 for no parts");
+  check("threads", options.threads, options.threads >= 0, "at most so many threads, or 0 for all");
   check("memory", static_cast<double>(options.memory), options.memory >= 0, "bytes, or 0 for no limit");
   check("epochs", static_cast<double>(options.epochs), options.epochs >= 0, "a whole number >= 0");
   check("validation", options.validation, options.validation >= 0 && options.validation < 1, "a share, 0 <= share < 1");

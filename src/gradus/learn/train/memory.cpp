@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <optional>
 
+#include "gradus/core/base/byte_size.hpp"
 #include "gradus/core/base/error.hpp"
 
 namespace gradus {
 namespace {
 
-/// Decimal, so that the number can be given back as --memory: rounded up to three digits.
-std::string budget_text(std::size_t bytes) {
-  constexpr const char* units[] = {"B", "KB", "MB", "GB", "TB"};
-  std::size_t unit = 0, scale = 1;
-  while (unit + 1 < std::size(units) && bytes / scale >= 1000) scale *= 1000, ++unit;
-  const std::size_t whole = (bytes + scale - 1) / scale;
-  return std::to_string(whole) + units[unit];
+/// As many threads as the budget has room for, one at the least: which parts fit does not depend on them.
+MemoryUse with_threads(MemoryUse use, int threads, std::size_t budget) {
+  const std::size_t one = use.engine.threads;  // of the thread that it was computed for
+  const std::size_t more = use.total() >= budget ? 0 : (budget - use.total()) / std::max<std::size_t>(one, 1);
+  use.threads = static_cast<int>(std::min(more + 1, static_cast<std::size_t>(std::max(threads, 1))));
+  use.engine.threads = one * static_cast<std::size_t>(use.threads);
+  return use;
 }
 
 /// Which ways there are to take the batch, the most wanted first.
@@ -33,7 +34,7 @@ std::vector<Parts> ways(std::int64_t batch) {
 MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, BatchSpec batch,
                      const StepRows& rows, int threads) {
   StepGraphs graphs = step_graphs(model, loss, options, batch, rows);
-  MemoryUse out{.parts = rows.parts};
+  MemoryUse out{.parts = rows.parts, .threads = threads};
   std::size_t parameters = 0;
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
     parameters += byte_count({model.dtype, spec.shape});
@@ -50,14 +51,15 @@ MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const Train
 
 MemoryUse choose_parts(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, BatchSpec batch,
                        const StepRows& rows, int threads) {
+  const auto budget = static_cast<std::size_t>(options.memory);
   std::optional<MemoryUse> least;
   std::string apart;  // why the batch cannot be taken in parts
   for (const Parts& parts : ways(rows.batch)) {
     StepRows taken = rows;
     taken.parts = parts;
     try {
-      const MemoryUse use = memory_use(model, loss, options, batch, taken, threads);
-      if (use.total() <= static_cast<std::size_t>(options.memory)) return use;
+      const MemoryUse use = memory_use(model, loss, options, batch, taken, 1);
+      if (use.total() <= budget) return with_threads(use, threads, budget);
       if (!least || use.total() < least->total()) least = use;
     } catch (const UserError& error) {
       if (error.fault() != Fault::budget || !least) throw;
@@ -67,21 +69,24 @@ MemoryUse choose_parts(const nn::Model& model, const loss::Loss& loss, const Tra
   }
   const bool small = least->copies + least->engine.state > least->total() / 2;
   throw UserError(Fault::budget,
-                  Report{"memory", "a budget of " + budget_text(static_cast<std::size_t>(options.memory)),
-                         "at least " + budget_text(least->total()) +
+                  Report{"memory", "a budget of " + exact_size(budget),
+                         "at least " + enough_size(least->total()) +
                              (apart.empty() ? "" : ", since the batch cannot be taken in parts (" + apart + ")"),
-                         "--memory " + budget_text(least->total()) +
+                         "--memory " + enough_size(least->total()) +
                              (small ? ", or a smaller network or --optimizer sgd" : ", or a smaller --batch")});
 }
 
-std::string describe(const MemoryUse& use, const StepRows& rows, std::string (*bytes)(double)) {
-  std::string out = bytes(static_cast<double>(use.total())) + " beside the data: ";
-  if (use.parts.rows == 0 || use.parts.rows >= rows.batch) return out + "the whole batch at once";
+std::string describe(const MemoryUse& use, const StepRows& rows, int threads) {
+  const std::string fewer = use.threads < threads
+                                ? ", on " + std::to_string(use.threads) + " of " + std::to_string(threads) + " threads"
+                                : "";
+  std::string out = enough_size(use.total()) + " beside the data: ";
+  if (use.parts.rows == 0 || use.parts.rows >= rows.batch) return out + "the whole batch at once" + fewer;
   const std::int64_t count = (rows.batch - 1) / use.parts.rows + 1;
   out += "the batch of " + std::to_string(rows.batch) + " in " + std::to_string(count) + " parts of " +
          std::to_string(use.parts.rows) + (use.parts.rows == 1 ? " row" : " rows");
   const bool same = use.parts.tree && (rows.batch & (rows.batch - 1)) == 0;
-  return out + (same ? ", the same sums" : ", the same sums but for rounding");
+  return out + (same ? ", the same sums" : ", the same sums but for rounding") + fewer;
 }
 
 }  // namespace gradus

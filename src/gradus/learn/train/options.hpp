@@ -44,7 +44,9 @@ struct TrainOptions {
   DType dtype = DType::f32;
   DType products = DType::f32;  // as nn::ModelOptions
   Parts parts = {};
-  std::int64_t memory = 0;  // bytes that the engine and the copies of weights may take; chooses `parts`. 0: no limit
+  int threads = 0;          // at most so many of the engine's compute, each with memory of its own; 0: all
+  std::int64_t memory = 0;  // bytes that the engine and the copies of weights may take; chooses `parts` and, where it
+                            // has no room for all, `threads`. 0: no limit
   Observer observer = {};
 };
 

@@ -46,8 +46,9 @@ StepRunner::StepRunner(Engine& engine, const nn::Model& model, const loss::Loss&
   for (const Output& output : last.outputs()) {
     if (last.find_input(output.name)) names_.push_back(output.name);
   }
-  program_ = std::make_unique<Program>(engine, std::move(graphs_.graphs),
-                                       ProgramOptions{.own_order = rows_.one_leaf(), .products = model.products});
+  program_ = std::make_unique<Program>(
+      engine, std::move(graphs_.graphs),
+      ProgramOptions{.own_order = rows_.one_leaf(), .products = model.products, .threads = options.threads});
   write(model.parameters);
 }
 

@@ -1,5 +1,6 @@
 #include "gradus/learn/train/train.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -301,7 +302,9 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
   if (options.memory > 0) {
     const StepRows rows = step_rows(options, static_cast<std::int64_t>(split.train.size()),
                                     static_cast<std::int64_t>(split.validation.size()));
-    chosen.parts = choose_parts(network, loss, options, batch_spec(dataset), rows, engine.threads()).parts;
+    const int threads = options.threads > 0 ? std::min(options.threads, engine.threads()) : engine.threads();
+    const MemoryUse use = choose_parts(network, loss, options, batch_spec(dataset), rows, threads);
+    chosen.parts = use.parts, chosen.threads = use.threads;
   }
   StepRunner runner(engine, network, loss, chosen, dataset, std::move(split));
   Training t{.engine = engine,
