@@ -283,9 +283,9 @@ TEST(Commands, MemoryIsKeptWithinOrRefused) {
     const test::Ended enough = gradus(plan + tried);
     EXPECT_EQ(enough.code, 0) << tried << ": " << enough.err;
     // And so is the size that the plan says.
-    const std::size_t said = enough.out.find("memory of a training ");
-    ASSERT_NE(said, std::string::npos) << enough.out;
-    EXPECT_EQ(gradus(plan + enough.out.substr(said + 21, enough.out.find(" beside", said) - said - 21)).code, 0);
+    const std::size_t end = enough.out.find(" beside the data"), begin = enough.out.rfind(' ', end - 1) + 1;
+    ASSERT_NE(end, std::string::npos) << enough.out;
+    EXPECT_EQ(gradus(plan + enough.out.substr(begin, end - begin)).code, 0) << enough.out;
   }
   EXPECT_NE(gradus(plan + "2.3KB").err.find("found a budget of 2.3KB;"), std::string::npos);
   EXPECT_NE(gradus(plan + "150KB").err.find("found a budget of 150KB;"), std::string::npos);

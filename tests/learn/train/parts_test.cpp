@@ -198,8 +198,9 @@ TEST(Memory, PartsDoNotDependOnTheNumberOfThreads) {
       EXPECT_EQ(use.parts.tree, alone.parts.tree) << threads;
       EXPECT_LE(use.total(), budget) << threads;
       EXPECT_LE(use.threads, threads);
-      if (use.threads < threads)
-        EXPECT_GT(use.total() + use.engine.threads / static_cast<std::size_t>(use.threads), budget);
+      if (use.threads < threads) {
+        EXPECT_GT(use.total() + use.engine.threads / static_cast<std::size_t>(use.threads), budget) << threads;
+      }
       if (budget >= whole.total()) {
         EXPECT_EQ(use.threads,
                   std::min<std::size_t>(static_cast<std::size_t>(threads), 1 + (budget - whole.total()) / one));
