@@ -38,10 +38,10 @@ Table parse(const std::string& text, const FitOptions& options) {
 }
 
 /// Read as it should be to be encoded.
-Table parse(const std::string& text, const Schema& schema, bool target_needed = true) {
+Table parse(const std::string& text, const Schema& schema, WantTarget target = WantTarget::known) {
   CsvOptions csv;
   csv.minimum_columns = 1;
-  csv.read = reading(schema, target_needed);
+  csv.read = reading(schema, target);
   return parse_csv(text, "t.csv", csv);
 }
 
@@ -201,19 +201,19 @@ TEST(FitSchema, TargetsThatCannotBeLearnt) {
 
 TEST(Encode, ColumnsInAnyOrderWithoutTheTarget) {
   const Schema schema = fit(cars, "price").schema;
-  const Encoded one = encode(schema, parse("age,id,kilometres,fuel\n3,7,38000,gasoline\n"), DType::f32, false);
+  const Encoded one = encode(schema, parse("age,id,kilometres,fuel\n3,7,38000,gasoline\n"), DType::f32, WantTarget::no);
   EXPECT_FALSE(one.dataset.has_targets);
   EXPECT_TRUE(has_note(one.notes, false, "not used: \"id\""));
   EXPECT_EQ(one.notes.size(), 1u);
   const Tensor all = encode(schema, parse(cars)).dataset.features;
   for (std::int64_t i = 0; i < 4; ++i) EXPECT_EQ(one.dataset.features.number(i), all.number(i));
-  EXPECT_NO_THROW(encode(schema, parse("age,price,kilometres,fuel\n3,,38000,gasoline\n"), DType::f32, false));
+  EXPECT_NO_THROW(encode(schema, parse("age,price,kilometres,fuel\n3,,38000,gasoline\n"), DType::f32, WantTarget::no));
 }
 
 TEST(Encode, AllDifferencesAtOnce) {
   const Schema schema = fit(cars, "price").schema;
   expect_refusal(
-      Fault::data, [&] { encode(schema, parse("km,fuel,Age\n1,diesel,2\n"), DType::f32, false); },
+      Fault::data, [&] { encode(schema, parse("km,fuel,Age\n1,diesel,2\n"), DType::f32, WantTarget::no); },
       "no column \"kilometres\", \"age\"", "but \"km\", \"Age\"");
   expect_refusal(
       Fault::data, [&] { encode(schema, parse("kilometres,fuel,age\n1,diesel,2\n")); }, "no column \"price\"");
@@ -222,17 +222,18 @@ TEST(Encode, AllDifferencesAtOnce) {
 TEST(Encode, CellsHavePlaces) {
   const Schema schema = fit(cars, "price").schema;
   expect_refusal(
-      Fault::data, [&] { encode(schema, parse("kilometres,fuel,age\n1,diesel,2\n1,diesel,old\n"), DType::f32, false); },
+      Fault::data,
+      [&] { encode(schema, parse("kilometres,fuel,age\n1,diesel,2\n1,diesel,old\n"), DType::f32, WantTarget::no); },
       "t.csv:3:10", "\"old\"", "a number");
   expect_refusal(
-      Fault::data, [&] { encode(schema, parse("kilometres,fuel,age\n1,,2\n"), DType::f32, false); }, "t.csv:2:3",
-      "missing");
+      Fault::data, [&] { encode(schema, parse("kilometres,fuel,age\n1,,2\n"), DType::f32, WantTarget::no); },
+      "t.csv:2:3", "missing");
 }
 
 TEST(Encode, UnknownCategoriesAreNoneOfTheKnown) {
   const Schema schema = fit(cars, "price").schema;
-  const Encoded encoded =
-      encode(schema, parse("kilometres,fuel,age\n38000,gas,3\n38000,Diesel,3\n38000,diesel,3\n"), DType::f32, false);
+  const Encoded encoded = encode(schema, parse("kilometres,fuel,age\n38000,gas,3\n38000,Diesel,3\n38000,diesel,3\n"),
+                                 DType::f32, WantTarget::no);
   EXPECT_TRUE(
       has_note(encoded.notes, true, "2 of 3 categories were not in the training rows, the first \"gas\" in line 2"));
   EXPECT_EQ(encoded.dataset.features.number(1) + encoded.dataset.features.number(2), 0);
@@ -261,23 +262,27 @@ TEST(Encode, TypesAreThoseOfTheModelWhateverAFileLooksLike) {
   const Schema schema = fit("kind,size,y\n01,1,1\nA,2,2\n\"NA\",3,4\n1,4,7\nB,5,9\n", "y").schema;
   EXPECT_EQ(schema.columns[0].categories, (std::vector<std::string>{"01", "1", "A", "B", "NA"}));
   // Digits alone: as numbers 01 would be 1.
-  const Encoded digits = encode(schema, parse("kind,size\n01,1\n1,1\n001,1\n", schema, false), DType::f32, false);
+  const Encoded digits =
+      encode(schema, parse("kind,size\n01,1\n1,1\n001,1\n", schema, WantTarget::no), DType::f32, WantTarget::no);
   const std::vector<double> numbers = digits.dataset.features.numbers();
   for (std::size_t row = 0; row < 3; ++row) {
     for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(numbers[6 * row + i], row == i && row < 2) << row << " " << i;
   }
   EXPECT_TRUE(has_note(digits.notes, true, "1 of 3 categories were not in the training rows, the first \"001\""));
   expect_refusal(
-      Fault::data, [&] { encode(schema, parse("kind,size\nNA,1\n", schema, false), DType::f32, false); }, "t.csv:2:1",
-      "a missing value \"NA\"", "put it in quotes");
-  EXPECT_NO_THROW(encode(schema, parse("kind,size\n\"NA\",1\n", schema, false), DType::f32, false));
+      Fault::data,
+      [&] { encode(schema, parse("kind,size\nNA,1\n", schema, WantTarget::no), DType::f32, WantTarget::no); },
+      "t.csv:2:1", "a missing value \"NA\"", "put it in quotes");
+  EXPECT_NO_THROW(encode(schema, parse("kind,size\n\"NA\",1\n", schema, WantTarget::no), DType::f32, WantTarget::no));
   // A column of numbers: no text, and no empty cell that asks for one.
   expect_refusal(
-      Fault::data, [&] { encode(schema, parse("kind,size\nA,big\nA,small\n", schema, false), DType::f32, false); },
+      Fault::data,
+      [&] { encode(schema, parse("kind,size\nA,big\nA,small\n", schema, WantTarget::no), DType::f32, WantTarget::no); },
       "t.csv:2:3", "\"big\" (2 cells", "expected a number");
   expect_refusal(
-      Fault::data, [&] { encode(schema, parse("kind,size\nA,\nA,\n", schema, false), DType::f32, false); }, "t.csv:2:3",
-      "expected a number", "try: fill it in, or take the row out");
+      Fault::data,
+      [&] { encode(schema, parse("kind,size\nA,\nA,\n", schema, WantTarget::no), DType::f32, WantTarget::no); },
+      "t.csv:2:3", "expected a number", "try: fill it in, or take the row out");
 }
 
 TEST(Encode, MarksAreTextsInACategoricalColumn) {
@@ -307,7 +312,7 @@ TEST(Encode, ColumnsThatAreNotUsedNeedNotBeThereNorReadable) {
   const Schema schema = fit(parse("id,a,same,one,y\nx,1,5,k,1\n1e400,2,5,k,3\nz,4,5,k,2\n", options), options).schema;
   EXPECT_EQ(schema.feature_names(), (std::vector<std::string>{"a", "same"}));
   const auto features = [&](const std::string& text) {
-    const Encoded encoded = encode(schema, parse(text, schema, false), DType::f64, false);
+    const Encoded encoded = encode(schema, parse(text, schema, WantTarget::no), DType::f64, WantTarget::no);
     EXPECT_TRUE(encoded.notes.empty());
     return encoded.dataset.features.numbers();
   };
@@ -322,9 +327,9 @@ TEST(Encode, ColumnsThatAreNotUsedNeedNotBeThereNorReadable) {
 TEST(Encode, NumbersThatTheTypeCannotHoldHaveALine) {
   const Schema schema = fit("a,y\n1,1\n2,2\n3,4\n", "y").schema;
   expect_refusal(
-      Fault::data, [&] { encode(schema, parse("a\n2\n-1e300\n", schema, false), DType::f32, false); }, "\"a\"",
-      "line 3", "-1e+300", "1 to 3");
-  EXPECT_NO_THROW(encode(schema, parse("a\n2\n-1e300\n", schema, false), DType::f64, false));
+      Fault::data, [&] { encode(schema, parse("a\n2\n-1e300\n", schema, WantTarget::no), DType::f32, WantTarget::no); },
+      "\"a\"", "line 3", "-1e+300", "1 to 3");
+  EXPECT_NO_THROW(encode(schema, parse("a\n2\n-1e300\n", schema, WantTarget::no), DType::f64, WantTarget::no));
 }
 
 /// Models from before texts were kept as they stand know no "cells": 01 is their 1.
@@ -336,14 +341,15 @@ TEST(Encode, ModelsThatTookNumbersForTexts) {
   const Schema schema = schema_from_json(json::parse(text, "t"));
   EXPECT_EQ(schema.columns[0].read, ReadAs::looks);
   for (const char* file : {"zip\n01067\n10115.0\n", "zip\n01067\n+10115\nx\n"}) {
-    const Tensor features = encode(schema, parse(file, schema, false), DType::f32, false).dataset.features;
+    const Tensor features =
+        encode(schema, parse(file, schema, WantTarget::no), DType::f32, WantTarget::no).dataset.features;
     EXPECT_EQ(features.number(0) + features.number(3), 2) << file;
   }
 }
 
 TEST(Encode, ASingleFeature) {
   const Schema schema = fit("x,y\n1,2\n3,6\n", "y").schema;
-  EXPECT_EQ(encode(schema, parse("x\n2\n", 1), DType::f64, false).dataset.features.number(0), 0);
+  EXPECT_EQ(encode(schema, parse("x\n2\n", 1), DType::f64, WantTarget::no).dataset.features.number(0), 0);
 }
 
 TEST(SchemaJson, ComesBackAsItWas) {

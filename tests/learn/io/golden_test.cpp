@@ -30,8 +30,8 @@ json::Value read_json(const std::string& name) {
 data::Dataset rows_of(const TrainedModel& model, const std::string& source) {
   const data::Schema& schema = *model.schema;
   if (schema.is_table()) {
-    return data::encode(schema, data::read_csv(folder + source, {.read = data::reading(schema, false)}),
-                        model.network.dtype, false)
+    return data::encode(schema, data::read_csv(folder + source, {.read = data::reading(schema, data::WantTarget::no)}),
+                        model.network.dtype, data::WantTarget::no)
         .dataset;
   }
   data::Dataset rows;
@@ -83,10 +83,11 @@ TEST(GoldenModels, StillTakeNumbersForCategories) {
   ASSERT_EQ(model.schema->columns[1].read, data::ReadAs::looks);
   const auto prediction = [&](const std::string& doors) {
     data::CsvOptions options;
-    options.read = data::reading(*model.schema, false);
+    options.read = data::reading(*model.schema, data::WantTarget::no);
     const std::string text = "kilometres,doors,price\n12208," + doors + ",21853\n";
     const data::Table table = data::parse_csv(text, "new.csv", options);
-    return predict(engine, model, data::encode(*model.schema, table, model.network.dtype, false).dataset).number();
+    return predict(engine, model, data::encode(*model.schema, table, model.network.dtype, data::WantTarget::no).dataset)
+        .number();
   };
   EXPECT_NE(prediction("2"), prediction("4"));
   EXPECT_EQ(prediction("04"), prediction("4"));

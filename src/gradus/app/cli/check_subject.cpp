@@ -74,7 +74,7 @@ CheckSubject model_subject(const Arguments& arguments, report::Console& console)
   const std::string data = *arguments.operand(1);
   const std::int64_t wanted = arguments.integer("--rows", 1, 1'000'000).value_or(default_rows);
   const TrainedModel model = explain::in_f64(load_finite_model(path, console));
-  const Rows rows = load_for_model(model, data, true);
+  const Rows rows = load_for_model(model, data, data::WantTarget::any);
   say_notes(console, rows.notes);
   std::vector<std::int64_t> chosen(static_cast<std::size_t>(std::min(wanted, rows.dataset.rows())));
   std::iota(chosen.begin(), chosen.end(), 0);

@@ -12,6 +12,7 @@
 #include "gradus/app/report/layout.hpp"
 #include "gradus/app/report/numbers.hpp"
 #include "gradus/learn/train/evaluate.hpp"
+#include "gradus/learn/train/known_classes.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -33,18 +34,37 @@ struct ClassCount {
   std::int64_t rows = 0, correct = 0;
 };
 
-std::vector<ClassCount> count_classes(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
-  std::vector<ClassCount> counts;
-  for (const std::string& name : model.class_names) counts.push_back({name});
+/// Of a classification: rows by class, and the classes that the model does not know.
+struct ClassCounts {
+  std::vector<ClassCount> known;
+  std::vector<ClassRows> unseen;
+};
+
+ClassCounts count_classes(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
+  ClassCounts out;
+  if (model.task == data::Task::regression) return out;
+  const data::Dataset targets = targets_for(model, dataset);
+  out.unseen = unseen_classes(dataset, targets);
+  for (const std::string& name : model.class_names) out.known.push_back({name});
   const Tensor predicted = predict(engine, model, dataset);
-  const auto targets = dataset.targets.as<std::int64_t>();
+  const auto classes = targets.targets.as<std::int64_t>();
   for (std::int64_t row = 0; row < dataset.rows(); ++row) {
-    const auto target = static_cast<std::size_t>(targets[static_cast<std::size_t>(row)]);
-    if (target >= counts.size()) continue;
-    ++counts[target].rows;
-    counts[target].correct += nn::class_of(predicted, row) == static_cast<std::int64_t>(target) ? 1 : 0;
+    const std::int64_t target = classes[static_cast<std::size_t>(row)];
+    if (target == unseen_class) continue;
+    ClassCount& count = out.known[static_cast<std::size_t>(target)];
+    ++count.rows;
+    count.correct += nn::class_of(predicted, row) == target ? 1 : 0;
   }
-  return counts;
+  return out;
+}
+
+/// "7 of them of 2 classes that training never saw: wolf (5 rows), fox (2 rows); they count as wrong, ..."
+std::string unseen_text(const Evaluation& evaluation, const std::vector<ClassRows>& unseen) {
+  if (unseen.empty()) return "";
+  const std::string classes = unseen.size() == 1 ? "a class" : report::grouped(std::ssize(unseen)) + " classes";
+  return report::grouped(evaluation.unseen) + " of them of " + classes +
+         " that training never saw: " + list_classes(unseen) +
+         "; they count as wrong, and the loss is that of the others\n";
 }
 
 std::string classes_text(const std::vector<ClassCount>& counts) {
@@ -71,6 +91,12 @@ json::Value classes_json(const std::vector<ClassCount>& counts) {
   return out;
 }
 
+json::Value unseen_json(const std::vector<ClassRows>& classes) {
+  json::Array out;
+  for (const ClassRows& one : classes) out.push_back(json::Object{{"class", one.name}, {"rows", one.rows}});
+  return out;
+}
+
 /// Says how many rows have predictions that are not finite; the exit code.
 int check_finite(const Evaluation& evaluation, const std::string& source, const std::string& model,
                  report::Console& console) {
@@ -82,7 +108,7 @@ int check_finite(const Evaluation& evaluation, const std::string& source, const 
 int run_evaluate(const Arguments& arguments, report::Console& console) {
   Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
   const TrainedModel model = load_model(arguments.required(0), console);
-  const Rows rows = load_for_model(model, arguments.required(1), true);
+  const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::any);
   say_notes(console, rows.notes);
 
   const double deviation = deviation_of(schema_of(model));
@@ -90,8 +116,7 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
   const data::Dataset light = targets_of(rows.dataset);
   const Evaluation guess = report::scaled(baseline(light, light), deviation);
   const bool classes = model.task == data::Task::classification;
-  const std::vector<ClassCount> counts =
-      classes ? count_classes(engine, model, rows.dataset) : std::vector<ClassCount>{};
+  const ClassCounts counts = count_classes(engine, model, rows.dataset);
 
   if (arguments.has("--json")) {
     json::Object out{{"schema", "gradus.evaluate/1"},
@@ -99,16 +124,18 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
                      {"data", arguments.required(1)},
                      {"evaluation", report::to_json(evaluation)},
                      {"guess", report::guess_to_json(guess)}};
-    if (classes) out["classes"] = classes_json(counts);
+    if (classes) out["classes"] = classes_json(counts.known);
+    if (classes) out["unseen_classes"] = unseen_json(counts.unseen);
     print_json(console, out);
     return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);
   }
   console.print(report::metric_text(evaluation) + ", loss " + report::short_number(evaluation.loss) + ", " +
                 report::counted(evaluation.rows, "row") + "\n");
+  console.print(unseen_text(evaluation, counts.unseen));
   console.print((classes ? "beside: the most frequent class gives " : "beside: the mean of these rows gives ") +
                 report::short_metric_text(guess) + "\n");
   constexpr std::size_t most_classes = 50;
-  if (classes && counts.size() <= most_classes) console.print(classes_text(counts));
+  if (classes && counts.known.size() <= most_classes) console.print(classes_text(counts.known));
   return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);
 }
 

@@ -134,7 +134,7 @@ int run_predict(const Arguments& arguments, report::Console& console) {
     console.say("warning: what the model gives are no probabilities, since it was trained with " + model.loss.name +
                 " and no softmax or sigmoid at its end; try: training it again");
   }
-  const Rows rows = load_for_model(model, arguments.required(1), false);
+  const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::no);
   say_notes(console, rows.notes);
   const Tensor predicted = in_units(model, predict(engine, model, rows.dataset));
 

@@ -24,7 +24,7 @@ std::vector<explain::Feature> features_of(const TrainedModel& model, const expla
   if (!schema.is_table() || network.layers.empty()) return out;
   data::CsvOptions options;
   options.minimum_columns = 1;
-  options.read = data::reading(schema, false);
+  options.read = data::reading(schema, data::WantTarget::no);
   const data::Table table = data::read_csv(path, options);
   const Tensor& encoded = network.explanation.nodes[static_cast<std::size_t>(network.layers[0].input)].value;
   std::vector<std::string> cells;
@@ -75,7 +75,7 @@ int run_explain_network(const Arguments& arguments, report::Console& console) {
   refuse_formula_options(arguments);
   const TrainedModel model = load_model(arguments.required(0), console);
   const std::string path = *arguments.operand(1);
-  const Rows rows = load_for_model(explain::in_f64(model), path, true);
+  const Rows rows = load_for_model(explain::in_f64(model), path, data::WantTarget::any);
   say_notes(console, rows.notes);
   const std::int64_t count = std::max<std::int64_t>(rows.dataset.rows(), 1);
   const std::int64_t row = arguments.integer("--row", 1, count).value_or(1);

@@ -164,7 +164,7 @@ const data::Schema& schema_of(const TrainedModel& model) {
                                             "a model from gradus train", "evaluate() and predict() of the library"});
 }
 
-Rows load_for_model(const TrainedModel& model, const std::string& path, bool targets_needed) {
+Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target) {
   const data::Schema& schema = schema_of(model);
   Rows out;
   if (schema.is_table()) {
@@ -174,17 +174,17 @@ Rows load_for_model(const TrainedModel& model, const std::string& path, bool tar
     }
     data::CsvOptions options;
     options.minimum_columns = 1;
-    options.minimum_rows = targets_needed ? 1 : 0;
-    options.read = data::reading(schema, targets_needed);
+    options.minimum_rows = target == data::WantTarget::no ? 0 : 1;
+    options.read = data::reading(schema, target);
     const data::Table table = data::read_csv(path, options);
     out.notes = table.notes;
-    data::Encoded encoded = data::encode(schema, table, model.network.dtype, targets_needed);
+    data::Encoded encoded = data::encode(schema, table, model.network.dtype, target);
     append(out.notes, encoded.notes);
     out.dataset = std::move(encoded.dataset);
     return out;
   }
   const std::string images = is_folder(path) ? find_file(path, "t10k-images") : path;
-  if (targets_needed) {
+  if (target != data::WantTarget::no) {
     const auto classes = static_cast<std::int64_t>(schema.target.classes.size());
     out.dataset = data::read_idx_pair(images, labels_beside(images), classes);
   } else {

@@ -34,7 +34,7 @@ struct Rows {
 
 /// The rows at `path` as `model` wants them: a CSV file ("-": standard input), or for images a folder with t10k files
 /// or an IDX file of images (its labels, when needed, beside it). Throws UserError(Fault::data).
-Rows load_for_model(const TrainedModel& model, const std::string& path, bool targets_needed);
+Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target);
 
 /// The schema of a model from a file. Throws UserError(Fault::model_file) when it has none.
 const data::Schema& schema_of(const TrainedModel& model);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "gradus/learn/data/batches.hpp"
+#include "gradus/learn/train/known_classes.hpp"
 #include "gradus/learn/train/pass.hpp"
 
 namespace gradus::explain {
@@ -14,9 +15,29 @@ TrainedModel in_f64(TrainedModel model) {
   return model;
 }
 
+namespace {
+
+/// Throws UserError for a row of a class that the model does not know, which has no loss.
+void require_known(const data::Dataset& dataset, const data::Dataset& targets, std::span<const std::int64_t> rows) {
+  if (targets.task == data::Task::regression) return;
+  for (const std::int64_t row : rows) {
+    if (targets.targets.as<std::int64_t>()[static_cast<std::size_t>(row)] != unseen_class) continue;
+    const auto own = static_cast<std::size_t>(dataset.targets.as<std::int64_t>()[static_cast<std::size_t>(row)]);
+    throw UserError(Fault::data, Report{printable(dataset.source) + ", row " + std::to_string(row + 1),
+                                        "class " + printable(dataset.class_names[own]),
+                                        "one of the " + std::to_string(targets.class_names.size()) +
+                                            " classes that the model learnt",
+                                        "another row"});
+  }
+}
+
+}  // namespace
+
 NetworkLoss network_loss(const TrainedModel& given, const data::Dataset& dataset, std::span<const std::int64_t> rows) {
   const TrainedModel model = in_f64(given);
-  BatchSpec batch = batch_spec(dataset);
+  const data::Dataset targets = targets_for(model, dataset);
+  require_known(dataset, targets, rows);
+  BatchSpec batch = batch_spec(targets);
   batch.rows = static_cast<std::int64_t>(rows.size());
   NetworkLoss out;
   out.graph = std::make_unique<Graph>(evaluation_step(model.network, model.loss, batch, true));
@@ -30,7 +51,7 @@ NetworkLoss network_loss(const TrainedModel& given, const data::Dataset& dataset
   const Value target = out.graph->find_input(step_names::target);
   Tensor x(features.type()), y(target.type());
   data::gather_features(dataset, rows, x.view());
-  data::gather_targets(dataset, rows, y.view());
+  data::gather_targets(targets, rows, y.view());
   out.bindings.push_back({features, std::move(x)});
   out.bindings.push_back({target, std::move(y)});
   return out;

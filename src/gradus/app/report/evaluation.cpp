@@ -55,6 +55,7 @@ json::Value to_json(const Evaluation& evaluation) {
     out["accuracy"] = evaluation.accuracy;
     out["accuracy_low"] = evaluation.interval.low;
     out["accuracy_high"] = evaluation.interval.high;
+    if (evaluation.unseen > 0) out["unseen"] = evaluation.unseen;
   } else {
     out["mse"] = evaluation.mse;
     out["mae"] = evaluation.mae;

@@ -170,16 +170,28 @@ Tensor encode_features(const Schema& schema, const Table& table, DType dtype, No
   return out;
 }
 
-Tensor encode_classes(const TargetEncoding& target, const Table& table, const Column& column) {
-  const auto numbers = category_numbers(table, column, target.classes, target.read);
-  if (const auto unknown = std::find(numbers.begin(), numbers.end(), -1); unknown != numbers.end()) {
-    const std::int64_t row = unknown - numbers.begin();
-    const std::string text = cell_text(column, row);
-    const std::string close = nearest(text, target.classes);
-    throw UserError(Fault::data, Report{printable(table.source) + ":" + std::to_string(table.line_of(row)),
-                                        "class " + named(text) + " in column " + named(column.name),
-                                        "one of the " + std::to_string(target.classes.size()) + " classes of the model",
-                                        close.empty() ? "" : "did you mean " + named(close) + "?"});
+[[noreturn]] void refuse_class(const TargetEncoding& target, const Table& table, const Column& column,
+                               std::int64_t row) {
+  const std::string text = cell_text(column, row);
+  const std::string close = nearest(text, target.classes);
+  throw UserError(Fault::data, Report{printable(table.source) + ":" + std::to_string(table.line_of(row)),
+                                      "class " + named(text) + " in column " + named(column.name),
+                                      "one of the " + std::to_string(target.classes.size()) + " classes of the model",
+                                      close.empty() ? "" : "did you mean " + named(close) + "?"});
+}
+
+/// `names`: the classes of the schema, to which unknown ones are appended where they are wanted.
+Tensor encode_classes(const TargetEncoding& target, const Table& table, const Column& column, WantTarget want,
+                      std::vector<std::string>& names) {
+  auto numbers = category_numbers(table, column, target.classes, target.read);
+  std::unordered_map<std::string, std::int64_t> others;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] >= 0) continue;
+    const auto row = static_cast<std::int64_t>(i);
+    if (want == WantTarget::known) refuse_class(target, table, column, row);
+    const auto [found, is_new] = others.emplace(cell_text(column, row), std::ssize(names));
+    if (is_new) names.push_back(found->first);
+    numbers[i] = found->second;
   }
   Tensor out(DType::i64, {table.rows});
   std::copy(numbers.begin(), numbers.end(), out.as<std::int64_t>().begin());
@@ -187,11 +199,12 @@ Tensor encode_classes(const TargetEncoding& target, const Table& table, const Co
 }
 
 /// Numbers in f64 whatever the network computes in, so that errors are those of the file.
-Tensor encode_target(const TargetEncoding& target, const Table& table) {
+Tensor encode_target(const TargetEncoding& target, const Table& table, WantTarget want,
+                     std::vector<std::string>& names) {
   const Column& column = *table.find(target.name);
   require_read(table, column, false);
   require_complete(table, column, Use::prediction);
-  if (target.task == Task::classification) return encode_classes(target, table, column);
+  if (target.task == Task::classification) return encode_classes(target, table, column, want, names);
   require_numeric(table, column);
   Tensor out(DType::f64, {table.rows, 1});
   const auto to = out.as<double>();
@@ -201,20 +214,21 @@ Tensor encode_target(const TargetEncoding& target, const Table& table) {
 
 }  // namespace
 
-Encoded encode(const Schema& schema, const Table& table, DType dtype, bool target_needed) {
+Encoded encode(const Schema& schema, const Table& table, DType dtype, WantTarget target) {
   if (!schema.is_table()) {
     throw UserError(Fault::data, Report{printable(table.source), "a table",
                                         "images " + to_string(schema.image) + ", as the model was trained on", ""});
   }
   Encoded out;
-  match_columns(schema, table, target_needed, out.notes);
+  out.dataset.has_targets = target != WantTarget::no;
+  match_columns(schema, table, out.dataset.has_targets, out.notes);
   out.dataset.source = table.source;
   out.dataset.task = schema.target.task;
   out.dataset.class_names = schema.target.classes;
   out.dataset.feature_names = schema.feature_names();
   out.dataset.features = encode_features(schema, table, dtype, out.notes);
-  out.dataset.has_targets = target_needed;
-  if (target_needed) out.dataset.targets = encode_target(schema.target, table);
+  if (out.dataset.has_targets)
+    out.dataset.targets = encode_target(schema.target, table, target, out.dataset.class_names);
   return out;
 }
 

@@ -51,12 +51,12 @@ ReadColumns reading(const FitOptions& options) {
   };
 }
 
-ReadColumns reading(const Schema& schema, bool target_needed) {
+ReadColumns reading(const Schema& schema, WantTarget target) {
   std::unordered_map<std::string, ReadAs> types;
   for (const ColumnEncoding& column : schema.columns) {
     if (column.used()) types.emplace(column.name, column.read);
   }
-  if (target_needed) types.emplace(schema.target.name, schema.target.read);
+  if (target != WantTarget::no) types.emplace(schema.target.name, schema.target.read);
   return [types](std::span<const std::string> names) {
     std::vector<ReadAs> out;
     for (const std::string& name : names) {

@@ -103,15 +103,22 @@ struct Encoded {
   Notes notes;  // extra columns, unseen categories and values outside the training range, each with its count
 };
 
+/// What a table must say of the target.
+enum class WantTarget {
+  no,     // nothing: it is not read and may be absent
+  known,  // a class that the schema does not know is refused with its place
+  any,    // such classes are appended to Dataset::class_names
+};
+
 /// How to read a table that is to be encoded: by the types that the schema knows, whatever the cells look like; columns
-/// that it does not use, and the target unless it is needed, not at all.
-ReadColumns reading(const Schema& schema, bool target_needed = true);
+/// that it does not use, and the target unless it is wanted, not at all.
+ReadColumns reading(const Schema& schema, WantTarget target = WantTarget::known);
 
 /// The rows of `table` as numbers, features in `dtype` (f32 or f64) and targets in f64. Columns are matched by name, in
-/// any order. The target is not read and may be absent unless `target_needed`; so may columns that the schema does not
-/// use. Throws UserError(Fault::data) listing every missing column, and as fit_schema for cells; for a number that the
-/// type cannot hold once it is scaled. A class that the schema does not know is refused with its place.
-Encoded encode(const Schema& schema, const Table& table, DType dtype = DType::f32, bool target_needed = true);
+/// any order; those that the schema does not use may be absent. Throws UserError(Fault::data) listing every missing
+/// column, and as fit_schema for cells; for a number that the type cannot hold once it is scaled.
+Encoded encode(const Schema& schema, const Table& table, DType dtype = DType::f32,
+               WantTarget target = WantTarget::known);
 
 json::Value to_json(const Schema& schema);
 /// Throws UserError(Fault::model_file) when the document does not describe a schema.

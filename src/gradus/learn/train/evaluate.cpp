@@ -1,11 +1,14 @@
 #include "gradus/learn/train/evaluate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <numeric>
 
+#include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/dataset_checks.hpp"
 #include "gradus/learn/data/shortest.hpp"
+#include "gradus/learn/train/known_classes.hpp"
 #include "gradus/learn/train/pass.hpp"
 
 namespace gradus {
@@ -29,11 +32,34 @@ void check_targets(const TrainedModel& model, const data::Dataset& dataset) {
     const bool classes = model.task == data::Task::classification;
     refuse(classes ? "numbers as targets" : "classes as targets", classes ? "classes" : "numbers");
   }
-  if (model.task == data::Task::classification &&
-      dataset.classes() > static_cast<std::int64_t>(model.class_names.size())) {
-    refuse(std::to_string(dataset.classes()) + " classes",
-           "at most the model's " + std::to_string(model.class_names.size()));
+}
+
+[[noreturn]] void refuse_unseen(const TrainedModel& model, const data::Dataset& dataset, const data::Dataset& targets) {
+  constexpr std::size_t most = 10;
+  std::string known;
+  for (std::size_t i = 0; i < std::min(most, model.class_names.size()); ++i) {
+    known += (i ? ", " : "") + printable(model.class_names[i]);
   }
+  if (model.class_names.size() > most) known += ", ...";
+  const std::vector<ClassRows> unseen = unseen_classes(dataset, targets);
+  const std::string& first = unseen.front().name;
+  const std::string close = nearest(first, model.class_names);
+  throw UserError(
+      Fault::data,
+      Report{printable(dataset.source), "only classes that the model does not know: " + list_classes(unseen),
+             "classes that it learnt: " + known, close.empty() ? "" : printable(close) + " for " + printable(first)});
+}
+
+/// Numbers of the rows whose class the model knows; all of a regression. Throws UserError when there is none.
+std::vector<std::int64_t> known_rows(const TrainedModel& model, const data::Dataset& dataset,
+                                     const data::Dataset& targets) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(dataset.rows()));
+  std::iota(rows.begin(), rows.end(), 0);
+  if (targets.task == data::Task::regression) return rows;
+  const auto classes = targets.targets.as<std::int64_t>();
+  std::erase_if(rows, [&](std::int64_t row) { return classes[static_cast<std::size_t>(row)] == unseen_class; });
+  if (rows.empty()) refuse_unseen(model, dataset, targets);
+  return rows;
 }
 
 Program program_for(Engine& engine, const TrainedModel& model, std::vector<Graph> graphs) {
@@ -62,15 +88,18 @@ Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Datas
   check_features(model, dataset);
   check_targets(model, dataset);
   data::require_finite(dataset);
-  if (model.task == data::Task::classification) data::require_classes(dataset);
-  BatchSpec batch = batch_spec(dataset);
-  if (batch.classes) batch.classes = static_cast<std::int64_t>(model.class_names.size());
+  const data::Dataset targets = targets_for(model, dataset);
+  const std::vector<std::int64_t> rows = known_rows(model, dataset, targets);
   std::vector<Graph> graphs;
-  const Pass pass = add_pass(graphs, model.network, model.loss, batch, dataset.rows(), true);
+  const Pass pass = add_pass(graphs, model.network, model.loss, batch_spec(targets), std::ssize(rows), true);
   Program program = program_for(engine, model, std::move(graphs));
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(dataset.rows()));
-  std::iota(rows.begin(), rows.end(), 0);
-  return evaluate_pass(program, pass, model.loss, dataset, rows);
+  Evaluation out = evaluate_pass(program, pass, model.loss, dataset, targets, rows);
+  out.rows = dataset.rows();
+  out.unseen = out.rows - std::ssize(rows);
+  if (out.unseen == 0) return out;
+  out.accuracy = static_cast<double>(out.correct) / static_cast<double>(out.rows);
+  out.interval = nn::wilson(out.correct, out.rows);
+  return out;
 }
 
 Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {

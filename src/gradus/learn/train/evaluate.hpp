@@ -12,8 +12,9 @@
 
 namespace gradus {
 
-/// The mean loss and metrics over `model` on `dataset`. Throws UserError(Fault::data) when the rows do not fit the
-/// model, have no targets, or there are none.
+/// The mean loss and metrics over `model` on `dataset`. Classes are matched by their names; rows of a class that the
+/// model does not know count as wrong and are not in the loss (Evaluation::unseen). Throws UserError(Fault::data) when
+/// the rows do not fit the model, have no targets, there are none, or none of a known class.
 Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset);
 
 /// [rows, outputs] in the model's dtype: probabilities for classifiers; for regression the encoded target (see

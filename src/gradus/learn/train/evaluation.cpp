@@ -5,7 +5,8 @@
 namespace gradus {
 
 std::string describe(const Evaluation& e) {
-  const std::string tail = fmt::format("loss {:.4g}, {} row{}", e.loss, e.rows, e.rows == 1 ? "" : "s");
+  std::string tail = fmt::format("loss {:.4g}, {} row{}", e.loss, e.rows, e.rows == 1 ? "" : "s");
+  if (e.unseen > 0) tail += fmt::format(", {} of them of classes that the model does not know", e.unseen);
   if (e.task == data::Task::classification) {
     return fmt::format("accuracy {:.2f} % (95 %: {:.2f} to {:.2f}), {}", 100 * e.accuracy, 100 * e.interval.low,
                        100 * e.interval.high, tail);

@@ -19,6 +19,7 @@ struct Evaluation {
   nn::Interval interval = {};     // 95 %, Wilson
   double mse = 0, mae = 0;        // regression; of the encoded target unless in_units() was called
   std::optional<double> r2 = {};  // nothing when the target is constant
+  std::int64_t unseen = 0;        // rows of classes that the model does not know: wrong, and not in the loss
   nn::NotFinite not_finite = {};  // in a classification they count as wrong
 };
 

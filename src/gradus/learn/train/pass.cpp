@@ -63,20 +63,20 @@ BatchSpec batch_spec(const data::Dataset& dataset) {
 }
 
 Evaluation evaluate_pass(Program& program, const Pass& pass, const loss::Loss& loss, const data::Dataset& dataset,
-                         std::span<const std::int64_t> rows) {
+                         const data::Dataset& targets, std::span<const std::int64_t> rows) {
   Totals totals;
-  totals.out.task = dataset.task;
+  totals.out.task = targets.task;
   const auto count = static_cast<std::int64_t>(rows.size());
   data::Gatherer gatherer(program.engine().pool());
   for (std::int64_t b = 0; b < data::batch_count(count, pass.batch); ++b) {
     const auto chosen = data::batch_rows(rows, pass.batch, b);
     const int graph = graph_for(pass, static_cast<std::int64_t>(chosen.size()));
     gatherer.features(dataset, chosen, program.input(graph, step_names::features));
-    data::gather_targets(dataset, chosen, program.input(graph, step_names::target));
+    data::gather_targets(targets, chosen, program.input(graph, step_names::target));
     // Apart from what the program gets: a plan may reuse the memory of its inputs, and errors are those of the targets
     // as they are in f64.
-    Tensor target(dataset.targets.dtype(), dataset.targets.shape().with(0, static_cast<std::int64_t>(chosen.size())));
-    data::gather_targets(dataset, chosen, target.view());
+    Tensor target(targets.targets.dtype(), targets.targets.shape().with(0, static_cast<std::int64_t>(chosen.size())));
+    data::gather_targets(targets, chosen, target.view());
     program.run(graph);
     totals.add(loss, program.output(graph, step_names::loss).number(), program.output(graph, step_names::prediction),
                target, chosen);

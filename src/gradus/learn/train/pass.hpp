@@ -31,9 +31,10 @@ Pass add_pass(std::vector<Graph>& graphs, const nn::Model& model, const loss::Lo
 /// The target of `dataset` as step graphs take it.
 BatchSpec batch_spec(const data::Dataset& dataset);
 
-/// Loss and metrics over the rows with these numbers. REQUIRES: as many as add_pass was told, and targets.
+/// Loss and metrics over the rows with these numbers: features of `dataset`, targets of `targets` (which may be the
+/// same). REQUIRES: as many as add_pass was told.
 Evaluation evaluate_pass(Program& program, const Pass& pass, const loss::Loss& loss, const data::Dataset& dataset,
-                         std::span<const std::int64_t> rows);
+                         const data::Dataset& targets, std::span<const std::int64_t> rows);
 
 /// Predictions for all rows of `dataset`, [rows, outputs].
 Tensor predict_pass(Program& program, const Pass& pass, const Type& type, const data::Dataset& dataset);

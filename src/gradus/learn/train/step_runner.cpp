@@ -123,7 +123,7 @@ StepResult StepRunner::step(std::int64_t index, std::int64_t step, double learni
 
 Evaluation StepRunner::validate() {
   fed_ = -1;  // graphs of equal batch size share their inputs
-  return evaluate_pass(*program_, graphs_.validation, loss_, dataset_, split_.validation);
+  return evaluate_pass(*program_, graphs_.validation, loss_, dataset_, dataset_, split_.validation);
 }
 
 bool StepRunner::parameters_finite() const {
