@@ -208,6 +208,33 @@ TEST(Commands, CheckComparesAModelsGradientsWithDifferences) {
   EXPECT_EQ(gradus("check cars.csv cars.csv").code, 7);
 }
 
+TEST(Commands, CheckSaysWhatItCannotTell) {
+  const test::Program gradus;
+  EXPECT_EQ(gradus("check 'log(x)' --at x=1e-8").code, 0);
+  EXPECT_EQ(gradus("check 'x*abs(x)' --at x=0").code, 0);  // a kink of the second order
+  const test::Ended ended = gradus("check 'min(x, y)' --at x=2,y=2");
+  EXPECT_EQ(ended.code, 8) << ended.out;
+  EXPECT_NE(ended.out.find("second order, direction 1: cannot tell, because "), std::string::npos) << ended.out;
+  for (const std::string& line : lines(ended.out)) EXPECT_LE(line.size(), 80U) << line;
+  const test::Ended overflow = gradus("check '1/x^2' --at x=1e-200 --json");
+  EXPECT_EQ(gradus("check '1/x' --at x=1e-250").code, 8);
+  EXPECT_EQ(overflow.code, 3);  // the value itself
+  const test::Ended jump = gradus("check 'round(x)' --at x=1.5 --json");
+  EXPECT_EQ(jump.code, 8);
+  EXPECT_EQ(json::parse(jump.out, "stdout").at("verdict").text(), "cannot_tell");
+}
+
+TEST(Commands, CheckSaysWhatItSampled) {
+  const test::Program gradus;
+  ASSERT_EQ(gradus(quick).code, 0);
+  const test::Ended some = gradus("check cars.gradus cars.csv --rows 2 --elements 3"),
+                    all = gradus("check cars.gradus cars.csv --rows 2 --elements 0");
+  EXPECT_NE(some.out.find("Sampled: "), std::string::npos) << some.out;
+  EXPECT_NE(some.out.find(" 3/"), std::string::npos) << some.out;
+  EXPECT_EQ(all.out.find("Sampled: "), std::string::npos) << all.out;
+  EXPECT_EQ(some.code + all.code, 0);
+}
+
 TEST(Commands, AConvolutionGoesThroughAllOfThem) {
   const test::Program gradus;
   const std::string net = "conv1d 4 2 pad 1 relu, maxpool1d 2, avgpool1d 1, 3 tanh";

@@ -5,6 +5,8 @@
 #include "gradus/app/explain/check_text.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/core/ops/operators.hpp"
+#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/reduce.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/train/train.hpp"
 
@@ -30,7 +32,7 @@ TrainedModel trained(nn::Layer net) {
 
 GradientCheck check(const TrainedModel& model, std::optional<bool> second = {}) {
   const NetworkLoss net = network_loss(model, table(), all_rows);
-  return gradient_check(net.loss, net.parameters, net.bindings, check_options(net, 0, second));
+  return gradient_check(net.loss, net.parameters, net.bindings, {.second = second});
 }
 
 TEST(NetworkLoss, EveryParameterOfATrainedModelPasses) {
@@ -63,6 +65,34 @@ TEST(NetworkLoss, AKinkIsToldAndPasses) {
   EXPECT_NE(check_text(found).find(" at a kink: "), std::string::npos);
 }
 
+// All pre-activations are at the kink of ReLU, in every row: no second derivative exists, and none is called wrong.
+TEST(NetworkLoss, ANetOfZeroWeightsCannotBeToldAndIsNotWrong) {
+  for (const char* net : {"3 relu", "4 relu, 3 relu", "5 leaky_relu 0.1, 2 relu"}) {
+    TrainedModel model = trained(nn::with_output(nn::parse_net(net), 1));
+    for (nn::Parameter& parameter : model.network.parameters) parameter.value = Tensor(parameter.value.type());
+    const GradientCheck found = check(model, true);
+    EXPECT_NE(found.verdict(), GradientComparison::Verdict::wrong) << net << "\n" << check_text(found);
+    EXPECT_EQ(found.parts.back().name, "beside, second") << net << "\n" << check_text(found);
+  }
+}
+
+TEST(CheckText, SaysWhyItCannotTell) {
+  Graph g;
+  const Value x = g.input("x", Type{DType::f64, {2}});
+  const std::vector<Binding> bindings{{x, Tensor::from({2}, {3.5, 0})}};
+  const GradientCheck found = gradient_check(sum(floor(x) + sqrt(x + 1.0)), std::vector{x}, bindings);
+  const std::string text = check_text(found);
+  EXPECT_NE(text.find("?      x "), std::string::npos) << text;
+  EXPECT_NE(text.find("x (2): cannot tell, because floor(x) jumps here."), std::string::npos) << text;
+  EXPECT_EQ(text.find("agree"), std::string::npos) << text;
+  const json::Value document(check_json({}, found));
+  EXPECT_EQ(document.at("verdict").text(), "cannot_tell");
+  EXPECT_FALSE(document.at("passed").truth());
+  const json::Value& part = document.at("parts").array()[0];
+  EXPECT_EQ(part.at("cannot_tell").number(), 1);
+  EXPECT_EQ(part.at("worst").at("because").text(), "floor(x) jumps here");
+}
+
 /// A derivative that is `factor` times the right one.
 const Op* right = nullptr;
 double factor = 1;
@@ -90,7 +120,9 @@ TEST(NetworkLoss, AWrongDerivativeIsFound) {
 }
 
 TEST(NetworkLoss, PlacesCountFromOneInTextAndDocument) {
-  GradientCheckPart part{"0.weight", 12, 5, 0, 1, {GradientComparison::Verdict::wrong, "0.weight[6]", 1, 2, 6}, {3, 4}};
+  GradientComparison wrong{GradientComparison::Verdict::wrong, "0.weight[6]", 1, 2};
+  wrong.element = 6;
+  GradientCheckPart part{"0.weight", 12, 5, 0, 0, 1, wrong, {3, 4}};
   const GradientCheck found{{part}};
   EXPECT_NE(check_text(found).find(" 5/12 (2,3) "), std::string::npos) << check_text(found);
   const json::Value document(check_json({}, found));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "gradus/core/graph/verify.hpp"
 #include "gradus/core/ops/index.hpp"
 #include "gradus/core/ops/layout.hpp"
@@ -158,6 +160,64 @@ TEST(Gradient, CanBeTakenAgainAndAgain) {
   Value d = sin(x);
   for (int order = 0; order < 5; ++order) d = gradient(d, {x})[0];
   EXPECT_NEAR(interpret({d}, {{x, 0.7}})[0].number(), std::cos(0.7), 1e-14);
+}
+
+/// The Hessian of a^b by (a, b) at two numbers, row by row.
+std::vector<double> hessian_of_power(double a, double b) {
+  Graph g;
+  const Value x = g.input("x"), n = g.input("n");
+  const Values first = gradient(pow(x, n), {x, n});
+  Values second = gradient(first[0], {x, n});
+  for (Value v : gradient(first[1], {x, n})) second.push_back(v);
+  std::vector<double> out;
+  for (const Tensor& number : interpret(second, std::vector<Binding>{{x, a}, {n, b}})) out.push_back(number.number());
+  return out;
+}
+
+// d2/dx2 x^n = n (n - 1) x^(n-2), d2/dxdn = x^(n-1) (1 + n ln x), d2/dn2 = x^n ln^2 x; at x = 0 their limits.
+TEST(Gradient, PowersOfTheSecondOrder) {
+  for (const double n : {2.0, 3.0, 4.0, 7.0}) {
+    EXPECT_EQ(hessian_of_power(0, n), (std::vector<double>{n == 2 ? 2.0 : 0, 0, 0, 0})) << n;
+  }
+  EXPECT_EQ(hessian_of_power(0, 0), (std::vector<double>{0, 0, 0, 0}));
+  EXPECT_EQ(hessian_of_power(0, 1)[0], 0);
+  for (const double n : {-2.0, -1.0, 0.0, 1.0, 2.0, 2.5}) {
+    const double x = 3, ln = std::log(x);
+    const double expected[] = {n * (n - 1) * std::pow(x, n - 2), std::pow(x, n - 1) * (1 + n * ln),
+                               std::pow(x, n - 1) * (1 + n * ln), std::pow(x, n) * ln * ln};
+    const auto found = hessian_of_power(x, n);
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(found[i], expected[i], 1e-12) << n << " " << i;
+  }
+}
+
+// The k-th derivative of x^n at 0 is n! where k = n, else 0: for exponents that are constants and that are inputs.
+TEST(Gradient, PowersAtZeroOfAnyOrder) {
+  for (int n = 0; n <= 4; ++n) {
+    Graph g;
+    const Value x = g.input("x"), exponent = g.input("n");
+    Value fixed = pow(x, n), given = pow(x, exponent);
+    double factorial = 1;
+    for (int k = 1; k <= 5; ++k) {
+      factorial *= k;
+      fixed = gradient(fixed, {x})[0], given = gradient(given, {x})[0];
+      const auto found = interpret({fixed, given}, {{x, 0.0}, {exponent, static_cast<double>(n)}});
+      EXPECT_EQ(found[0].number(), k == n ? factorial : 0) << n << " " << k;
+      EXPECT_EQ(found[1].number(), k == n ? factorial : 0) << n << " " << k;
+    }
+  }
+}
+
+TEST(Gradient, OfLargeNumbersThroughGelu) {
+  Graph g;
+  const Value x = g.input("x");
+  const Value d = gradient(gelu_tanh(x), {x})[0], second = gradient(d, {x})[0];
+  for (const double at : {1e160, 1e300, 60.0, 1e20}) {
+    const auto right = interpret({d, second}, {{x, at}}), left = interpret({d, second}, {{x, -at}});
+    EXPECT_EQ(right[0].number(), 1) << at;
+    EXPECT_EQ(left[0].number(), 0) << at;
+    EXPECT_EQ(right[1].number(), 0) << at;
+    EXPECT_EQ(left[1].number(), 0) << at;
+  }
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ namespace gradus::cli {
 /// Options that a formula does not take.
 inline constexpr std::string_view check_model_options[] = {"--rows", "--second"};
 
+/// Floating-point operations of a check unless --elements says otherwise: about a second.
+inline constexpr double check_work = 6e8;
+
 struct CheckSubject {
   std::shared_ptr<void> owner;  // of the graph
   Value y;                      // one number

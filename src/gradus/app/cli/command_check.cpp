@@ -1,4 +1,4 @@
-// gradus check: gradients of a formula or a model against central differences.
+// gradus check: gradients of a formula or a model against numeric derivatives.
 #include "gradus/app/cli/check_subject.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/exit_code.hpp"
@@ -18,9 +18,16 @@ constexpr Operand operands[] = {
 
 constexpr Option options[] = {
     {"--at", "NAME=VALUE,...", "values of the variables: x=4,W=[1 2; 3 4]", {}, true, "The formula"},
-    {"--rows", "NUMBER", "how many rows of the data, from the first (unless given: 8)", {}, false, "A model"},
+    {"--rows",
+     "NUMBER",
+     "how many rows of the data, from the first (unless given: 8, or fewer where they take long)",
+     {},
+     false,
+     "A model"},
     {"--second", "", "second derivatives also where they take long"},
     {"--first", "", "first derivatives alone; otherwise second ones along random directions too", {}, false, "Both"},
+    {"--elements", "NUMBER",
+     "how many elements of each tensor, 0 for all (unless given: 64, or fewer where they take long)"},
     {"--seed", "NUMBER", "chooses directions, and elements of large tensors (unless given: 0)"},
     {"--sweep", "NAME", "the error against epsilon, of the forward and the central difference"},
     {"--svg", "", "the picture of --sweep", {}, false, "Output"},
@@ -56,18 +63,19 @@ int run_check(const Arguments& arguments, report::Console& console) {
   const CheckSubject subject =
       names_a_model(arguments) ? model_subject(arguments, console) : formula_subject(arguments);
   std::string text;
-  bool passed = true;
+  auto verdict = GradientComparison::Verdict::agrees;
   if (arguments.has("--sweep")) {
     text = sweep(subject, arguments);
   } else {
     const auto found = gradient_check(subject.y, subject.xs, subject.bindings, subject.options);
     text = arguments.has("--json") ? json::write(explain::check_json(subject.head, found), 2) + "\n"
                                    : subject.title + explain::check_text(found);
-    passed = found.passed();
+    verdict = found.verdict();
   }
   if (io::OutputFile* file = arguments.output("--output")) file->write(text);
   else console.print(text);
-  return passed ? exit_ok : exit_check;
+  if (verdict == GradientComparison::Verdict::wrong) return exit_check;
+  return verdict == GradientComparison::Verdict::cannot_tell ? exit_unknown : exit_ok;
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ enum ExitCode {
   exit_diverged = 5,    // NaN or Inf
   exit_budget = 6,      // a budget cannot be met
   exit_model_file = 7,  // model file unreadable or too new
+  exit_unknown = 8,     // a check that could not tell
   exit_signal = 128,
 };
 

@@ -11,6 +11,7 @@ const char* verdict(GradientComparison::Verdict verdict) {
   switch (verdict) {
     case GradientComparison::Verdict::agrees: return "agrees";
     case GradientComparison::Verdict::kink: return "kink";
+    case GradientComparison::Verdict::cannot_tell: return "cannot_tell";
     case GradientComparison::Verdict::wrong: break;
   }
   return "wrong";
@@ -30,12 +31,13 @@ Object part_object(const GradientCheckPart& part) {
   const GradientComparison& worst = part.worst;
   Object out, where;
   out["name"] = part.name, out["elements"] = part.elements, out["checked"] = part.checked;
-  out["kinks"] = part.kinks, out["wrong"] = part.wrong;
+  out["kinks"] = part.kinks, out["cannot_tell"] = part.cannot_tell, out["wrong"] = part.wrong;
   where["place"] = worst.element < 0 ? worst.place : element_name(part.name, part.shape, worst.element);
   if (worst.element >= 0) where["index"] = indices(part.shape, worst.element);
-  where["exact"] = worst.exact, where["numeric"] = worst.numeric;
+  where["exact"] = worst.exact, where["numeric"] = worst.numeric, where["numeric_error"] = worst.error;
   where["absolute_error"] = worst.absolute_error(), where["relative_error"] = worst.relative_error();
   where["verdict"] = verdict(worst.verdict);
+  if (!worst.because.empty()) where["because"] = worst.because;
   if (part.checked > 0) out["worst"] = std::move(where);
   return out;
 }
@@ -45,7 +47,8 @@ Object part_object(const GradientCheckPart& part) {
 Object check_json(Object head, const GradientCheck& check) {
   Array parts;
   for (const GradientCheckPart& part : check.parts) parts.emplace_back(part_object(part));
-  head["passed"] = check.passed(), head["parts"] = std::move(parts);
+  head["passed"] = check.passed(), head["verdict"] = verdict(check.verdict()), head["sampled"] = check.sampled();
+  head["parts"] = std::move(parts);
   return head;
 }
 

@@ -10,7 +10,10 @@
 namespace gradus::explain {
 namespace {
 
-const char* verdict(const GradientCheckPart& part) { return part.wrong > 0 ? "WRONG" : part.kinks > 0 ? "kink" : "ok"; }
+const char* verdict(const GradientCheckPart& part) {
+  if (part.wrong > 0) return "WRONG";
+  return part.cannot_tell > 0 ? "?" : part.kinks > 0 ? "kink" : "ok";
+}
 
 /// "(3,2)", from 1; the name of a scalar, "direction 1".
 std::string place(const GradientCheckPart& part) {
@@ -77,15 +80,53 @@ std::string label(double x, double y, const std::string& text, const char* ancho
   return "<text x=\"" + at(x) + "\" y=\"" + at(y) + "\" text-anchor=\"" + anchor + "\">" + text + "</text>\n";
 }
 
+/// Why some could not be told, and what is known of those that are wrong.
+std::string reasons(const GradientCheck& check) {
+  std::string out;
+  for (const GradientCheckPart& part : check.parts) {
+    const bool told = part.wrong > 0 || part.cannot_tell > 0;
+    if (!told || part.worst.because.empty()) continue;
+    const bool direction = part.worst.element < 0;
+    const std::string at = direction ? ", " + place(part) : part.shape.rank() == 0 ? "" : " " + place(part);
+    const char* verdict = part.wrong > 0 ? "wrong, " : "cannot tell, because ";
+    out += wrapped(std::string(part.wrong > 0 ? "WRONG" : "?    ") + "  ",
+                   part.name + at + ": " + verdict + part.worst.because + ".", 7, 80);
+  }
+  const bool beside = !check.parts.empty() && check.parts.back().name.starts_with("beside");
+  if (beside) out += "beside: the same rules with every input moved a little, off kinks and edges.\n";
+  return out;
+}
+
+std::string sampling(const GradientCheck& check) {
+  if (!check.sampled()) return "";
+  std::int64_t all = 0;
+  for (const GradientCheckPart& part : check.parts) all += part.worst.element >= 0 ? part.elements : 0;
+  return wrapped("",
+                 "Sampled: of large tensors the elements counted above, chosen by --seed; every direction moves all " +
+                     std::to_string(all) + ". --elements 0 checks each one.",
+                 0, 80);
+}
+
+std::string conclusion(const GradientCheck& check) {
+  std::int64_t kinks = 0, cannot_tell = 0, wrong = 0;
+  for (const GradientCheckPart& part : check.parts) {
+    kinks += part.kinks, cannot_tell += part.cannot_tell, wrong += part.wrong;
+  }
+  std::string out;
+  if (kinks > 0)
+    out += std::to_string(kinks) + " at a kink: the slopes on both sides differ, the gradient lies between them.\n";
+  if (wrong > 0) return out + std::to_string(wrong) + " WRONG: no slope there is the gradient.\n";
+  if (cannot_tell > 0) return out + "Cannot tell for " + std::to_string(cannot_tell) + "; nothing else is wrong.\n";
+  return out + "Gradients agree with central differences.\n";
+}
+
 }  // namespace
 
 std::string check_text(const GradientCheck& check) {
   std::size_t names = 4, places = 11, counts = 7;
-  std::int64_t kinks = 0, wrong = 0;
   for (const GradientCheckPart& part : check.parts) {
     names = std::max(names, shown_width(part.name)), places = std::max(places, shown_width(place(part)));
     counts = std::max(counts, checked(part).size());
-    kinks += part.kinks, wrong += part.wrong;
   }
   std::string out = "       " + pad_right("what", names) + " " + pad_left("checked", counts) + " " +
                     pad_right("worst place", places) + "      exact    numeric abs err rel err\n";
@@ -95,10 +136,7 @@ std::string check_text(const GradientCheck& check) {
            cell(part.worst.numeric, 5, 10) + " " + cell(part.worst.absolute_error(), 2, 7) + " " +
            cell(part.worst.relative_error(), 2, 7) + "\n";
   }
-  if (kinks > 0)
-    out += std::to_string(kinks) + " at a kink: the slopes on both sides differ, the gradient lies between them.\n";
-  return out + (check.passed() ? "Gradients agree with central differences.\n"
-                               : std::to_string(wrong) + " WRONG: no slope there is the gradient.\n");
+  return out + reasons(check) + sampling(check) + conclusion(check);
 }
 
 std::string sweep_text(const EpsilonSweep& sweep) {

@@ -1,8 +1,5 @@
 #include "gradus/app/explain/network_loss.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "gradus/learn/data/batches.hpp"
 #include "gradus/learn/train/known_classes.hpp"
 #include "gradus/learn/train/pass.hpp"
@@ -54,19 +51,6 @@ NetworkLoss network_loss(const TrainedModel& given, const data::Dataset& dataset
   data::gather_targets(targets, rows, y.view());
   out.bindings.push_back({features, std::move(x)});
   out.bindings.push_back({target, std::move(y)});
-  return out;
-}
-
-GradientCheckOptions check_options(const NetworkLoss& network, std::uint64_t seed, std::optional<bool> second) {
-  constexpr double products = 4e6;  // weights times rows
-  double weights = 0;
-  for (Value parameter : network.parameters) weights += static_cast<double>(parameter.shape().count());
-  const double rows = static_cast<double>(network.prediction.shape()[0]);
-  const double loss = interpret(std::span(&network.loss, 1), network.bindings)[0].number();
-  GradientCheckOptions out;
-  out.second = second.value_or(weights * rows <= products);
-  out.absolute = 1e-9 * std::max(1.0, std::abs(loss));
-  out.seed = seed;
   return out;
 }
 

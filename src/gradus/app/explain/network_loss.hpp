@@ -4,11 +4,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
-#include "gradus/core/grad/check.hpp"
+#include "gradus/core/ops/interpret.hpp"
 #include "gradus/learn/data/dataset.hpp"
 #include "gradus/learn/train/trained_model.hpp"
 
@@ -26,9 +25,5 @@ struct NetworkLoss {
 
 /// REQUIRES: row numbers (from 0) inside `dataset`, which has targets. Throws UserError when they do not fit the net.
 NetworkLoss network_loss(const TrainedModel& model, const data::Dataset& dataset, std::span<const std::int64_t> rows);
-
-/// How to check the derivatives of `network` by its parameters: errors count in proportion to the loss, whose rounding
-/// they have. `second` unless given: when the net and its rows are small enough for it to take no longer than seconds.
-GradientCheckOptions check_options(const NetworkLoss& network, std::uint64_t seed, std::optional<bool> second = {});
 
 }  // namespace gradus::explain

@@ -164,7 +164,9 @@ double flops(const ConvSizes& of) {
   return 2.0 * static_cast<double>(of.rows * of.out_channels) * static_cast<double>(of.group_in()) *
          static_cast<double>(rows.count * columns.count) * static_cast<double>(rows.kernel * columns.kernel);
 }
-double flops_of(Types in, const Node& node) { return flops(conv_sizes(*node.op, in, node.type, node.attrs)); }
+template <std::size_t which> double flops_of(Types in, const Node& node) {
+  return flops(conv_sizes(conv_ops()[which], in, node.type, node.attrs));
+}
 
 Attrs attributes(Integers stride, Integers padding, Integers dilation, std::int64_t groups) {
   return {{"stride", std::move(stride)},
@@ -224,7 +226,7 @@ const Op ops[] = {
      .derive = derive_conv,
      .evaluate = evaluate_conv,
      .axis = axis_conv,
-     .flops = flops_of,
+     .flops = flops_of<0>,
      .samples = samples_conv},
     {.name = "conv_input_grad",
      .doc = "The gradient of a convolution by its input, whose spatial sizes are `size`.",
@@ -235,7 +237,7 @@ const Op ops[] = {
      .derive = derive_input_grad,
      .evaluate = evaluate_input_grad,
      .axis = axis_input_grad,
-     .flops = flops_of,
+     .flops = flops_of<1>,
      .samples = samples_input_grad},
     {.name = "conv_weight_grad",
      .doc = "The gradient of a convolution by its weights, whose kernel sizes are `kernel`.",
@@ -247,7 +249,7 @@ const Op ops[] = {
      .derive = derive_weight_grad,
      .evaluate = evaluate_weight_grad,
      .axis = axis_weight_grad,
-     .flops = flops_of,
+     .flops = flops_of<2>,
      .samples = samples_weight_grad}};
 
 void evaluate_conv(Views in, View out, const Attrs& attrs) {

@@ -96,9 +96,11 @@ struct GeluTanh {
   static auto value(auto x) {
     return like(x, 0.5) * x * (like(x, 1) + tanh(like(x, scale) * (x + like(x, cubic) * x * x * x)));
   }
+  // tanh is 1 long before 50; beyond, its cube would overflow into 0 * inf.
   static auto slopes(auto x, auto) {
-    const auto t = tanh(scale * (x + cubic * x * square(x)));
-    const auto inner = scale * (1.0 + 3 * cubic * square(x));
+    const auto near = clamp(x, -50.0, 50.0);
+    const auto t = tanh(scale * (near + cubic * near * square(near)));
+    const auto inner = scale * (1.0 + 3 * cubic * square(near));
     return Values{0.5 * (1.0 + t) + 0.5 * x * (1.0 - square(t)) * inner};
   }
 };

@@ -48,14 +48,17 @@ struct Power {
   static constexpr Signature signature = Signature::floating;
   static constexpr Range ranges[] = {{0.3, 2}, {-2, 2}};
   static auto value(auto a, auto b) { return pow(a, b); }
-  // At b = 0 the slope is 0 even where a = 0; at a = 0 the power does not move with a positive exponent.
+  // At b = 0 the slope is 0 even where a = 0; at a = 0 the power does not move with a positive exponent. The inner
+  // where keeps 0 * inf out of derivatives of these slopes: its branch that is not taken is finite.
   static auto slopes(auto a, auto b, auto y) {
-    const auto zero = constant_like(a, 0);
+    const auto zero = constant_like(a, 0), one = constant_like(a, 1), at_zero = equal(a, zero);
+    const auto flat = logical_and(at_zero, equal(b, zero));
     const auto fixed = uniform_constant(b.node());
-    const auto base = fixed && *fixed == 2   ? b * a
-                      : fixed && *fixed != 0 ? b * pow(a, *fixed - 1)
-                                             : where(equal(b, zero), zero, b * pow(a, b - 1.0));
-    return Values{base, where(equal(a, zero), zero, y * log(a))};
+    const auto base = fixed && *fixed == 0   ? zero
+                      : fixed && *fixed == 2 ? b * a
+                      : fixed                ? b * pow(a, *fixed - 1)
+                                             : where(flat, zero, b * pow(where(flat, one, a), b - 1.0));
+    return Values{base, where(at_zero, zero, y * log(where(at_zero, one, a)))};
   }
 };
 
