@@ -100,13 +100,39 @@ TEST(IdxPair, ImagesAndLabels) {
   EXPECT_EQ(set.class_names, (std::vector<std::string>{"0", "1", "2"}));
 }
 
+TEST(IdxPair, ClassesAreTheLabelsThatOccur) {
+  const TemporaryFolder folder;
+  const std::string images = folder.write("i", idx({5, 1, 1}, "abcde"));
+  const auto read = [&](const std::string& labels, const std::vector<std::string>& known) {
+    return read_idx_pair(images, folder.write("l", idx({5}, labels)), known);
+  };
+  using Names = std::vector<std::string>;
+  using Numbers = std::vector<double>;
+  const Dataset from_one = read("\3\1\2\1\3"s, {});
+  EXPECT_EQ(from_one.class_names, (Names{"1", "2", "3"}));
+  EXPECT_EQ(from_one.targets.numbers(), (Numbers{2, 0, 1, 0, 2}));
+  const Dataset apart = read("\xff\7\x64\7\7"s, {});
+  EXPECT_EQ(apart.class_names, (Names{"7", "100", "255"})) << "by size, not by byte";
+  EXPECT_EQ(apart.targets.numbers(), (Numbers{2, 0, 1, 0, 0}));
+  // A model's classes come first, whether they occur or not; then what it does not know.
+  const Dataset unknown = read("\x09\2\4\2\x08"s, {"2", "4", "6"});
+  EXPECT_EQ(unknown.class_names, (Names{"2", "4", "6", "8", "9"}));
+  EXPECT_EQ(unknown.targets.numbers(), (Numbers{4, 0, 1, 0, 3}));
+  // Names that are no labels stand for 0, 1, ...; "02" is no label.
+  for (const Names& names : {Names{"boot", "shirt"}, Names{"02", "4"}}) {
+    const Dataset named = read("\1\0\1\2\0"s, names);
+    EXPECT_EQ(named.class_names, (Names{names[0], names[1], "2"}));
+    EXPECT_EQ(named.targets.numbers(), (Numbers{1, 0, 1, 2, 0}));
+  }
+}
+
 TEST(IdxPair, WhatDoesNotFit) {
   const TemporaryFolder folder;
   const std::string images = folder.write("i", three_images), labels = folder.write("l", three_labels);
-  const auto refused = [&](const std::string& label_bytes, std::int64_t classes, const auto&... words) {
+  const auto refused = [&](const std::string& label_bytes, const auto&... words) {
     const std::string path = folder.write("x", label_bytes);
     expect_refusal(
-        Fault::data, [&] { read_idx_pair(images, path, classes); }, words...);
+        Fault::data, [&] { read_idx_pair(images, path); }, words...);
   };
   expect_refusal(
       Fault::data, [&] { read_idx_pair(labels, images); }, "swap");
@@ -114,10 +140,8 @@ TEST(IdxPair, WhatDoesNotFit) {
       Fault::data, [&] { read_idx_pair(labels, labels); }, "/l", "images [count, height, width]");
   expect_refusal(
       Fault::data, [&] { read_idx_pair(images, images); }, "/i", "labels [count]");
-  refused(idx({2}, "\0\1"s), 0, "3 images and 2 labels");
-  refused(idx({3}, "\0\1\3"s), 3, "label 3 (byte 10)", "found label 3", "0 to 2");
-  refused(idx({3}, "\0\1\xc8"s), 0, "label 200");
-  refused(idx({3}, "\1\1\1"s), 0, "a single label");
+  refused(idx({2}, "\0\1"s), "3 images and 2 labels");
+  refused(idx({3}, "\4\4\4"s), "a single label, 4");
 }
 
 TEST(IdxFolder, FindsTheFourFiles) {
@@ -136,8 +160,8 @@ TEST(IdxFolder, FindsTheFourFiles) {
   folder.write("t10k-images-idx3-ubyte.gz", "not read: the unpacked file is there");
   EXPECT_EQ(read_idx(folder.path()).test.rows(), 1);
   folder.write("t10k-labels-idx1-ubyte", idx({1}, "\3"s));
-  expect_refusal(
-      Fault::data, [&] { read_idx(folder.path()); }, "t10k-labels", "label 3", "0 to 2");
+  EXPECT_EQ(read_idx(folder.path()).test.class_names, (std::vector<std::string>{"0", "1", "2", "3"}))
+      << "a label that training has not";
   folder.write("t10k-labels-idx1-ubyte", idx({1}, "\2"s));
   folder.write("t10k-images-idx3-ubyte", idx({1, 2, 1}, "ab"));
   expect_refusal(

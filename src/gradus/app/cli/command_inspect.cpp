@@ -74,9 +74,19 @@ std::string parameters_text(const TrainedModel& model) {
   return out;
 }
 
+/// "a, b, c", cut where it is long.
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& one : names) list += (list.empty() ? "" : ", ") + printable(one);
+  constexpr std::size_t longest = 200;
+  return report::columns(list) > longest ? report::cut(list, longest) + " ..." : list;
+}
+
 std::string schema_text(const data::Schema& schema) {
-  if (!schema.is_table())
-    return "images of " + to_string(schema.image) + ", each number / " + report::short_number(schema.divisor) + "\n";
+  if (!schema.is_table()) {
+    return "images of " + to_string(schema.image) + ", each number / " + report::short_number(schema.divisor) +
+           "\nclasses: " + listed(schema.target.classes) + "\n";
+  }
   std::size_t width = 6;
   for (const data::ColumnEncoding& column : schema.columns)
     width = std::max(width, report::columns(printable(column.name)));
@@ -87,12 +97,6 @@ std::string schema_text(const data::Schema& schema) {
     // All digits, since (x - mean) / deviation of a mean cut short is another number.
     return fmt::format("mean {}, deviation {}, from {} to {}", scaling.mean, scaling.deviation, scaling.minimum,
                        scaling.maximum);
-  };
-  const auto listed = [](const std::vector<std::string>& names) {
-    std::string list;
-    for (const std::string& one : names) list += (list.empty() ? "" : ", ") + printable(one);
-    constexpr std::size_t longest = 200;
-    return report::columns(list) > longest ? report::cut(list, longest) + " ..." : list;
   };
   const auto add = [&](const std::string& name, const std::string& text) {
     out += report::padded(report::cut(printable(name), width), width) + "  " + text + "\n";

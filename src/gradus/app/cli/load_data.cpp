@@ -11,6 +11,7 @@
 #include "gradus/learn/data/csv/csv.hpp"
 #include "gradus/learn/data/idx/idx.hpp"
 #include "gradus/learn/nn/model.hpp"
+#include "gradus/learn/train/known_classes.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -139,6 +140,35 @@ std::vector<std::string> files_of_data(const std::string& path) {
   return out;
 }
 
+namespace {
+
+/// Says which labels of the test images training never saw. Throws UserError where it has none of them.
+data::Notes compare_labels(const data::Dataset& train, const data::Dataset& test) {
+  std::vector<ClassRows> unseen;
+  for (std::size_t i = train.class_names.size(); i < test.class_names.size(); ++i) {
+    unseen.push_back({test.class_names[i], 0});
+  }
+  std::int64_t count = 0;
+  for (const std::int64_t target : test.targets.as<std::int64_t>()) {
+    if (target < train.classes()) continue;
+    ++unseen[static_cast<std::size_t>(target - train.classes())].rows;
+    ++count;
+  }
+  if (count == 0) return {};
+  std::stable_sort(unseen.begin(), unseen.end(), [](const auto& a, const auto& b) { return a.rows > b.rows; });
+  const std::string classes = unseen.size() == 1 ? "a class" : std::to_string(unseen.size()) + " classes";
+  if (count == test.rows()) {
+    throw UserError(Fault::data, Report{printable(test.source),
+                                        "only labels that the training images do not have: " + list_classes(unseen),
+                                        "labels that they have", "the labels that belong to these images"});
+  }
+  return {{true, printable(test.source) + ": " + std::to_string(count) + " of " + std::to_string(test.rows()) +
+                     " images of " + classes + " that training never saw: " + list_classes(unseen) +
+                     "; they count as wrong"}};
+}
+
+}  // namespace
+
 TrainingData load_for_training(const std::string& path, const Settings& settings) {
   if (!is_folder(path)) return load_table(path, settings);
   if (!data::is_idx_folder(path)) {
@@ -153,6 +183,7 @@ TrainingData load_for_training(const std::string& path, const Settings& settings
   out.split = data::split_rows(both.train.rows(), settings.validation.value_or(default_validation),
                                settings.seed.value_or(default_seed));
   out.schema = data::image_schema(both.train);
+  out.notes = compare_labels(both.train, both.test);
   out.rows = std::move(both.train);
   out.test = std::move(both.test);
   return out;
@@ -185,8 +216,7 @@ Rows load_for_model(const TrainedModel& model, const std::string& path, data::Wa
   }
   const std::string images = is_folder(path) ? find_file(path, "t10k-images") : path;
   if (target != data::WantTarget::no) {
-    const auto classes = static_cast<std::int64_t>(schema.target.classes.size());
-    out.dataset = data::read_idx_pair(images, labels_beside(images), classes);
+    out.dataset = data::read_idx_pair(images, labels_beside(images), schema.target.classes);
   } else {
     out.dataset.source = images;
     out.dataset.features = data::read_idx_file(images);

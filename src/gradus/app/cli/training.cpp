@@ -55,12 +55,21 @@ std::string flags(std::initializer_list<std::pair<const char*, bool>> all) {
   return out.empty() ? "" : "  (" + out + ")";
 }
 
-std::string target_text(const data::Schema& schema) {
+/// "1 (5,421), 2 (96)": the classes, each with its rows.
+std::vector<std::string> counted_classes(const std::vector<std::string>& classes, const data::Dataset& rows) {
+  std::vector<std::int64_t> counts(classes.size());
+  for (const std::int64_t target : rows.targets.as<std::int64_t>()) ++counts[static_cast<std::size_t>(target)];
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < classes.size(); ++i) out.push_back(classes[i] + " (" + report::grouped(counts[i]) + ")");
+  return out;
+}
+
+std::string target_text(const data::Schema& schema, const data::Dataset& rows) {
   const data::TargetEncoding& target = schema.target;
   const std::string name = target.name.empty() ? "" : printable(target.name) + ": ";
   if (target.task == data::Task::regression) return name + "regression";
   return name + "classification into " + std::to_string(target.classes.size()) +
-         " classes: " + listed(target.classes, 10);
+         " classes: " + listed(counted_classes(target.classes, rows), 10);
 }
 
 std::string learning_text(const Training& training) {
@@ -82,7 +91,7 @@ std::string choices_text(const Training& training, const TrainingData& data, int
   std::string out = line("data", printable(training.data) + ": " + counted(data.rows.rows(), "row"), width);
   out += line(
       "target",
-      target_text(schema) +
+      target_text(schema, data.rows) +
           (schema.is_table() ? flags({{"--target", said.target.has_value()}, {"--task", said.task.has_value()}}) : ""),
       width);
   out += line("inputs",

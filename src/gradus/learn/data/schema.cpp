@@ -89,11 +89,6 @@ void require_images(const Schema& schema, const Dataset& images) {
     throw UserError(Fault::data, Report{place, "images " + to_string(size),
                                         "images " + to_string(schema.image) + ", as the model was trained on", ""});
   }
-  if (images.class_names.size() > schema.target.classes.size()) {
-    throw UserError(Fault::data,
-                    Report{place, std::to_string(images.class_names.size()) + " classes",
-                           "at most the " + std::to_string(schema.target.classes.size()) + " of the model", ""});
-  }
 }
 
 }  // namespace gradus::data

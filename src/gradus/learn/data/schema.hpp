@@ -95,7 +95,7 @@ Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const 
 /// The schema of a set of images.
 Schema image_schema(const Dataset& images);
 
-/// Throws UserError(Fault::data) unless `images` have the schema's size and no more classes than it knows.
+/// Throws UserError(Fault::data) unless `images` have the schema's size.
 void require_images(const Schema& schema, const Dataset& images);
 
 struct Encoded {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <future>
 #include <optional>
@@ -17,35 +18,49 @@ namespace fs = std::filesystem;
   throw UserError(Fault::data, Report{place, found, expected, remedy});
 }
 
-std::string label_place(const std::string& file, std::ptrdiff_t item) {
-  return printable(file) + ": label " + std::to_string(item + 1) + " (byte " + std::to_string(8 + item) + ")";
+/// How often each label occurs.
+using LabelCounts = std::array<std::int64_t, 256>;
+
+LabelCounts count_labels(std::span<const std::uint8_t> labels) {
+  LabelCounts counts{};
+  for (const std::uint8_t label : labels) ++counts[label];
+  return counts;
 }
 
-/// Number of classes when nobody says: the largest label + 1, if the labels fill that range.
-std::int64_t infer_classes(const std::string& file, std::span<const std::uint8_t> labels) {
-  std::array<bool, 256> seen{};
-  for (const std::uint8_t label : labels) seen[label] = true;
-  const auto largest = std::max_element(labels.begin(), labels.end());
-  const auto distinct = std::count(seen.begin(), seen.end(), true);
-  if (distinct < 2) refuse(printable(file), "a single label, " + std::to_string(*largest), "at least two classes");
-  if (2 * distinct < *largest + 1) {
-    refuse(
-        label_place(file, largest - labels.begin()),
-        "label " + std::to_string(*largest) + ", though only " + std::to_string(distinct) + " different labels occur",
-        "labels 0, 1, 2, ...", "number the classes from 0");
+/// The label that a class is called by; nothing for a name that is no label.
+std::optional<std::size_t> label_called(const std::string& name) {
+  std::size_t label = 0;
+  const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), label);
+  const bool whole = error == std::errc() && stop == name.data() + name.size() && std::to_string(label) == name;
+  return whole && label < 256 ? std::optional(label) : std::nullopt;
+}
+
+/// Class numbers of labels, and the names of the classes.
+struct Classes {
+  std::array<std::int64_t, 256> number_of;
+  std::vector<std::string> names;
+};
+
+/// The classes of `known`, then the labels that occur and are none of them, from the smallest.
+Classes find_classes(const LabelCounts& counts, std::span<const std::string> known) {
+  Classes out;
+  out.number_of.fill(-1);
+  out.names.assign(known.begin(), known.end());
+  const bool by_name =
+      std::all_of(known.begin(), known.end(), [](const std::string& name) { return label_called(name).has_value(); });
+  for (std::size_t i = 0; i < std::min<std::size_t>(known.size(), 256); ++i) {
+    out.number_of[by_name ? *label_called(known[i]) : i] = static_cast<std::int64_t>(i);
   }
-  return *largest + 1;
-}
-
-void check_labels(const std::string& file, std::span<const std::uint8_t> labels, std::int64_t classes) {
-  const auto outside = std::find_if(labels.begin(), labels.end(), [&](std::uint8_t label) { return label >= classes; });
-  if (outside == labels.end()) return;
-  refuse(label_place(file, outside - labels.begin()), "label " + std::to_string(*outside),
-         "0 to " + std::to_string(classes - 1));
+  for (std::size_t label = 0; label < counts.size(); ++label) {
+    if (counts[label] == 0 || out.number_of[label] >= 0) continue;
+    out.number_of[label] = std::ssize(out.names);
+    out.names.push_back(std::to_string(label));
+  }
+  return out;
 }
 
 Dataset pair(const std::string& image_file, Tensor images, const std::string& label_file, const Tensor& labels,
-             std::int64_t classes) {
+             std::span<const std::string> known) {
   const std::string both = printable(image_file) + ", " + printable(label_file);
   if (images.shape().rank() == 1 && labels.shape().rank() == 3) {
     refuse(both, "labels where the images should be, and images where the labels should be", "them the other way round",
@@ -61,8 +76,11 @@ Dataset pair(const std::string& image_file, Tensor images, const std::string& la
     refuse(both, std::to_string(count) + " images and " + std::to_string(labels.count()) + " labels",
            "as many of both");
   }
-  if (classes == 0) classes = infer_classes(label_file, labels.as<std::uint8_t>());
-  check_labels(label_file, labels.as<std::uint8_t>(), classes);
+  Classes classes = find_classes(count_labels(labels.as<std::uint8_t>()), known);
+  if (classes.names.size() < 2) {
+    refuse(printable(label_file), "a single label, " + classes.names[0], "at least two classes",
+           "images of another class too");
+  }
 
   Dataset out;
   out.source = image_file;
@@ -70,8 +88,11 @@ Dataset pair(const std::string& image_file, Tensor images, const std::string& la
   out.divisor = 255;
   out.task = Task::classification;
   out.has_targets = true;
-  out.targets = labels.cast(DType::i64);
-  for (std::int64_t i = 0; i < classes; ++i) out.class_names.push_back(std::to_string(i));
+  out.targets = Tensor(DType::i64, {count});
+  const auto from = labels.as<std::uint8_t>();
+  std::transform(from.begin(), from.end(), out.targets.as<std::int64_t>().begin(),
+                 [&](std::uint8_t label) { return classes.number_of[label]; });
+  out.class_names = std::move(classes.names);
   return out;
 }
 
@@ -112,9 +133,9 @@ std::string find_file(const std::string& folder, const std::string& prefix) {
 
 }  // namespace
 
-Dataset read_idx_pair(const std::string& images, const std::string& labels, std::int64_t classes) {
+Dataset read_idx_pair(const std::string& images, const std::string& labels, std::span<const std::string> known) {
   Tensor numbers = read_idx_file(images);
-  return pair(images, std::move(numbers), labels, read_idx_file(labels), classes);
+  return pair(images, std::move(numbers), labels, read_idx_file(labels), known);
 }
 
 bool is_idx_folder(const std::string& folder) {
@@ -142,8 +163,8 @@ TrainTest read_idx(const std::string& folder) {
   Tensor unseen_images = read_idx_file(test_images);
   const Tensor unseen_labels = read_idx_file(test_labels);
   TrainTest out;
-  out.train = pair(train_images, apart ? apart->get() : read_idx_file(train_images), train_labels, labels, 0);
-  out.test = pair(test_images, std::move(unseen_images), test_labels, unseen_labels, out.train.classes());
+  out.train = pair(train_images, apart ? apart->get() : read_idx_file(train_images), train_labels, labels, {});
+  out.test = pair(test_images, std::move(unseen_images), test_labels, unseen_labels, out.train.class_names);
   if (out.train.features.shape().with(0, 0) != out.test.features.shape().with(0, 0)) {
     refuse(printable(test_images), "images " + to_string(out.test.features.shape()),
            "the size of the training images, " + to_string(out.train.features.shape()));
