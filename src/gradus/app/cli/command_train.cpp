@@ -248,6 +248,11 @@ int run_train(const Arguments& arguments, report::Console& console) {
   Outcome outcome{*run, {}, Interrupt::requested()};
   for (const std::string& note : run->notes) console.say("note: " + note);
   if (outcome.signal == 0) outcome.comparisons = compare(engine, *run, prepared.data, prepared.options);
+  for (const Comparison& one : outcome.comparisons) {
+    if (one.model.not_finite.count == 0) continue;
+    console.say("warning: " + report::not_finite_text(one.model.not_finite, one.model.rows,
+                                                      training.data + ", " + one.rows + " rows", training.model));
+  }
   log_end(log, training, outcome, console);
   if (arguments.has("--json")) print_json(console, outcome_json(training, prepared.data, outcome));
   else console.print(outcome_text(training, prepared.data, outcome, console.out().width));
