@@ -224,6 +224,19 @@ TEST(Commands, CheckSaysWhatItCannotTell) {
   EXPECT_EQ(json::parse(jump.out, "stdout").at("verdict").text(), "cannot_tell");
 }
 
+TEST(Commands, ExplainSpeaksOfDerivativesThatAreNotFinite) {
+  const test::Program gradus;
+  const test::Ended ended = gradus("explain 'sqrt(x^2 + y^2)' --at x=0,y=0");
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_NE(ended.out.find("\nNot finite\n  df/dx, df/dy = nan: it begins at f = sqrt(v3).\n"), std::string::npos)
+      << ended.out;
+  for (const std::string& line : lines(ended.out)) EXPECT_LE(line.size(), 80U) << line;
+  const test::Ended drawn = gradus("explain 'sqrt(x)' --at x=0 --svg");
+  EXPECT_EQ(drawn.code, 1);
+  EXPECT_NE(drawn.err.find("df/dx = inf: it begins at f = sqrt(x)."), std::string::npos) << drawn.err;
+  EXPECT_EQ(gradus("explain 'where(greater(x, 0), log(x), x)' --at x=-1").code, 0);
+}
+
 TEST(Commands, CheckSaysWhatItSampled) {
   const test::Program gradus;
   ASSERT_EQ(gradus(quick).code, 0);

@@ -116,18 +116,26 @@ int mark(const explain::Explanation& explanation, const std::string& file, repor
   return right ? exit_ok : exit_check;
 }
 
+/// Derivatives that are not finite are no result; `say`: what was written has no place for why.
+int exit_code(const explain::Explanation& explanation, report::Console& console, bool say) {
+  if (explanation.troubles.empty()) return exit_ok;
+  if (say) console.say(explain::troubles_text(explanation).substr(1));
+  return exit_failure;
+}
+
 int deliver(const Arguments& arguments, const explain::Explanation& explanation, const std::vector<int>& paths,
             report::Console& console) {
   io::OutputFile* file = arguments.output("--output");
   if (io::OutputFile* page = arguments.output("--html")) {
     page->write(to_page(explanation));
     console.say("wrote " + printable(page->path()) + ": open it in a browser");
-    if (!asks_for_text(arguments)) return 0;
+    if (!asks_for_text(arguments)) return exit_code(explanation, console, true);
   }
   const std::string text = result(arguments, explanation, paths, file ? report::Terminal{} : console.out());
   if (file) file->write(text);
   else console.print(text);
-  return 0;
+  const bool picture = arguments.has("--svg") || arguments.has("--dot") || arguments.has("--worksheet");
+  return exit_code(explanation, console, picture);
 }
 
 void refuse_network_options(const Arguments& arguments) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "gradus/app/cli/exit_code.hpp"
 #include "gradus/app/cli/load_data.hpp"
 #include "gradus/app/cli/load_model.hpp"
 #include "gradus/app/cli/say_notes.hpp"
@@ -98,7 +99,7 @@ int run_explain_network(const Arguments& arguments, report::Console& console) {
   const std::string text = result(arguments, network, element, file ? report::Terminal{} : console.out());
   if (file) file->write(text);
   else console.print(text);
-  return 0;
+  return network.explanation.troubles.empty() ? exit_ok : exit_failure;
 }
 
 }  // namespace gradus::cli

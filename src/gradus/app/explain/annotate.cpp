@@ -4,15 +4,16 @@
 #include <cmath>
 #include <set>
 
+#include "gradus/app/explain/advice.hpp"
 #include "gradus/app/explain/names.hpp"
 #include "gradus/app/explain/second.hpp"
+#include "gradus/app/explain/trouble.hpp"
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/core/grad/differentiate.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/core/ops/layout.hpp"
 
 namespace gradus::explain {
-namespace {
 
 std::vector<int> needed_nodes(const Graph& graph, int output) {
   std::set<int> needed{output};
@@ -22,6 +23,8 @@ std::vector<int> needed_nodes(const Graph& graph, int output) {
   }
   return {needed.begin(), needed.end()};
 }
+
+namespace {
 
 /// Places in `ids` by graph node, -1 for those left out.
 std::vector<int> places(const std::vector<int>& ids, int size) {
@@ -52,53 +55,17 @@ std::vector<Node> describe_nodes(const Graph& graph, const std::vector<int>& ids
   return out;
 }
 
-bool finite(ConstView value) {
-  for (std::int64_t i = 0; i < value.count(); ++i) {
-    if (!std::isfinite(value.number(i))) return false;
+[[noreturn]] void refuse_bad_value(const Explanation& e, int id, const std::string& remedy) {
+  const Node& node = e.nodes[static_cast<std::size_t>(id)];
+  std::string at;
+  std::set<int> told;
+  for (int input : node.inputs) {
+    const Node& from = e.nodes[static_cast<std::size_t>(input)];
+    if (from.kind == Node::Kind::constant || !told.insert(input).second) continue;
+    at += (at.empty() ? " at " : ", ") + from.name + " = " + short_value(from.value);
   }
-  return true;
-}
-
-/// The first element of `value` that is not finite.
-std::int64_t first_trouble(ConstView value) {
-  std::int64_t i = 0;
-  while (std::isfinite(value.number(i))) ++i;
-  return i;
-}
-
-std::string trouble(const std::vector<Node>& nodes, const Node& node) {
-  const auto any = [&](std::size_t slot, auto&& holds) {
-    const Tensor& value = nodes[static_cast<std::size_t>(node.inputs[slot])].value;
-    for (std::int64_t i = 0; i < value.count(); ++i) {
-      if (holds(value.number(i))) return true;
-    }
-    return false;
-  };
-  const auto zero = [](double x) { return x == 0; };
-  const auto negative = [](double x) { return x < 0; };
-  if (node.op == "divide" && any(1, zero)) return "a division by zero";
-  if (node.op == "log" && any(0, negative)) return "the logarithm of a negative number";
-  if (node.op == "log" && any(0, zero)) return "the logarithm of zero";
-  if (node.op == "sqrt" && any(0, negative)) return "the square root of a negative number";
-  if (node.op == "power" && any(0, negative)) return "a negative number to a power that is no whole number";
-  if (node.op == "power" && any(0, zero)) return "zero to a negative power";
-  return "the value " + short_number(node.value.number(first_trouble(node.value)));
-}
-
-/// Tells the first node that is not finite although all that went into it is.
-void refuse_infinities(const std::vector<Node>& nodes) {
-  for (const Node& node : nodes) {
-    if (!is_floating(node.value.dtype()) || finite(node.value)) continue;
-    std::string at;
-    std::set<int> told;
-    for (int input : node.inputs) {
-      const Node& from = nodes[static_cast<std::size_t>(input)];
-      if (from.kind == Node::Kind::constant || !told.insert(input).second) continue;
-      at += (at.empty() ? " at " : ", ") + from.name + " = " + short_value(from.value);
-    }
-    const std::string own = node.kind == Node::Kind::operation ? node.name + " = " + node.expression : node.name;
-    throw UserError(Fault::data, Report{own, trouble(nodes, node) + at, "a finite value", "other values for --at"});
-  }
+  const std::string own = node.kind == Node::Kind::operation ? node.name + " = " + node.expression : node.name;
+  throw NotFinite({own, bad_value(e, id) + at, "a finite value", remedy}, id);
 }
 
 /// The inputs to derive by, as graph nodes.
@@ -182,16 +149,33 @@ class Annotator {
     out_.nodes = describe_nodes(graph_, ids_, place_, output_);
     out_.output = place_of(output_);
     read_values();
-    refuse_infinities(out_.nodes);
+    if (const auto bad = first_bad_value(out_)) refuse_bad_value(out_, *bad, options_.remedy);
     derive();
     evaluate();
     if (options_.jacobian) add_jacobians(out_, graph_, ids_, bindings_);
     if (options_.second) add_hessian(out_, gradients_, variables_, bindings_);
+    explain_troubles();
     return std::move(out_);
   }
 
  private:
   int place_of(int id) const { return place_[static_cast<std::size_t>(id)]; }
+
+  void explain_troubles() {
+    out_.troubles = find_troubles(out_);
+    for (Trouble& trouble : out_.troubles) {
+      const int variable = trouble.by;
+      const auto place = std::find(out_.variables.begin(), out_.variables.end(), variable) - out_.variables.begin();
+      const std::int64_t bad = first_not_finite(*out_.nodes[static_cast<std::size_t>(variable)].gradient);
+      trouble.limit = limit_of({gradients_[static_cast<std::size_t>(place)], bad, variables_, bindings_});
+    }
+    if (out_.troubles.empty() && out_.hessian) {
+      if (auto trouble = second_trouble(out_, graph_, ids_, gradients_, variables_, bindings_)) {
+        out_.troubles.push_back(std::move(*trouble));
+      }
+    }
+    for (Trouble& trouble : out_.troubles) trouble.remedy = options_.remedy;
+  }
 
   void read_values() {
     Values forward;
@@ -281,13 +265,6 @@ class Annotator {
 
 Explanation annotate(Graph graph, int output, std::span<const Binding> bindings, const AnnotateOptions& options) {
   return Annotator(std::move(graph), output, bindings, options).run();
-}
-
-Explanation annotate(Formula formula, const AnnotateOptions& options) {
-  const auto bindings = formula.bindings();
-  Explanation out = annotate(formula.graph, formula.output, bindings, options);
-  out.title = formula.text;
-  return out;
 }
 
 }  // namespace gradus::explain

@@ -43,6 +43,23 @@ struct Hessian {
   Tensor values;                   // [n, n]
 };
 
+/// A derivative that is not finite, and where that begins.
+struct Trouble {
+  std::vector<std::string> of;  // "df/dx", "df/dy"
+  int by = -1;                  // the first of the variables
+  std::string found;            // "nan", "inf", "-inf"
+  int node = -1;                // whose rule gives the first number that is not finite
+  int argument = -1;            // the input of that node which the derivative is by
+  int slot = 0;                 // which argument it is
+  std::int64_t element = -1;    // of the node; -1 when it is not known
+  bool used = true;             // the result uses the node there
+  std::string rule;             // of the node's op
+  std::string cause;            // "the slope of sqrt at v2 = 0 is inf; ..."
+  std::string limit;            // what the derivative does beside these values
+  std::string convention;       // what is usually taken; "" when nothing is
+  std::string remedy;           // a formula that has the derivative, or what to do
+};
+
 struct Explanation {
   std::string title;  // the formula, or the model and the row
   std::vector<Node> nodes;
@@ -52,6 +69,7 @@ struct Explanation {
   std::vector<int> backward;   // nodes in the order in which reverse mode takes their step
   std::optional<Hessian> hessian;
   std::vector<std::string> notes;  // what a reader should know: "f has 4 elements: ..."
+  std::vector<Trouble> troubles;   // one for each place where a derivative begins to be not finite
 };
 
 /// Edges whose gradient was computed, into node `to`, in the order of its arguments.

@@ -40,6 +40,15 @@ Object edge_object(const Edge& edge) {
   return out;
 }
 
+Object trouble_object(const Trouble& trouble) {
+  Object out;
+  out["of"] = trouble.of, out["found"] = trouble.found, out["node"] = trouble.node, out["argument"] = trouble.argument;
+  out["rule"] = trouble.rule, out["cause"] = trouble.cause, out["limit"] = trouble.limit;
+  if (!trouble.convention.empty()) out["convention"] = trouble.convention;
+  out["try"] = trouble.remedy;
+  return out;
+}
+
 Object path_object(const DerivativeGraph& graph, int y, const Path& path) {
   std::vector<int> nodes{y};
   std::vector<double> factors;
@@ -86,6 +95,9 @@ json::Value to_json(const Explanation& explanation, const std::vector<int>& path
     hessian["names"] = explanation.hessian->names, hessian["values"] = tensor(explanation.hessian->values);
     out["hessian"] = std::move(hessian);
   }
+  Array troubles;
+  for (const Trouble& trouble : explanation.troubles) troubles.emplace_back(trouble_object(trouble));
+  if (!troubles.empty()) out["not_finite"] = std::move(troubles);
   for (int x : paths_to) paths.emplace_back(paths_object(explanation, x));
   if (!paths_to.empty()) out["paths"] = std::move(paths);
   return out;

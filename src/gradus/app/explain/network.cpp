@@ -123,6 +123,7 @@ NetworkExplanation explain_network(const TrainedModel& given, const data::Datase
   const std::int64_t rows[] = {row - 1};
   const NetworkLoss net = network_loss(model, dataset, rows);
   AnnotateOptions options;
+  options.remedy = "weights that are finite and smaller: gradus train again with a lower --rate";
   for (const nn::Parameter& parameter : model.network.parameters) options.variables.push_back(parameter.name);
   options.variables.push_back(step_names::features);
   const Tensor wanted = net.bindings.back().value;

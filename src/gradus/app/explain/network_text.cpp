@@ -74,6 +74,7 @@ class Writer {
       if (!o_.layer || *o_.layer == static_cast<std::int64_t>(i) + 1) layer(n_.layers[i], i + 1);
     }
     if (!o_.layer) loss();
+    if (!e_.troubles.empty() && !n_.layers.empty()) out_ += troubles_text(e_, o_.look);
     if (n_.layers.empty()) return to_text(e_, o_.look);
     return std::move(out_);
   }

@@ -5,6 +5,7 @@
 
 #include "gradus/app/explain/base64.hpp"
 #include "gradus/app/explain/page.hpp"
+#include "gradus/app/explain/text.hpp"
 #include "gradus/core/ops/all.hpp"
 
 namespace gradus::explain {
@@ -172,6 +173,7 @@ json::Value page_data(const Explanation& explanation) {
              {"output", explanation.output},
              {"backward", explanation.backward},
              {"notes", explanation.notes}};
+  if (!explanation.troubles.empty()) out["not_finite"] = troubles_text(explanation, {false, 100});
   out["nodes"] = std::move(nodes);
   out["edges"] = std::move(edges);
   out["pool"] = pool.take();

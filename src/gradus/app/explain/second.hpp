@@ -15,6 +15,11 @@ void add_jacobians(Explanation& explanation, Graph& graph, const std::vector<int
 void add_hessian(Explanation& explanation, const Values& gradients, const Values& variables,
                  std::span<const Binding> bindings);
 
+/// Where a Hessian that is not finite begins to be so; nothing when it is finite.
+std::optional<Trouble> second_trouble(const Explanation& explanation, Graph& graph, const std::vector<int>& ids,
+                                      const Values& gradients, const Values& variables,
+                                      std::span<const Binding> bindings);
+
 /// "x", or "W(1,2)" for element `element` (row-major, from 0): what its name is, counted from 1.
 std::string element_name(const std::string& name, const Shape& shape, std::int64_t element);
 

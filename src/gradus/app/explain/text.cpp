@@ -35,6 +35,7 @@ class Writer {
     backward();
     gradients();
     if (e_.hessian) hessian();
+    if (!e_.troubles.empty()) troubles();
     for (const std::string& note : e_.notes) out_ += "\n" + wrapped("Note: ", note, 6, options_.width);
     return std::move(out_);
   }
@@ -175,6 +176,8 @@ class Writer {
     block(e_.hessian->values, 4);
   }
 
+  void troubles() { out_ += troubles_text(e_, options_); }
+
   const Explanation& e_;
   const TextOptions& options_;
   std::string out_;
@@ -184,6 +187,26 @@ class Writer {
 
 std::string to_text(const Explanation& explanation, const TextOptions& options) {
   return Writer(explanation, options).text();
+}
+
+std::string troubles_text(const Explanation& e, const TextOptions& options) {
+  std::string out = "\n" + inked("Not finite", Ink::heading, options.color) + "\n";
+  for (const Trouble& trouble : e.troubles) {
+    std::string of;
+    for (const std::string& name : trouble.of) of += (of.empty() ? "" : ", ") + name;
+    const Node& node = at(e, trouble.node);
+    out += wrapped("  ", of + " = " + trouble.found + ": it begins at " + node.name + " = " + node.expression + ".", 4,
+                   options.width);
+    const auto line = [&](const char* what, const std::string& text) {
+      if (!text.empty()) out += wrapped(std::string("     ") + what, text, 17, options.width);
+    };
+    line("rule:       ", trouble.rule);
+    line("why:        ", trouble.cause + ".");
+    line("limit:      ", trouble.limit);
+    line("convention: ", trouble.convention);
+    line("try:        ", trouble.remedy);
+  }
+  return out;
 }
 
 int find_node(const Explanation& explanation, std::string_view name, std::string_view flag) {

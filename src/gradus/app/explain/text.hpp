@@ -17,6 +17,9 @@ struct TextOptions {
 /// Forward values, the steps of reverse mode with every product and sum, gradients, the Hessian when there is one.
 std::string to_text(const Explanation& explanation, const TextOptions& options = {});
 
+/// The part of it on derivatives that are not finite.
+std::string troubles_text(const Explanation& explanation, const TextOptions& options = {});
+
 /// The path algorithm for variable `x` (a node) beside reverse mode: every path, the product on its edges, their sum,
 /// and how many edges both visited. Throws UserError when the paths are too many.
 std::string paths_text(const Explanation& explanation, int x, const TextOptions& options = {});

@@ -172,6 +172,11 @@ function setUp() {
   by('title').textContent = data.title;
   by('title').title = data.title;
   by('position').max = steps.length;
+  if (data.not_finite) {
+    by('troubles').hidden = false;
+    by('troubles').querySelector('pre').textContent = data.not_finite.trim();
+    by('troubles').addEventListener('toggle', () => fit(0.35));
+  }
   theme(matchMedia('(prefers-color-scheme: dark)').matches);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => theme(event.matches));
   view.folded = new Set(nodes.length > 16 ? groups : []);
