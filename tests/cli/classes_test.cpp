@@ -1,6 +1,8 @@
 // Classes that training did not see, and rows that it did.
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "gradus/learn/json/value.hpp"
 #include "tests/cli/program.hpp"
 
@@ -65,6 +67,42 @@ TEST(Classes, WrittenInAnotherWayAreNamedBesideTheNearest) {
                    "<=50K. (5 rows), >50K. (4 rows); expected classes that it learnt: <=50K, >50K; "
                    "try: <=50K for <=50K."))
       << refused.err;
+}
+
+TEST(LearntRows, AreSaidWhenTheyAreEvaluatedOn) {
+  const test::Program gradus;
+  gradus.folder.write("train.csv", animals({"cat", "dog"}, 100));
+  gradus.folder.write("new.csv", animals({"cat", "dog"}, 100, 7));
+  ASSERT_EQ(gradus("train train.csv --epochs 1 --valid 0.2 -o m.gradus").code, 0);
+  const test::Ended same = gradus("evaluate m.gradus train.csv");
+  EXPECT_TRUE(says(same.err, "warning: 80 of 100 rows are equal to rows that the model learnt from")) << same.err;
+  EXPECT_FALSE(says(gradus("evaluate m.gradus new.csv").err, "learnt from"));
+  // Other columns first, and one more: the rows are the same.
+  std::string turned = "animal,note,z,x\n";
+  std::istringstream lines(gradus.folder.read("train.csv"));
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    const std::size_t a = line.find(','), b = line.rfind(',');
+    turned += line.substr(b + 1) + ",?," + line.substr(a + 1, b - a - 1) + "," + line.substr(0, a) + "\n";
+  }
+  gradus.folder.write("turned.csv", turned);
+  const test::Ended document = gradus("evaluate m.gradus turned.csv --json");
+  EXPECT_EQ(json::write(json::parse(document.out, "t").at("learnt_from")),
+            R"({"rows":100,"looked_up":100,"found":80})");
+}
+
+TEST(Classes, AreSplitByClass) {
+  const test::Program gradus;
+  std::vector<std::string> names(30, "common");
+  names[11] = "rare";
+  gradus.folder.write("train.csv", animals(names, 90));  // three rare ones
+  for (int seed = 0; seed < 6; ++seed) {
+    const std::string train = "train train.csv --epochs 1 --valid 0.6 -o m.gradus --seed " + std::to_string(seed);
+    EXPECT_FALSE(says(gradus(train).err, "not learnt")) << seed;
+  }
+  EXPECT_EQ(gradus("train train.csv --epochs 1 -o m.gradus --set data.split=random").code, 0);
+  EXPECT_EQ(gradus("train train.csv --epochs 1 -o m.gradus --set data.split=rand").code, 2);
 }
 
 }  // namespace

@@ -97,6 +97,23 @@ json::Value unseen_json(const std::vector<ClassRows>& classes) {
   return out;
 }
 
+/// How many rows are equal to some that the model learnt from; "" when none is known to be.
+std::string overlap_text(const data::Overlap& overlap) {
+  if (overlap.found == 0) return "";
+  const auto share = static_cast<double>(overlap.found) / static_cast<double>(overlap.looked_up);
+  const std::string rows = report::counted(overlap.rows, "row");
+  const std::string count = overlap.looked_up == overlap.rows
+                                ? report::grouped(overlap.found) + " of " + rows
+                                : "about " + report::percent(share, 0) + " of " + rows + " (" +
+                                      report::grouped(overlap.found) + " of " + report::grouped(overlap.looked_up) +
+                                      " that were looked up)";
+  return "warning: " + count + " are equal to rows that the model learnt from, and say little about new ones";
+}
+
+json::Value overlap_json(const data::Overlap& overlap) {
+  return json::Object{{"rows", overlap.rows}, {"looked_up", overlap.looked_up}, {"found", overlap.found}};
+}
+
 /// Says how many rows have predictions that are not finite; the exit code.
 int check_finite(const Evaluation& evaluation, const std::string& source, const std::string& model,
                  report::Console& console) {
@@ -117,6 +134,8 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
   const Evaluation guess = report::scaled(baseline(light, light), deviation);
   const bool classes = model.task == data::Task::classification;
   const ClassCounts counts = count_classes(engine, model, rows.dataset);
+  const data::Overlap overlap = data::find_overlap(model.learnt_rows, rows.dataset);
+  if (const std::string text = overlap_text(overlap); !text.empty()) console.say(text);
 
   if (arguments.has("--json")) {
     json::Object out{{"schema", "gradus.evaluate/1"},
@@ -124,6 +143,7 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
                      {"data", arguments.required(1)},
                      {"evaluation", report::to_json(evaluation)},
                      {"guess", report::guess_to_json(guess)}};
+    out["learnt_from"] = overlap_json(overlap);
     if (classes) out["classes"] = classes_json(counts.known);
     if (classes) out["unseen_classes"] = unseen_json(counts.unseen);
     print_json(console, out);

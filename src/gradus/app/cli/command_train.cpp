@@ -136,6 +136,7 @@ Prepared prepare(const Arguments& arguments, const Settings& said, int threads, 
   const auto held = static_cast<std::int64_t>(out.data.split.validation.size());
   const Settings all = with_defaults(said, {!out.data.schema.is_table(), learnt, held});
   out.options = to_options(all);
+  out.options.split = out.data.split;
   nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
   const Shape input = nn::input_of(net, sample_shape(out.data.rows, net));
   const Agreement agreed = agree(out.options.loss, net, input, out.options.dtype, out.data.rows);

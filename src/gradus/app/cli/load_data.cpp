@@ -86,6 +86,21 @@ void check_columns(std::span<const std::string> columns, const std::string& path
   }
 }
 
+/// By class where there are classes, unless it is said otherwise. `classes`: one a row; empty: a regression.
+data::Split choose_split(std::int64_t rows, std::span<const std::int64_t> classes, const Settings& settings) {
+  const double fraction = settings.validation.value_or(default_validation);
+  const std::uint64_t seed = settings.seed.value_or(default_seed);
+  if (settings.split_by_class.value_or(true) && !classes.empty()) return data::split_by_class(classes, fraction, seed);
+  return data::split_rows(rows, fraction, seed);
+}
+
+/// The texts of the target's column by number: its classes. Empty for a column of numbers.
+std::vector<std::int64_t> classes_in(const data::Table& table, const std::string& target) {
+  const data::Column* column = target.empty() ? &table.columns.back() : table.find(target);
+  if (column == nullptr || column->numeric) return {};
+  return {column->text.index.begin(), column->text.index.end()};
+}
+
 TrainingData load_table(const std::string& path, const Settings& settings) {
   const data::FitOptions fit{settings.target.value_or(""), settings.task,
                              settings.ignore.value_or(std::vector<std::string>{}),
@@ -100,8 +115,7 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
   };
   const data::Table table = data::read_csv(path, csv);
   TrainingData out;
-  const double fraction = settings.validation.value_or(default_validation);
-  out.split = data::split_rows(table.rows, fraction, settings.seed.value_or(default_seed));
+  out.split = choose_split(table.rows, classes_in(table, fit.target), settings);
   data::Fitted fitted = data::fit_schema(table, out.split.train, fit);
   append(out.notes, fitted.notes);
   out.schema = std::move(fitted.schema);
@@ -180,8 +194,7 @@ TrainingData load_for_training(const std::string& path, const Settings& settings
   refuse_table_settings(settings);
   data::TrainTest both = data::read_idx(path);
   TrainingData out;
-  out.split = data::split_rows(both.train.rows(), settings.validation.value_or(default_validation),
-                               settings.seed.value_or(default_seed));
+  out.split = choose_split(both.train.rows(), both.train.targets.as<std::int64_t>(), settings);
   out.schema = data::image_schema(both.train);
   out.notes = compare_labels(both.train, both.test);
   out.rows = std::move(both.train);

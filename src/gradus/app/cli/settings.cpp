@@ -58,6 +58,7 @@ T read_word(Text text, Text place, const Word<T> (&words)[N], std::string_view m
 constexpr Word<data::Task> tasks[] = {{"regression", data::Task::regression},
                                       {"classification", data::Task::classification}};
 constexpr Word<DType> precisions[] = {{"f32", DType::f32}, {"f64", DType::f64}, {"bf16", DType::bf16}};
+constexpr Word<bool> splits[] = {{"by-class", true}, {"random", false}};
 constexpr Word<bool> truths[] = {{"true", true}, {"false", false}};
 
 template <class T, std::size_t N> std::string show_word(const std::optional<T>& value, const Word<T> (&words)[N]) {
@@ -103,6 +104,9 @@ constexpr Setting settings_table[] = {
     {"data.valid", "--valid", "FRACTION", "share of the rows held back for validation; 0.1 unless given", "",
      [](Settings& s, Text text, Text place) { s.validation = read_number(text, place, below_one); },
      [](const Settings& s) { return show_number(s.validation); }},
+    {"data.split", "", "HOW", "by-class or random: whether every class keeps its share of the rows held back", "",
+     [](Settings& s, Text text, Text place) { s.split_by_class = read_word(text, place, splits); },
+     [](const Settings& s) { return show_word(s.split_by_class, splits); }},
 
     {"model.net", "--net", "LAYERS",
      "the hidden layers: \"128 relu, dropout 0.2, 64 tanh\", \"conv 6 5x5 pad 2 relu, maxpool 2\"; \"\" is a linear "

@@ -20,6 +20,7 @@ struct Settings {
   std::optional<data::Task> task;
   std::optional<std::vector<std::string>> ignore, categorical;
   std::optional<double> validation;
+  std::optional<bool> split_by_class;
 
   std::optional<std::string> net, init, loss;
   std::optional<DType> precision;  // bf16: products of bf16 matrices in an f32 model

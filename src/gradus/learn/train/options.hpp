@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "gradus/learn/data/split.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
@@ -40,6 +41,7 @@ struct TrainOptions {
   std::optional<double> target_loss = {};  // stop when an epoch's mean training loss is at most this
   std::int64_t patience = 0;  // stop after so many epochs without a smaller validation loss; the best weights are kept
   double validation = 0.1;    // share of the rows held back, chosen by the seed
+  bool by_class = true;       // of a classification: every class keeps its share among the rows held back
   std::uint64_t seed = 0;     // of initial weights, split, order and dropout
   DType dtype = DType::f32;
   DType products = DType::f32;  // as nn::ModelOptions
@@ -47,6 +49,7 @@ struct TrainOptions {
   int threads = 0;          // at most so many of the engine's compute, each with memory of its own; 0: all
   std::int64_t memory = 0;  // bytes that the engine and the copies of weights may take; chooses `parts` and, where it
                             // has no room for all, `threads`. 0: no limit
+  std::optional<data::Split> split = {};  // the rows held back, for who has chosen them; instead of the rules above
   Observer observer = {};
 };
 

@@ -187,6 +187,7 @@ TrainedModel read_model(ModelFile& file, const std::optional<nn::Layer>& net, co
   model.class_names = document.at("classes").texts();
   if (const json::Value* schema = document.find("schema")) model.schema = data::schema_from_json(*schema);
   model.record = read_record(document.at("training"), model.task, path);
+  if (const json::Value* rows = document.find("learnt_rows")) model.learnt_rows = data::read_row_sketch(rows->text());
   check_ends(model, path);
   return model;
 }
@@ -211,7 +212,9 @@ void save(const TrainedModel& model, OutputFile& output) {
   ModelFile file;
   for (const nn::Parameter& parameter : model.network.parameters)
     file.tensors.push_back({parameter.name, parameter.value});
-  file.document = describe_model(model);
+  json::Object document = describe_model(model).object();
+  document["learnt_rows"] = data::to_text(model.learnt_rows);
+  file.document = std::move(document);
   save_model_file(output, file);
 }
 

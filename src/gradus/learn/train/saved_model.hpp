@@ -26,7 +26,7 @@ struct Loaded {
 Loaded load_with_notes(const std::string& path, const std::optional<nn::Layer>& net = {});
 TrainedModel load(const std::string& path, const std::optional<nn::Layer>& net = {});
 
-/// The document in the file's metadata, for inspect.
+/// The document in the file's metadata but for the hashes of rows, for inspect.
 json::Value describe_model(const TrainedModel& model);
 
 }  // namespace gradus::io

@@ -12,6 +12,7 @@
 #include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/check_options.hpp"
 #include "gradus/learn/train/evaluate.hpp"
+#include "gradus/learn/train/known_classes.hpp"
 #include "gradus/learn/train/memory.hpp"
 #include "gradus/learn/train/step_runner.hpp"
 
@@ -236,6 +237,34 @@ TrainedModel describe_training(const nn::Model& model, const data::Dataset& data
   return out;
 }
 
+data::Split choose_split(const data::Dataset& dataset, const TrainOptions& options) {
+  if (options.split) {
+    data::check(*options.split, dataset.rows());
+    return *options.split;
+  }
+  if (options.by_class && dataset.task == data::Task::classification) {
+    return data::split_by_class(dataset.targets.as<std::int64_t>(), options.validation, options.seed);
+  }
+  return data::split_rows(dataset.rows(), options.validation, options.seed);
+}
+
+/// Classes of which rows were held back and none was left to train on.
+void note_unlearnt(const data::Dataset& dataset, const data::Split& split, std::vector<std::string>& notes) {
+  if (dataset.task != data::Task::classification) return;
+  const auto targets = dataset.targets.as<std::int64_t>();
+  std::vector<std::int64_t> learnt(dataset.class_names.size()), held(dataset.class_names.size());
+  for (const std::int64_t row : split.train) ++learnt[static_cast<std::size_t>(targets[static_cast<std::size_t>(row)])];
+  for (const std::int64_t row : split.validation)
+    ++held[static_cast<std::size_t>(targets[static_cast<std::size_t>(row)])];
+  std::vector<ClassRows> alone;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (learnt[i] == 0 && held[i] > 0) alone.push_back({dataset.class_names[i], held[i]});
+  }
+  if (alone.empty()) return;
+  notes.push_back("classes that only rows held back for validation have, and that are not learnt: " +
+                  list_classes(alone));
+}
+
 /// A run that ends worse than it began is no divergence, but nobody wants its weights.
 void note_worse(Run& run) {
   if (run.history.size() < 2) return;
@@ -288,16 +317,18 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
                            std::to_string(model.input.count()) + ", as the model takes", ""});
   }
   const Agreement agreed = agree(options.loss, model.net, model.input, model.dtype, dataset);
-  data::Split split = data::split_rows(dataset.rows(), options.validation, options.seed);
+  data::Split split = choose_split(dataset, options);
   if (options.patience > 0 && split.validation.empty()) {
     throw UserError(Fault::usage, Report{"patience", "no rows held back for validation",
                                          "validation rows whose loss can be watched", "validation 0.2, or more rows"});
   }
   Run run{.model = describe_training(model, dataset, options, agreed)};
+  run.model.learnt_rows = data::sketch_rows(dataset, split.train);
   const nn::Model& network = run.model.network;
   const loss::Loss& loss = run.model.loss;
   run.notes = notes_on(network.net, options, static_cast<std::int64_t>(split.train.size()));
   run.notes.insert(run.notes.begin(), agreed.notes.begin(), agreed.notes.end());
+  note_unlearnt(dataset, split, run.notes);
   TrainOptions chosen = options;
   if (options.memory > 0) {
     const StepRows rows = step_rows(options, static_cast<std::int64_t>(split.train.size()),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/data/row_sketch.hpp"
 #include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/nn/model.hpp"
@@ -36,6 +37,7 @@ struct TrainedModel {
   std::vector<std::string> class_names;  // classification
   std::optional<data::Schema> schema;    // how files become features; none when the caller gave numbers
   TrainingRecord record;
+  data::RowSketch learnt_rows = {};  // to recognize them; empty in models of 0.1
 };
 
 }  // namespace gradus
