@@ -128,5 +128,17 @@ TEST(Annotate, RefusesUnknownVariablesAndLargeTables) {
   EXPECT_NE(error("sum(w)", row + "]", {.second = true}).find("100 by 100 elements"), std::string::npos);
 }
 
+// 16,000 terms, each of which uses x: what takes the square of their number takes minutes.
+TEST(Annotate, ManyTerms) {
+  std::string sum = "x";
+  for (int i = 1; i < 16'000; ++i) sum += "+x";
+  const Explanation e = explain(sum, "x=2");
+  EXPECT_EQ(node(e, "f").value.number(), 32'000);
+  EXPECT_EQ(node(e, "x").gradient->number(), 16'000);
+  EXPECT_EQ(edges_from(e, 0).size(), 16'000U);
+  EXPECT_GT(edges_from(e, 0).front()->to, edges_from(e, 0).back()->to);
+  EXPECT_NE(to_text(e).find("x was used 16000 times"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gradus::explain

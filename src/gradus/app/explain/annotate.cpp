@@ -237,6 +237,7 @@ class Annotator {
       if (!derivative_.contribution_of[static_cast<std::size_t>(ids_[i])].empty())
         out_.backward.push_back(static_cast<int>(i));
     }
+    index_edges(out_);
     zeros_where_no_path_leads();
   }
 

@@ -70,7 +70,13 @@ struct Explanation {
   std::optional<Hessian> hessian;
   std::vector<std::string> notes;  // what a reader should know: "f has 4 elements: ..."
   std::vector<Trouble> troubles;   // one for each place where a derivative begins to be not finite
+
+  std::vector<int> first_edge = {};  // by node: the place of the first edge to it, and the number of edges last
+  std::vector<std::vector<int>> used_by = {};  // by node: places of the edges from it, in the order of edges_from
 };
+
+/// Sets `first_edge` and `used_by` when nodes and edges are there. edges_into and edges_from need them.
+void index_edges(Explanation& explanation);
 
 /// Edges whose gradient was computed, into node `to`, in the order of its arguments.
 std::vector<const Edge*> edges_into(const Explanation& explanation, int to);

@@ -128,9 +128,10 @@ class Writer {
   std::vector<int> finished_by(int to) const {
     std::vector<int> out;
     for (const Edge* edge : edges_into(e_, to)) {
-      const auto uses = edges_from(e_, edge->from);
+      const std::vector<int>& uses = e_.used_by[static_cast<std::size_t>(edge->from)];  // may be very many
       const bool seen = std::find(out.begin(), out.end(), edge->from) != out.end();
-      if (uses.size() > 1 && uses.back()->to == to && !seen) out.push_back(edge->from);
+      const bool last = uses.size() > 1 && e_.edges[static_cast<std::size_t>(uses.back())].to == to;
+      if (last && !seen) out.push_back(edge->from);
     }
     return out;
   }
