@@ -224,6 +224,26 @@ TEST(Commands, CheckSaysWhatItCannotTell) {
   EXPECT_EQ(json::parse(jump.out, "stdout").at("verdict").text(), "cannot_tell");
 }
 
+TEST(Commands, SmallStacks) {
+  const test::Program gradus;
+  const char* all[] = {"--help",
+                       "ops",
+                       "train cars.csv --target price --net '9 relu, 5 tanh' --epochs 3 --threads 3 -o small.gradus",
+                       "evaluate small.gradus cars.csv",
+                       "predict small.gradus cars.csv -o -",
+                       "inspect small.gradus",
+                       "explain small.gradus cars.csv --row 2",
+                       "check small.gradus cars.csv --rows 2",
+                       "plan --net '40 relu' --input 30",
+                       "explain '((((((((((((((((((((x))))))))))))))))))))*tanh(tanh(tanh(tanh(x))))' --at x=1"};
+  for (const char* kilobytes : {"64", "128"}) {
+    for (const char* arguments : all) {
+      const test::Ended ended = gradus(arguments, std::string("ulimit -s ") + kilobytes + ";");
+      EXPECT_EQ(ended.code, 0) << kilobytes << " " << arguments << "\n" << ended.err;
+    }
+  }
+}
+
 TEST(Commands, ExplainSpeaksOfDerivativesThatAreNotFinite) {
   const test::Program gradus;
   const test::Ended ended = gradus("explain 'sqrt(x^2 + y^2)' --at x=0,y=0");

@@ -10,6 +10,7 @@
 
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/kernels/block.hpp"
+#include "gradus/engine/machine/stack.hpp"
 
 namespace gradus {
 namespace {
@@ -34,11 +35,17 @@ Function<T> generate(std::int64_t m, std::int64_t n, std::int64_t k, std::int64_
   const int prefetch = LIBXSMM_GEMM_PREFETCH_AL2;
   const int ints[] = {checked_cast<int>(n),   checked_cast<int>(m),   checked_cast<int>(k),
                       checked_cast<int>(ldb), checked_cast<int>(lda), checked_cast<int>(ldc)};
-  if constexpr (std::is_same_v<T, float>) {
-    return libxsmm_smmdispatch(ints[0], ints[1], ints[2], &ints[3], &ints[4], &ints[5], &one, &zero, &flags, &prefetch);
-  } else {
-    return libxsmm_dmmdispatch(ints[0], ints[1], ints[2], &ints[3], &ints[4], &ints[5], &one, &zero, &flags, &prefetch);
-  }
+  Function<T> out = nullptr;
+  with_stack(512 << 10, [&] {  // libxsmm writes code into an array of 128 KiB on its stack
+    if constexpr (std::is_same_v<T, float>) {
+      out =
+          libxsmm_smmdispatch(ints[0], ints[1], ints[2], &ints[3], &ints[4], &ints[5], &one, &zero, &flags, &prefetch);
+    } else {
+      out =
+          libxsmm_dmmdispatch(ints[0], ints[1], ints[2], &ints[3], &ints[4], &ints[5], &one, &zero, &flags, &prefetch);
+    }
+  });
+  return out;
 }
 
 template <class T> struct Product {
