@@ -54,8 +54,8 @@ std::vector<nn::Parameter> state_of(const Case& of) {
   if (!of.workload.trains()) return state;
   const optim::Optimizer optimizer = optimizer_of(of.workload.optimizer);
   for (const nn::Parameter& parameter : of.model.parameters) {
-    for (const std::string& name : optimizer.state) {
-      state.push_back({state_name(parameter.name, name), Tensor(parameter.value.type())});
+    for (const optim::StateSpec& spec : optim::states(optimizer)) {
+      state.push_back({state_name(parameter.name, spec.name), Tensor(optim::type_of(spec, parameter.value.type()))});
     }
   }
   return state;
@@ -65,7 +65,7 @@ void write_case(std::ostream& out, const Case& of) {
   const Workload& w = of.workload;
   out << "workload " << w.name << "\nrestart " << (w.trains() ? restart_after : 0) << "\nloss " << name_of(w.loss)
       << "\noptimizer " << name_of(w.optimizer) << "\nrate "
-      << (w.trains() ? optimizer_of(w.optimizer).learning_rate : 0) << '\n';
+      << (w.trains() ? optim::learning_rate(optimizer_of(w.optimizer)) : 0) << '\n';
   for (const nn::Layer& layer : of.model.net.children) out << "layer " << layer.text << '\n';
   std::vector<std::pair<std::string, ConstView>> arrays{{"features", of.features}};
   if (w.loss != Loss::none) arrays.emplace_back("target", of.target);

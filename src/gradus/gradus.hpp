@@ -21,6 +21,7 @@
 #include "gradus/learn/data/dataset.hpp"
 #include "gradus/learn/data/idx/idx.hpp"
 #include "gradus/learn/data/schema.hpp"
+#include "gradus/learn/kinds/recipe.hpp"
 #include "gradus/learn/nn/activations.hpp"
 #include "gradus/learn/nn/layer.hpp"
 #include "gradus/learn/nn/loss.hpp"

@@ -108,7 +108,7 @@ void normal(Bench& b) {
   const double n = b.number("N");
   const auto measure = [&](double std) {
     Tensor drawn(b.dtype(), Shape{static_cast<std::int64_t>(n)});
-    init::normal(std).fill(drawn.view(), 1, "weight");
+    init::fill(init::normal(std), drawn.view(), 1, "weight");
     double sum = 0, squares = 0;
     for (double x : drawn.numbers()) sum += x, squares += x * x;
     return std::pair{sum / n, std::sqrt(squares / n - sum / n * sum / n)};

@@ -35,7 +35,7 @@ TrainedModel car_model(const json::Value& inputs) {
   model.network =
       nn::make_model(nn::parse_net("3 nobias tanh, 2 nobias tanh, 1 nobias tanh"), {3}, {.dtype = DType::f64});
   model.loss = loss::half_squared_sum;
-  model.record.optimizer = optim::adam({.learning_rate = 0.01}).text;
+  model.record.optimizer = kinds::print_all(optim::adam({.learning_rate = 0.01}));
   const char* const names[] = {"W1", "W2", "W3"};
   for (std::size_t k = 0; k < 3; ++k) {  // x W of the lectures is [in, out], parameters are [out, in]
     Tensor& weight = model.network.parameters[k].value;
@@ -174,9 +174,10 @@ TEST(NetworkExplanation, TakesTheOptimizersStep) {
   for (const optim::Optimizer& optimizer :
        {optim::gradient_descent(0.1),
         optim::sgd({.learning_rate = 0.1, .momentum = 0.9, .nesterov = true, .weight_decay = 0.01}),
-        optim::adam({.learning_rate = 0.01, .beta1 = 0.8}),
-        optim::adamw({.learning_rate = 0.02, .weight_decay = 0.1})}) {
-    model.record.optimizer = optimizer.text;
+        optim::adam({.learning_rate = 0.01, .beta1 = 0.8}), optim::adamw({.learning_rate = 0.02, .weight_decay = 0.1}),
+        optim::parse_optimizer("nadam 0.02 weight_decay 0.1"),
+        optim::parse_optimizer("rmsprop 0.02 centered momentum 0.5")}) {
+    model.record.optimizer = kinds::print_all(optimizer);
     const OptimizerStep step = optimizer_step(explain_network(model, rows, 1), {2, 1, 3});
     Graph graph = training_step(model.network, model.loss, optimizer, {.rows = 1, .outputs = 1});
     std::vector<Binding> bindings;
@@ -186,13 +187,13 @@ TEST(NetworkExplanation, TakesTheOptimizersStep) {
       const Tensor* parameter = model.network.find(name);
       Tensor value(node.type);
       if (parameter) value = *parameter;
-      else if (name == step_names::learning_rate) value = Tensor(optimizer.learning_rate);
+      else if (name == step_names::learning_rate) value = Tensor(optim::learning_rate(optimizer));
       else if (name == step_names::features) value = Tensor::from({1, 3}, {1.4, -1, 0.4});
       else if (name == step_names::target) value = Tensor::from({1, 1}, {0.45});
       bindings.push_back({graph.find_input(name), value});
     }
     const Value next = graph.find_output("2.weight");
-    EXPECT_NEAR(step.next, interpret(std::vector<Value>{next}, bindings)[0].number(2), 1e-15) << optimizer.text;
+    EXPECT_NEAR(step.next, interpret(std::vector<Value>{next}, bindings)[0].number(2), 1e-15) << model.record.optimizer;
   }
 }
 

@@ -10,6 +10,8 @@
 #include "gradus/learn/data/csv/csv.hpp"
 #include "gradus/learn/data/idx/idx.hpp"
 #include "gradus/learn/json/value.hpp"
+#include "gradus/learn/optim/optimizer.hpp"
+#include "gradus/learn/optim/schedule.hpp"
 #include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/saved_model.hpp"
 #include "tests/support/paths.hpp"
@@ -92,6 +94,16 @@ TEST(GoldenModels, StillTakeNumbersForCategories) {
   EXPECT_NE(prediction("2"), prediction("4"));
   EXPECT_EQ(prediction("04"), prediction("4"));
   EXPECT_EQ(prediction("5.0"), prediction("5"));
+}
+
+// The sentence of those files is the recipe with all its numbers, so that explain and a later training know it.
+TEST(GoldenModels, KnowWhatTheyWereTrainedWith) {
+  const json::Value index = read_json("models.json");
+  for (const json::Value& one : index.array()) {
+    const TrainingRecord record = io::load(folder + one.at("name").text() + ".gradus").record;
+    EXPECT_EQ(kinds::print_all(optim::parse_optimizer(record.optimizer)), one.at("optimizer").text());
+    EXPECT_EQ(kinds::print_all(optim::parse_schedule(record.schedule)), one.at("schedule").text());
+  }
 }
 
 }  // namespace

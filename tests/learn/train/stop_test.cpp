@@ -107,7 +107,13 @@ TEST_F(Stop, WhenValidationNoLongerImproves) {
 
 /// A rate that is right for so many steps, and then too large for anything to stay finite.
 optim::Schedule explosion_after(std::int64_t steps) {
-  return {"explosion", [steps](std::int64_t step, std::int64_t) { return step < steps ? 1.0 : 1e300; }};
+  static constexpr kinds::Key keys[] = {{"after", kinds::KeyType::whole, "1", "steps that are right"}};
+  static constexpr optim::ScheduleKind explosion{
+      {"explosion", "right at first, then too large", keys},
+      [](const kinds::Keys& of, const optim::Moment& now, std::span<const double>) {
+        return now.step < of.whole("after") ? 1.0 : 1e300;
+      }};
+  return kinds::make(explosion, {{"after", steps}});
 }
 
 /// `rows` times x = 1, t = 3.

@@ -118,6 +118,51 @@ TEST_F(Training, FollowsItsSchedule) {
   for (std::size_t i = 0; i < 8; ++i) EXPECT_NEAR(rates[i], expected[i], 1e-15) << i;
 }
 
+TEST_F(Training, CountsEpochsForASchedule) {
+  std::vector<double> rates;
+  train(engine, net("", 1), plane(20, DType::f32),
+        {.optimizer = optim::gradient_descent(0.5),
+         .schedule = optim::parse_schedule("step 2 gamma 0.5"),
+         .batch = 5,
+         .epochs = 5,
+         .validation = 0,
+         .observer = {.on_step = [&](const StepReport& s) { rates.push_back(s.learning_rate); }}});
+  ASSERT_EQ(rates.size(), 20u);
+  for (std::size_t i = 0; i < rates.size(); ++i) EXPECT_EQ(rates[i], i < 8 ? 0.5 : i < 16 ? 0.25 : 0.125) << i;
+}
+
+// The rate of every epoch follows from the losses that were reported before it, of the validation rows or else of
+// training.
+TEST_F(Training, PlateauSeesTheLossThatIsReported) {
+  for (double validation : {0.0, 0.25}) {
+    const optim::Schedule schedule = optim::parse_schedule("plateau 1 gamma 0.5 threshold 0.3");
+    const auto run = train(engine, net("", 1), plane(20, DType::f32),
+                           {.optimizer = optim::gradient_descent(0.05),
+                            .schedule = schedule,
+                            .batch = 5,
+                            .epochs = 30,
+                            .validation = validation});
+    optim::ScheduleRun again(schedule);
+    for (const EpochReport& epoch : run.history) {
+      EXPECT_EQ(epoch.learning_rate, 0.05 * again.factor({})) << epoch.epoch;
+      again.epoch_ended(validation > 0 ? epoch.validation->loss : epoch.loss);
+    }
+    EXPECT_LT(again.factor({}), 1);
+    EXPECT_EQ(run.model.record.schedule,
+              "plateau patience 1 gamma 0.5 threshold 0.3 measure relative cooldown 0 least 0");
+  }
+}
+
+TEST_F(Training, GoesWithEveryOptimizer) {
+  const data::Dataset rows = plane(64, DType::f32);
+  for (const optim::OptimizerKind* kind : optim::all_optimizers()) {
+    const auto run =
+        train(engine, net("8 tanh", 1), rows, {.optimizer = optim::optimizer(kind->name), .batch = 16, .epochs = 40});
+    EXPECT_LT(run.history.back().loss, run.history.front().loss) << kind->name;
+    EXPECT_EQ(optim::parse_optimizer(run.model.record.optimizer).kind, kind);
+  }
+}
+
 TEST_F(Training, NeedsNoLogitForEachOfTwoClasses) {
   data::Dataset rows = plane(40, DType::f32);
   rows.task = data::Task::classification;

@@ -100,11 +100,18 @@ TEST_F(WrongData, ScoresThatDoNotBelongToTheTargets) {
 }
 
 TEST_F(WrongData, AnOptimizerThatForgetsItsState) {
-  optim::Optimizer forgetful = optim::adam();
-  forgetful.build = [](const optim::UpdateInput& in) -> optim::Update { return {in.parameter, {}}; };
+  static const optim::OptimizerKind forgetful{
+      {"forgetful", "declares two states and gives none", optim::adam().kind->keys},
+      [](const kinds::Keys&) {
+        return optim::States{{"m"}, {"v"}};
+      },
+      [](const kinds::Keys&, const optim::UpdateInput& in) -> optim::Update {
+        return {in.parameter, {}};
+      }};
   test::expect_refusal(
-      Fault::usage, [&] { compile_step(engine, model().network, loss::cross_entropy, forgetful, {.rows = 2}); },
-      "optimizer adam: found 0 next values of state; expected the next parameter", "declares: 2");
+      Fault::usage,
+      [&] { compile_step(engine, model().network, loss::cross_entropy, kinds::make(forgetful), {.rows = 2}); },
+      "optimizer forgetful: found 0 next values of state; expected 2, as it declares");
 }
 
 TEST_F(WrongData, AModelWhoseWeightsHaveAnotherShape) {

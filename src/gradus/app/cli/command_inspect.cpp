@@ -147,9 +147,9 @@ std::string record_text(const TrainedModel& model, int width) {
                                         std::string(name(model.network.dtype)) + ", loss " + model.loss.name,
                                     indent, width);
   out += report::wrapped("learnt",
-                         "with " + record.optimizer + "; " + record.schedule + " schedule; batch " +
-                             (record.batch == 0 ? "all" : report::grouped(record.batch)) + ", seed " +
-                             std::to_string(record.seed),
+                         "with " + printable(record.optimizer) + "; " + printable(record.schedule) +
+                             " schedule; batch " + (record.batch == 0 ? "all" : report::grouped(record.batch)) +
+                             ", seed " + std::to_string(record.seed),
                          indent, width);
   out += report::wrapped("from",
                          printable(record.source) + ", " + report::counted(record.rows, "row") + ", in " +

@@ -28,7 +28,7 @@ constexpr Option options[] = {
     {"--output", "NUMBER", "classes, or 1 for regression; 10 unless given"},
     {"--batch", "ROWS", "rows a step; 64 unless given"},
     {"--loss", "LOSS", "cross_entropy (mse with one output) unless given"},
-    {"--optimizer", "NAME", "adam unless given"},
+    {"--optimizer", "RECIPE", "adam unless given, as for gradus train"},
     {"--precision", "TYPE", "f32 (unless given), f64, bf16 or auto, as for gradus train"},
     {"--memory", "SIZE", "at most so many bytes (200MB, 1.5GB, 64KiB), by a batch in parts where need be"},
     {"--threads", "NUMBER", "threads of the forecast; all cores unless given"},
@@ -72,7 +72,8 @@ Asked read_asked(const Arguments& arguments) {
   const nn::Layer net = nn::with_output(nn::parse_net(arguments.text("--net", "")), asked.outputs);
   asked.input = nn::input_of(net, read_shape(*input));
   asked.loss = loss::find_loss(arguments.text("--loss", asked.outputs > 1 ? "cross_entropy" : "mse"));
-  asked.optimizer = optim::find_optimizer(arguments.text("--optimizer", "adam"));
+  asked.optimizer =
+      optim::parse_optimizer(arguments.text("--optimizer", kinds::print(optim::adam())), {}, "--optimizer");
   const auto precision = read_precision(arguments.text("--precision", "f32"), "--precision");
   asked.chosen = precision ? ChosenPrecision{*precision} : choose_precision();
   asked.precision = nn::split_precision(asked.chosen.precision);

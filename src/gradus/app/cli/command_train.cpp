@@ -66,7 +66,7 @@ io::OutputFile& model_file(const Arguments& arguments) {
 /// Weights (not biases) filled anew by the initializer that was asked for.
 void initialize(nn::Model& model, const init::Init& init, std::uint64_t seed) {
   for (nn::Parameter& parameter : model.parameters) {
-    if (parameter.value.shape().rank() >= 2) init.fill(parameter.value.view(), seed, parameter.name);
+    if (parameter.value.shape().rank() >= 2) init::fill(init, parameter.value.view(), seed, parameter.name);
   }
 }
 
@@ -105,7 +105,7 @@ report::ProgressPlan plan_progress(const Training& training, const TrainingData&
 void check_settings(const Settings& said) {
   to_options(with_defaults(said, {}));
   if (said.net) nn::parse_net(*said.net);
-  if (said.init) find_init(*said.init, "--init");
+  if (!said.init.empty()) said.init.recipe();
 }
 
 struct Prepared {
@@ -148,7 +148,7 @@ Prepared prepare(const Arguments& arguments, const Settings& said, int threads, 
   if (out.options.memory > 0) keep_within(out, {net, input, out.options.dtype, {}, out.options.products}, learnt, held);
   out.model =
       nn::make_model(net, sample_shape(out.data.rows, net), {out.options.dtype, *all.seed, out.options.products});
-  if (all.init) initialize(out.model, find_init(*all.init, "--init"), *all.seed);
+  if (all.init.said()) initialize(out.model, init::Init(all.init.recipe()), *all.seed);
   out.training.complete = all;
   out.training.net = nn::print_net(net);
   out.training.parameters = out.model.parameter_count();

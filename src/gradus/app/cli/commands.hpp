@@ -22,5 +22,8 @@ extern const Command plan_command;
 extern const Command check_command;
 extern const Command explain_command;
 extern const Command ops_command;
+extern const Command optimizers_command;
+extern const Command schedules_command;
+extern const Command inits_command;
 
 }  // namespace gradus::cli

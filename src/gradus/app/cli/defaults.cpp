@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gradus/core/graph/print.hpp"
+
 namespace gradus::cli {
 namespace {
 
@@ -10,17 +12,16 @@ namespace {
 constexpr const char* image_net = "256 relu, 128 relu";
 constexpr std::int64_t image_epochs = 15;
 constexpr std::int64_t image_batch = 64;
-constexpr double image_rate = 1e-3;
 
 // Tables: as many epochs as make about this many steps, within bounds.
 constexpr const char* table_net = "64 relu, 64 relu";
 constexpr std::int64_t table_steps = 4000;
 constexpr std::int64_t least_epochs = 10, most_epochs = 500;
-constexpr double table_rate = 3e-3;
 constexpr std::int64_t patience_share = 5;          // of the epochs
 constexpr std::int64_t least_validation_rows = 30;  // fewer say too little to stop by
 
-constexpr const char* default_schedule = "cosine 0.05";
+/// Where the length of the training is known.
+optim::Schedule default_schedule() { return optim::cosine({.warm_up = 0.05}); }
 
 std::int64_t table_batch(std::int64_t rows) { return rows < 2'000 ? 32 : rows < 50'000 ? 64 : 256; }
 
@@ -28,9 +29,16 @@ template <class T> void fill(std::optional<T>& value, const T& otherwise) {
   if (!value) value = otherwise;
 }
 
-double default_rate(const std::string& optimizer, bool images) {
-  if (optimizer == "sgd" || optimizer == "gradient_descent") return 0.1;
-  return images ? image_rate : table_rate;
+/// The optimizer and its rate.
+void fill_optimizer(RecipeSetting& optimizer, bool images) {
+  if (!optimizer.said()) optimizer.say(kinds::print(optim::adam()), "the default optimizer", Source::defaults);
+  const auto& kind = static_cast<const optim::OptimizerKind&>(optimizer.kind());
+  const double tuned = images ? kind.image_rate : kind.table_rate;
+  const kinds::Key& rate = kind.keys[kinds::find_key(kind.keys, "rate")];
+  if (!optimizer.said("rate")) {
+    optimizer.say_key("rate", tuned > 0 ? print_number(tuned) : std::string(rate.value), "the default rate",
+                      Source::defaults);
+  }
 }
 
 }  // namespace
@@ -41,8 +49,7 @@ Settings with_defaults(Settings said, const DataFacts& facts) {
   fill(said.threads, std::int64_t{0});
   fill(said.precision, DType::f32);
   fill(said.net, std::string(facts.images ? image_net : table_net));
-  fill(said.optimizer, std::string("adam"));
-  fill(said.rate, default_rate(*said.optimizer, facts.images));
+  fill_optimizer(said.optimizer, facts.images);
   fill(said.batch, facts.images ? image_batch : table_batch(facts.rows));
 
   // A rule that ends the run takes the place of the default number of epochs.
@@ -55,7 +62,10 @@ Settings with_defaults(Settings said, const DataFacts& facts) {
       std::clamp((table_steps + steps_per_epoch - 1) / steps_per_epoch, least_epochs, most_epochs);
   const bool epochs_inferred = !said.epochs && !other_rule;
   fill(said.epochs, other_rule ? unlimited_epochs : facts.images ? image_epochs : table_epochs);
-  fill(said.schedule, std::string(length_known ? default_schedule : "constant"));
+  if (!said.schedule.said()) {
+    said.schedule.say(kinds::print(length_known ? default_schedule() : optim::constant()), "the default schedule",
+                      Source::defaults);
+  }
   const bool patient = epochs_inferred && !facts.images && facts.validation_rows >= least_validation_rows;
   fill(said.patience, patient ? std::max<std::int64_t>(5, *said.epochs / patience_share) : std::int64_t{0});
   return said;

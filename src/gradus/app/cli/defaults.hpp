@@ -2,7 +2,6 @@
 #pragma once
 
 #include "gradus/app/cli/settings.hpp"
-#include "gradus/learn/nn/init.hpp"
 #include "gradus/learn/train/options.hpp"
 
 namespace gradus::cli {
@@ -26,8 +25,5 @@ Settings with_defaults(Settings said, const DataFacts& facts);
 /// The options of complete settings. Throws UserError(Fault::usage) for unknown names and for settings that the
 /// optimizer does not have.
 TrainOptions to_options(const Settings& settings);
-
-/// "he-normal", "normal 0.01", ... Throws UserError(Fault::usage) naming the nearest.
-init::Init find_init(const std::string& text, const std::string& place);
 
 }  // namespace gradus::cli

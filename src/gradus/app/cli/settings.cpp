@@ -17,7 +17,6 @@ constexpr std::int64_t many = 1'000'000'000'000;
 
 // What numbers must be.
 constexpr NumberRange positive{0, infinite, true, true, "a number greater than 0"};
-constexpr NumberRange not_negative{0, infinite, false, true, "0 or a number greater than 0"};
 constexpr NumberRange any_number{-infinite, infinite, true, true, "a number"};
 constexpr NumberRange below_one{0, 1, false, true, "a number from 0 to below 1"};
 
@@ -31,6 +30,9 @@ template <class T> std::string show_integer(const std::optional<T>& value) {
 std::string show_list(const std::optional<std::vector<std::string>>& value) {
   return value ? write_column_list(*value) : "";
 }
+
+std::string show_kind(const RecipeSetting& setting) { return setting.said() ? std::string(setting.kind().name) : ""; }
+std::string show_recipe(const RecipeSetting& setting) { return setting.said() ? kinds::print(setting.recipe()) : ""; }
 
 std::string join_layers(std::span<const std::string> layers) {
   std::string out;
@@ -59,7 +61,6 @@ constexpr Word<data::Task> tasks[] = {{"regression", data::Task::regression},
                                       {"classification", data::Task::classification}};
 constexpr Word<DType> precisions[] = {{"f32", DType::f32}, {"f64", DType::f64}, {"bf16", DType::bf16}};
 constexpr Word<bool> splits[] = {{"by-class", true}, {"random", false}};
-constexpr Word<bool> truths[] = {{"true", true}, {"false", false}};
 
 template <class T, std::size_t N> std::string show_word(const std::optional<T>& value, const Word<T> (&words)[N]) {
   for (const auto& word : words) {
@@ -113,8 +114,10 @@ constexpr Setting settings_table[] = {
      "model",
      "the network", [](Settings& s, Text text, Text) { s.net = text; },
      [](const Settings& s) { return show_text(s.net); }, join_layers},
-    {"model.init", "--init", "INIT", "first weights: he-normal, xavier-uniform, \"normal 0.01\", zeros, ...", "",
-     [](Settings& s, Text text, Text) { s.init = text; }, [](const Settings& s) { return show_text(s.init); }},
+    {"model.init", "--init", "RECIPE",
+     "first weights: he_normal, xavier_uniform, \"normal 0.01\", zeros, ...: gradus inits", "",
+     [](Settings& s, Text text, Text place) { s.init.say(text, place, s.source); },
+     [](const Settings& s) { return show_recipe(s.init); }},
     {"model.loss", "--loss", "LOSS", "what is made small: mse, mae, \"huber 1\", cross_entropy, ...", "",
      [](Settings& s, Text text, Text) { s.loss = text; }, [](const Settings& s) { return show_text(s.loss); }},
     {"model.precision", "--precision", "TYPE",
@@ -125,32 +128,17 @@ constexpr Setting settings_table[] = {
      },
      [](const Settings& s) { return show_word(s.precision, precisions); }},
 
-    {"optimizer.name", "--optimizer", "NAME", "adam, adamw, sgd or gradient_descent", "learning",
-     [](Settings& s, Text text, Text) { s.optimizer = text; },
-     [](const Settings& s) { return show_text(s.optimizer); }},
+    {"optimizer.name", "--optimizer", "RECIPE",
+     "adam unless given, sgd, rmsprop, ...: gradus optimizers; \"sgd momentum 0.9 nesterov\"", "learning",
+     [](Settings& s, Text text, Text place) { s.optimizer.say(text, place, s.source); },
+     [](const Settings& s) { return show_kind(s.optimizer); }},
     {"optimizer.rate", "--rate", "NUMBER", "the learning rate", "",
-     [](Settings& s, Text text, Text place) { s.rate = read_number(text, place, positive); },
-     [](const Settings& s) { return show_number(s.rate); }},
-    {"optimizer.schedule", "--schedule", "NAME", "constant, cosine, or \"cosine 0.05\" with warm-up", "",
-     [](Settings& s, Text text, Text) { s.schedule = text; }, [](const Settings& s) { return show_text(s.schedule); }},
-    {"optimizer.momentum", "", "NUMBER", "of sgd, from 0 to below 1", "",
-     [](Settings& s, Text text, Text place) { s.momentum = read_number(text, place, below_one); },
-     [](const Settings& s) { return show_number(s.momentum); }},
-    {"optimizer.nesterov", "", "TRUTH", "of sgd, true or false", "",
-     [](Settings& s, Text text, Text place) { s.nesterov = read_word(text, place, truths); },
-     [](const Settings& s) { return show_word(s.nesterov, truths); }},
-    {"optimizer.weight_decay", "", "NUMBER", "of sgd, adam and adamw", "",
-     [](Settings& s, Text text, Text place) { s.weight_decay = read_number(text, place, not_negative); },
-     [](const Settings& s) { return show_number(s.weight_decay); }},
-    {"optimizer.beta1", "", "NUMBER", "of adam and adamw, from 0 to below 1", "",
-     [](Settings& s, Text text, Text place) { s.beta1 = read_number(text, place, below_one); },
-     [](const Settings& s) { return show_number(s.beta1); }},
-    {"optimizer.beta2", "", "NUMBER", "of adam and adamw, from 0 to below 1", "",
-     [](Settings& s, Text text, Text place) { s.beta2 = read_number(text, place, below_one); },
-     [](const Settings& s) { return show_number(s.beta2); }},
-    {"optimizer.epsilon", "", "NUMBER", "of adam and adamw", "",
-     [](Settings& s, Text text, Text place) { s.epsilon = read_number(text, place, positive); },
-     [](const Settings& s) { return show_number(s.epsilon); }},
+     [](Settings& s, Text text, Text place) { s.optimizer.say_key("rate", text, place, s.source); },
+     [](const Settings& s) { return s.optimizer.text_of("rate"); }},
+    {"optimizer.schedule", "--schedule", "RECIPE",
+     "constant, \"cosine 0.05\" with warm-up, \"step 30\", plateau, ...: gradus schedules", "",
+     [](Settings& s, Text text, Text place) { s.schedule.say(text, place, s.source); },
+     [](const Settings& s) { return show_recipe(s.schedule); }},
     {"train.batch", "--batch", "ROWS", "rows a step, or all", "",
      [](Settings& s, Text text, Text place) { s.batch = read_batch(text, place); },
      [](const Settings& s) { return s.batch == 0 ? "all" : show_integer(s.batch); }},
@@ -202,18 +190,56 @@ std::vector<Option> setting_options() {
   return options;
 }
 
+namespace {
+
+/// All that may be assigned to: the settings, and the keys of those that are recipes.
+std::vector<std::string> assignable_keys() {
+  std::vector<std::string> keys;
+  for (const Setting& setting : settings_table) keys.emplace_back(setting.key);
+  const Settings settings;
+  for (const auto member : recipe_settings) {
+    const Family& family = (settings.*member).family();
+    for (const kinds::Kind* kind : family.kinds()) {
+      for (const kinds::Key& key : kind->keys) keys.push_back(std::string(family.key) + "." + std::string(key.name));
+    }
+  }
+  return keys;
+}
+
+/// Whether `assignment` is of a recipe's kind or key, which then is said.
+bool assign_to_recipe(Settings& settings, const Assignment& assignment) {
+  for (const auto member : recipe_settings) {
+    RecipeSetting& setting = settings.*member;
+    const std::string prefix = std::string(setting.family().key) + ".";
+    if (!assignment.key.starts_with(prefix)) continue;
+    const std::string key = assignment.key.substr(prefix.size());
+    const bool kind = key == "name";
+    if (!kind && !has_key(setting.family(), key)) continue;
+    if (assignment.list) {
+      throw UserError(Fault::usage,
+                      Report{assignment.place, "a list for " + printable(assignment.key), "one value", "one of them"});
+    }
+    if (kind) setting.say(assignment.text, assignment.place, settings.source);
+    else setting.say_key(key, assignment.text, assignment.place, settings.source);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void assign(Settings& settings, const Assignment& assignment) {
-  std::vector<std::string_view> keys;
   for (const Setting& setting : settings_table) {
-    keys.push_back(setting.key);
     if (setting.key != assignment.key) continue;
     if (!assignment.list) return setting.read(settings, assignment.text, assignment.place);
     if (setting.join != nullptr) return setting.read(settings, setting.join(*assignment.list), assignment.place);
     throw UserError(Fault::usage, Report{assignment.place, "a list for " + std::string(setting.key), "one value", ""});
   }
+  if (assign_to_recipe(settings, assignment)) return;
+  const std::vector<std::string> keys = assignable_keys();
   std::string close = nearest(assignment.key, keys);
-  for (const Setting& setting : settings_table) {  // "rate" where "optimizer.rate" is meant
-    if (close.empty() && setting.key.substr(setting.key.find('.') + 1) == assignment.key) close = setting.key;
+  for (const std::string& key : keys) {  // "rate" where "optimizer.rate" is meant
+    if (close.empty() && key.substr(key.find('.') + 1) == assignment.key) close = key;
   }
   throw UserError(Fault::usage, Report{assignment.place, "an unknown key, " + printable(assignment.key),
                                        "one of those in gradus train --help", close});
@@ -222,8 +248,10 @@ void assign(Settings& settings, const Assignment& assignment) {
 Settings read_settings(const Arguments& arguments) {
   Settings settings;
   if (const auto path = arguments.text("--config")) {
+    settings.source = Source::file;
     for (const Assignment& assignment : read_config(*path)) assign(settings, assignment);
   }
+  settings.source = Source::set;
   for (const std::string& text : arguments.texts("--set")) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -233,10 +261,12 @@ Settings read_settings(const Arguments& arguments) {
     const std::string key = text.substr(0, equals);
     assign(settings, {key, text.substr(equals + 1), {}, "--set " + printable(key)});
   }
+  settings.source = Source::flags;
   for (const Setting& setting : settings_table) {
     if (setting.flag.empty()) continue;
     if (const auto text = arguments.text(setting.flag)) setting.read(settings, *text, std::string(setting.flag));
   }
+  settings.source = Source::defaults;
   return settings;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gradus/app/cli/command.hpp"
+#include "gradus/app/cli/recipe_setting.hpp"
 #include "gradus/core/tensor/dtype.hpp"
 #include "gradus/learn/data/dataset.hpp"
 
@@ -22,18 +23,23 @@ struct Settings {
   std::optional<double> validation;
   std::optional<bool> split_by_class;
 
-  std::optional<std::string> net, init, loss;
+  std::optional<std::string> net, loss;
+  RecipeSetting init{init_family};
   std::optional<DType> precision;  // bf16: products of bf16 matrices in an f32 model
   bool precision_auto = false;     // to be chosen for this machine (choose_precision.hpp)
 
-  std::optional<std::string> optimizer, schedule;
-  std::optional<double> rate, momentum, weight_decay, beta1, beta2, epsilon;
-  std::optional<bool> nesterov;
+  RecipeSetting optimizer{optimizer_family}, schedule{schedule_family};
 
   std::optional<std::int64_t> batch, epochs, steps, patience, threads, memory;
   std::optional<double> time, until_loss, tolerance;
   std::optional<std::uint64_t> seed;
+
+  Source source = Source::defaults;  // of what is being read
 };
+
+/// The settings that are recipes, whose keys are settings too: "optimizer.momentum".
+inline constexpr RecipeSetting Settings::*recipe_settings[] = {&Settings::optimizer, &Settings::schedule,
+                                                               &Settings::init};
 
 /// One setting: its key in files and --set, its flag, how its text is read and shown.
 struct Setting {

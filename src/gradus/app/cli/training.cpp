@@ -74,8 +74,13 @@ std::string target_text(const data::Schema& schema, const data::Dataset& rows) {
 
 std::string learning_text(const Training& training) {
   const Settings& all = training.complete;
-  std::string out = *all.optimizer + ", rate " + report::short_number(*all.rate) + ", " + *all.schedule +
-                    " schedule, batch " + (*all.batch == 0 ? "all" : report::grouped(*all.batch));
+  kinds::AnyRecipe optimizer = all.optimizer.recipe();
+  const double rate = optimizer.keys.number("rate");
+  const std::size_t at = kinds::find_key(optimizer.kind->keys, "rate");
+  optimizer.keys.set(at, kinds::Keys(optimizer.kind->keys).value(at));  // said apart
+  std::string out = kinds::print(optimizer) + ", rate " + report::short_number(rate) + ", " +
+                    kinds::print(all.schedule.recipe()) + " schedule, batch " +
+                    (*all.batch == 0 ? "all" : report::grouped(*all.batch));
   if (*all.epochs < unlimited_epochs) out += ", " + counted(*all.epochs, "epoch");
   if (all.steps) out += ", " + counted(*all.steps, "step") + " at most";
   if (all.time) out += ", " + report::duration(*all.time) + " at most";
@@ -110,9 +115,9 @@ std::string choices_text(const Training& training, const TrainingData& data, int
            width);
   const bool ends = said.epochs || said.steps || said.time || said.until_loss || said.tolerance;
   out += line("learning",
-              learning_text(training) + flags({{"--optimizer", said.optimizer.has_value()},
-                                               {"--rate", said.rate.has_value()},
-                                               {"--schedule", said.schedule.has_value()},
+              learning_text(training) + flags({{"--optimizer", said.optimizer.said()},
+                                               {"--rate", said.optimizer.said("rate")},
+                                               {"--schedule", said.schedule.said()},
                                                {"--batch", said.batch.has_value()},
                                                {"--epochs", ends},
                                                {"--patience", said.patience || *all.patience == 0}}),
@@ -202,6 +207,9 @@ json::Value settings_json(const Settings& settings) {
   for (const Setting& setting : all_settings()) {
     const std::string text = setting.show(settings);
     if (!text.empty() || setting.key == "model.net") out[setting.key] = text;
+  }
+  for (const std::string_view key : settings.optimizer.keys()) {
+    out["optimizer." + std::string(key)] = settings.optimizer.text_of(key);
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include "gradus/app/explain/text.hpp"
 #include "gradus/learn/data/dataset.hpp"
 #include "gradus/learn/json/value.hpp"
+#include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/train/trained_model.hpp"
 
 namespace gradus::explain {
@@ -74,8 +75,9 @@ struct OptimizerStep {
   std::vector<UpdateTerm> terms;
 };
 /// The update of that weight by the model's optimizer from a fresh state (model files hold none), for a batch of this
-/// row. Throws UserError(Fault::model_file) for an optimizer that this version does not know.
-OptimizerStep optimizer_step(const NetworkExplanation& network, const Element& element);
+/// row. `own`: kinds of the caller's own. Throws UserError(Fault::model_file) for an optimizer that is neither there
+/// nor comes with gradus.
+OptimizerStep optimizer_step(const NetworkExplanation& network, const Element& element, optim::OptimizerKinds own = {});
 
 struct NetworkTextOptions {
   TextOptions look;

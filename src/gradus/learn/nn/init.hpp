@@ -1,21 +1,38 @@
 // How a parameter gets its first numbers. Every initializer is a function of (seed, parameter name, shape) alone: the
 // same for any number of threads, and whatever other layers there are. f32 parameters are the f64 numbers, rounded.
+// A kind of initializer is one constant object (inits/), an initializer a kind with its numbers.
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "gradus/core/tensor/tensor.hpp"
+#include "gradus/learn/kinds/recipe.hpp"
 
 namespace gradus::init {
 
-/// A value: its text ("normal 0.01") and the function that fills `out` (f32 or f64).
-struct Init {
-  std::string name;
-  std::function<void(View out, std::uint64_t seed, std::string_view parameter)> fill;
+/// One initializer's formula.
+struct InitKind : kinds::Kind {
+  /// Fills `out` (f32 or f64).
+  void (*fill)(const kinds::Keys& keys, View out, std::uint64_t seed, std::string_view parameter);
 };
+
+using Init = kinds::Recipe<InitKind>;
+using InitKinds = std::span<const InitKind* const>;
+
+/// Every initializer that comes with gradus: the list is in inits/all.cpp.
+InitKinds all_inits();
+
+/// "zeros", "normal 0.01", "he_normal". Throws UserError(Fault::usage) at `place` for unknown kinds and keys, naming
+/// the nearest, and for values out of range. `own`: kinds of the caller's own.
+Init parse_init(std::string_view text, InitKinds own = {}, const std::string& place = "init");
+
+inline void fill(const Init& init, View out, std::uint64_t seed, std::string_view parameter) {
+  init.of().fill(init.keys, out, seed, parameter);
+}
 
 /// Connections into and out of a unit of a weight [out, in, ...]: in and out, each times the product of the sizes that
 /// follow (PyTorch's _calculate_fan_in_and_fan_out). Rank 1: both are its size; a scalar: 1.

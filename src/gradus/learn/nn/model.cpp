@@ -84,7 +84,7 @@ Model make_model(Layer net, const Shape& sample, ModelOptions options) {
   Model model{std::move(net), input, options.dtype, {}, options.products};
   for (const ParameterSpec& spec : specs) {
     model.parameters.push_back({spec.name, Tensor(options.dtype, spec.shape)});
-    spec.init.fill(model.parameters.back().value.view(), options.seed, spec.name);
+    init::fill(spec.init, model.parameters.back().value.view(), options.seed, spec.name);
   }
   return model;
 }

@@ -1,23 +1,24 @@
 // Optimizers build graphs: from a parameter, its gradient and its state to the next parameter and state.
+// A kind of optimizer is one constant object (optimizers/), an optimizer a kind with its numbers: data, not a closure.
 #pragma once
 
-#include <functional>
-#include <optional>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gradus/core/graph/graph.hpp"
+#include "gradus/learn/kinds/recipe.hpp"
 
 namespace gradus::optim {
 
 /// What an update sees, for one parameter.
 struct UpdateInput {
   Value parameter, gradient;     // of one type
-  std::span<const Value> state;  // of the parameter's type, one for each name in Optimizer::state
+  std::span<const Value> state;  // one for each StateSpec, in order
   Value learning_rate;           // f64 []
-  Value t;                       // f64 []: number of this step, from 1; empty unless counts_steps
+  Value t;                       // f64 []: number of this step, from 1; empty unless the kind counts steps
 };
 
 struct Update {
@@ -25,15 +26,46 @@ struct Update {
   std::vector<Value> state;
 };
 
-/// A value; the functions below check the numbers when it is made.
-struct Optimizer {
-  std::string name;                // "adam"
-  std::string text;                // with all its numbers: "adam, learning rate 0.001, betas 0.9 0.999, epsilon 1e-08"
-  double learning_rate = 0;        // before the schedule
-  std::vector<std::string> state;  // names of the state tensors, zeros at first: {"m", "v"}
-  bool counts_steps = true;        // whether `build` looks at t
-  std::function<Update(const UpdateInput&)> build;
+/// A state tensor of a parameter, zeros at first.
+struct StateSpec {
+  std::string_view name;  // "m"
+  bool scalar = false;    // f64 []; else of the parameter's type
 };
+using States = std::vector<StateSpec>;
+
+/// One optimizer's formulas. Every kind's first key is "rate", the learning rate before the schedule.
+struct OptimizerKind : kinds::Kind {
+  States (*state)(const kinds::Keys& keys);
+  Update (*update)(const kinds::Keys& keys, const UpdateInput& in);
+  bool (*counts_steps)(const kinds::Keys& keys) = nullptr;  // whether `update` looks at t; nullptr: never
+  /// Rates with which `gradus train` begins on tables and on images, both with inputs near 1; 0: the key's default.
+  double table_rate = 0, image_rate = 0;
+};
+
+using Optimizer = kinds::Recipe<OptimizerKind>;
+using OptimizerKinds = std::span<const OptimizerKind* const>;
+
+/// Every optimizer that comes with gradus: the list is in optimizers/all.cpp.
+OptimizerKinds all_optimizers();
+
+/// "adam", "sgd 0.1 momentum 0.9 nesterov", "rmsprop alpha 0.9 centered".
+/// `own`: kinds of the caller's own. Throws UserError(Fault::usage) at `place` for unknown kinds and keys, naming the
+/// nearest, and for values out of range.
+Optimizer parse_optimizer(std::string_view text, OptimizerKinds own = {}, const std::string& place = "optimizer");
+/// optimizer("rmsprop", {{"alpha", 0.9}, {"centered", true}}). Throws as parse_optimizer.
+Optimizer optimizer(std::string_view name, std::initializer_list<kinds::Given> keys = {}, OptimizerKinds own = {});
+
+inline double learning_rate(const Optimizer& optimizer) { return optimizer.keys.number("rate"); }
+inline States states(const Optimizer& optimizer) { return optimizer.of().state(optimizer.keys); }
+inline bool counts_steps(const Optimizer& optimizer) {
+  return optimizer.of().counts_steps != nullptr && optimizer.of().counts_steps(optimizer.keys);
+}
+inline Type type_of(const StateSpec& state, const Type& parameter) {
+  return state.scalar ? Type{DType::f64, {}} : parameter;
+}
+inline Update update(const Optimizer& optimizer, const UpdateInput& in) {
+  return optimizer.of().update(optimizer.keys, in);
+}
 
 /// w - rate g, the gradient taken at the old parameters and all parameters updated together.
 Optimizer gradient_descent(double learning_rate = 0.01);
@@ -75,11 +107,5 @@ struct AdamWOptions {
 /// torch.optim.AdamW's formulas (Loshchilov and Hutter 2019): first w = w - rate decay w, then as adam without its
 /// decay.
 Optimizer adamw(AdamWOptions options = {});
-
-/// The words that find_optimizer knows.
-std::span<const std::string_view> optimizer_names();
-/// The optimizer of that name with its defaults, and `learning_rate` when it is given. Throws UserError naming the
-/// nearest.
-Optimizer find_optimizer(std::string_view name, std::optional<double> learning_rate = {});
 
 }  // namespace gradus::optim

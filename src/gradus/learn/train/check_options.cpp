@@ -31,8 +31,9 @@ void check_options(const TrainOptions& options) {
   if (options.target_loss) {
     check("target loss", *options.target_loss, std::isfinite(*options.target_loss), "a finite number");
   }
-  if (!options.optimizer.build)
-    throw UserError(Fault::usage, Report{"optimizer", "none", "one, such as optim::adam()", ""});
+  if (!options.schedule)
+    throw UserError(Fault::usage, Report{"schedule", "none", "one, such as optim::constant()", "optim::constant()"});
+  if (!options.optimizer) throw UserError(Fault::usage, Report{"optimizer", "none", "one, such as optim::adam()", ""});
 }
 
 void check_dataset(const data::Dataset& dataset) {

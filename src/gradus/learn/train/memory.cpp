@@ -35,11 +35,14 @@ MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const Train
                      const StepRows& rows, int threads) {
   StepGraphs graphs = step_graphs(model, loss, options, batch, rows);
   MemoryUse out{.parts = rows.parts, .threads = threads};
-  std::size_t parameters = 0;
+  std::size_t parameters = 0, state = 0;
+  const optim::States states = optim::states(options.optimizer);
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
-    parameters += byte_count({model.dtype, spec.shape});
+    const Type type{model.dtype, spec.shape};
+    parameters += byte_count(type);
+    for (const optim::StateSpec& one : states) state += byte_count(optim::type_of(one, type));
   }
-  const std::size_t state = parameters * (1 + options.optimizer.state.size());
+  state += parameters;
   // The model that came in and the one that goes out; parameters and state before this epoch; the parameters of the
   // best epoch, without validation also those before it.
   out.copies = 2 * parameters + state + (rows.validation > 0 ? 1 : 2) * parameters;

@@ -98,7 +98,7 @@ CompiledStep::CompiledStep(Engine& engine, const nn::Model& given, const loss::L
   const auto numbers = static_cast<std::size_t>(options.rows * batch.outputs);
   state_ = std::make_unique<State>(
       State{std::move(model), loss, agreed.notes, Program(engine, std::move(graphs), {.products = given.products}),
-            std::vector<double>(numbers), optimizer.learning_rate, options.seed, 0, has_key});
+            std::vector<double>(numbers), optim::learning_rate(optimizer), options.seed, 0, has_key});
   for (const nn::Parameter& parameter : given.parameters) state_->program.write(parameter.name, parameter.value);
 }
 

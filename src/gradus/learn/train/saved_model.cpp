@@ -2,6 +2,7 @@
 
 #include "gradus/learn/io/model_file.hpp"
 #include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/old_sentence.hpp"
 
 namespace gradus::io {
 namespace {
@@ -103,8 +104,8 @@ StoppedBy rule_called(const std::string& text, const std::string& path) {
 
 TrainingRecord read_record(const json::Value& value, data::Task task, const std::string& path) {
   TrainingRecord r;
-  r.optimizer = value.at("optimizer").text();
-  r.schedule = value.at("schedule").text();
+  r.optimizer = recipe_of_sentence(value.at("optimizer").text());
+  r.schedule = recipe_of_sentence(value.at("schedule").text());
   r.seed = value.at("seed").natural();
   r.batch = value.at("batch").integer();
   r.validation = value.at("validation").number();

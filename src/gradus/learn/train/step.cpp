@@ -47,31 +47,45 @@ Value norm(const Values& parts) {
   return sqrt(total);
 }
 
+/// A kind of the user's own may give back something else than it declares.
+void check_update(const optim::Optimizer& optimizer, const optim::Update& next, Value parameter, const Values& state) {
+  const auto refuse = [&](const std::string& found, const std::string& expected) {
+    throw UserError(Fault::usage,
+                    Report{"optimizer " + printable(optimizer.kind->name), found, expected, "its update() mended"});
+  };
+  const auto check = [&](const std::string& what, Value is, Value was) {
+    if (!is || is.graph != was.graph || !(is.type() == was.type())) {
+      refuse(what + (is ? " of type " + to_string(is.type()) : " that is no value"),
+             to_string(was.type()) + ", as before the step");
+    }
+  };
+  check("a parameter", next.parameter, parameter);
+  if (next.state.size() != state.size()) {
+    refuse(std::to_string(next.state.size()) + " next values of state",
+           std::to_string(state.size()) + ", as it declares");
+  }
+  for (std::size_t i = 0; i < state.size(); ++i) check("a state value", next.state[i], state[i]);
+}
+
 /// The next parameters, in order; adds state inputs and the outputs of both.
 Values append_updates(nn::Scope& scope, const optim::Optimizer& optimizer, const Values& parameters,
                       const Values& gradients) {
   Graph& graph = scope.graph();
   const Value rate = graph.input(step_names::learning_rate, Shape{}, DType::f64);
-  const Value t = optimizer.counts_steps ? step_number(scope) : Value{};
+  const Value t = optim::counts_steps(optimizer) ? step_number(scope) : Value{};
+  const optim::States specs = optim::states(optimizer);
   Values next;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::string& name = scope.parameters()[i].name;
-    std::vector<Value> state;
-    for (const std::string& s : optimizer.state)
-      state.push_back(graph.input(state_name(name, s), parameters[i].type()));
-    const optim::Update update = optimizer.build({parameters[i], gradients[i], state, rate, t});
-    if (update.state.size() != state.size() || !update.parameter) {
-      throw UserError(
-          Fault::usage,
-          Report{
-              "optimizer " + printable(optimizer.name),
-              update.parameter ? std::to_string(update.state.size()) + " next values of state" : "no next parameter",
-              "the next parameter, and the next value of each state that it declares: " + std::to_string(state.size()),
-              ""});
+    Values state;
+    for (const optim::StateSpec& spec : specs) {
+      state.push_back(graph.input(state_name(name, spec.name), optim::type_of(spec, parameters[i].type())));
     }
+    const optim::Update update = optim::update(optimizer, {parameters[i], gradients[i], state, rate, t});
+    check_update(optimizer, update, parameters[i], state);
     next.push_back(update.parameter);
     graph.output(name, update.parameter);
-    for (std::size_t s = 0; s < state.size(); ++s) graph.output(state_name(name, optimizer.state[s]), update.state[s]);
+    for (std::size_t s = 0; s < state.size(); ++s) graph.output(state_name(name, specs[s].name), update.state[s]);
   }
   return next;
 }
@@ -133,8 +147,8 @@ void check_rows_apart(Value features, Value prediction, Value key) {
 
 std::string sum_name(int level, const std::string& of) { return "sum " + std::to_string(level) + "/" + of; }
 
-std::string state_name(const std::string& parameter, const std::string& state) {
-  return "optim/" + parameter + "/" + state;
+std::string state_name(const std::string& parameter, std::string_view state) {
+  return "optim/" + parameter + "/" + std::string(state);
 }
 
 Graph training_step(const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer,

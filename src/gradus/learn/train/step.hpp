@@ -25,7 +25,7 @@ inline constexpr const char* update_norm = "update_norm";
 }  // namespace step_names
 
 /// "optim/0.weight/m"
-std::string state_name(const std::string& parameter, const std::string& state);
+std::string state_name(const std::string& parameter, std::string_view state);
 
 /// A batch: `rows` samples. classes > 0: targets are class numbers i64 [rows]; else numbers [rows, outputs].
 struct BatchSpec {

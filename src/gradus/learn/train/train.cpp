@@ -36,6 +36,7 @@ struct Training {
   StepRunner& runner;
   Run& run;
   Clock::time_point began;
+  optim::ScheduleRun schedule;
   std::int64_t steps = 0;  // done
   double least = 0;        // the least loss of an epoch so far
   std::int64_t stale = 0;  // epochs since
@@ -48,7 +49,8 @@ struct Training {
     return options.steps > 0 ? std::min(all, options.steps) : all;
   }
   double learning_rate(std::int64_t step) const {
-    return options.optimizer.learning_rate * options.schedule.factor(step, total());
+    return optim::learning_rate(options.optimizer) *
+           schedule.factor({.step = step, .steps = total(), .steps_per_epoch = runner.steps_per_epoch()});
   }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - began).count(); }
 };
@@ -194,6 +196,7 @@ StoppedBy run_epochs(Training& t) {
     if (t.runner.validates()) report.validation = t.runner.validate();
     check_epoch(t, epoch, report);
     note_best(t, report);
+    t.schedule.epoch_ended(report.validation ? report.validation->loss : report.loss);
     report.seconds = t.seconds();
     t.run.history.push_back(report);
     if (t.options.observer.on_epoch) t.options.observer.on_epoch(report);
@@ -228,8 +231,8 @@ TrainedModel describe_training(const nn::Model& model, const data::Dataset& data
                    .record = {}};
   out.network.net = agreed.net;
   if (dataset.features.dtype() == DType::u8) out.schema = data::image_schema(dataset);
-  out.record.optimizer = options.optimizer.text;
-  out.record.schedule = options.schedule.text;
+  out.record.optimizer = kinds::print_all(options.optimizer);
+  out.record.schedule = kinds::print_all(options.schedule);
   out.record.seed = options.seed;
   out.record.batch = options.batch;
   out.record.validation = options.validation;
@@ -344,7 +347,8 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
              .loss = loss,
              .runner = runner,
              .run = run,
-             .began = began};
+             .began = began,
+             .schedule = optim::ScheduleRun(options.schedule)};
   run.stopped_by = run_epochs(t);
   finish(t);
   return run;

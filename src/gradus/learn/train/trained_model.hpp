@@ -17,7 +17,7 @@ namespace gradus {
 
 /// How the parameters came to be.
 struct TrainingRecord {
-  std::string optimizer, schedule;  // their texts
+  std::string optimizer, schedule;  // as kinds::print_all; texts, so that kinds of a program's own need not be known
   std::uint64_t seed = 0;
   std::int64_t batch = 0;  // rows a step; 0: all
   double validation = 0;   // share of the rows that were held back

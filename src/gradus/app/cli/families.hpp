@@ -1,0 +1,21 @@
+// The families of kinds that the command line knows: what people may name in a flag, a file, and `gradus optimizers`.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "gradus/learn/kinds/recipe.hpp"
+
+namespace gradus::cli {
+
+struct Family {
+  std::string_view name;  // "optimizers": the verb that lists them
+  std::string_view key;   // "optimizer": its keys in files and --set are optimizer.KEY, and its kind is optimizer.name
+  std::string_view flag;  // "--optimizer": takes a recipe's text
+  std::string_view doc;   // what they are, for the list
+  kinds::KindList (*kinds)();
+};
+
+extern const Family optimizer_family, schedule_family, init_family;
+
+}  // namespace gradus::cli
