@@ -1,0 +1,69 @@
+// The lists of kinds, and the settings that follow from them, through the real program.
+#include <gtest/gtest.h>
+
+#include "gradus/learn/json/value.hpp"
+#include "gradus/learn/optim/optimizer.hpp"
+#include "gradus/learn/optim/schedule.hpp"
+#include "tests/cli/program.hpp"
+
+namespace gradus {
+namespace {
+
+json::Value document(const test::Ended& ended) {
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  return json::parse(ended.out, "standard output");
+}
+
+TEST(KindsCommands, ListEveryKindWithEveryKey) {
+  const test::Program gradus;
+  const json::Value list = document(gradus("optimizers --json"));
+  EXPECT_EQ(list.at("schema").text(), "gradus.kinds/1");
+  const json::Array& all = list.at("kinds").array();
+  ASSERT_EQ(all.size(), optim::all_optimizers().size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const optim::OptimizerKind& kind = *optim::all_optimizers()[i];
+    EXPECT_EQ(all[i].at("name").text(), kind.name);
+    ASSERT_EQ(all[i].at("keys").array().size(), kind.keys.size());
+    for (std::size_t k = 0; k < kind.keys.size(); ++k) {
+      EXPECT_EQ(all[i].at("keys").array()[k].at("name").text(), kind.keys[k].name);
+    }
+  }
+  EXPECT_EQ(document(gradus("schedules --json")).at("kinds").array().size(), optim::all_schedules().size());
+  EXPECT_EQ(document(gradus("inits he-normal --json")).at("kinds").array().size(), 1U);
+  const test::Ended unknown = gradus("schedules one-cicle");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("try: one_cycle"), std::string::npos) << unknown.err;
+}
+
+// What the list of one kind shows as a flag is a flag.
+TEST(KindsCommands, ShowAFlagThatWorks) {
+  const test::Program gradus;
+  for (const char* family : {"optimizers nadam", "schedules plateau", "inits uniform"}) {
+    const std::string text = gradus(family).out;
+    const std::size_t at = text.find("\nflag  "), end = text.find('\n', at + 1);
+    ASSERT_NE(at, std::string::npos) << text;
+    const test::Ended trained = gradus("train cars.csv --epochs 2 -o m.gradus " + text.substr(at + 7, end - at - 7));
+    EXPECT_EQ(trained.code, 0) << text << trained.err;
+  }
+}
+
+// One recipe in four ways: the same bits of the model's predictions.
+TEST(KindsCommands, TakeARecipeByTextKeysAndFile) {
+  const test::Program gradus;
+  gradus.folder.write("keys.toml", "[optimizer]\nname = \"rmsprop\"\nalpha = 0.75\ncentered = true\nrate = 0.02\n");
+  gradus.folder.write("text.toml", "[optimizer]\nname = \"rmsprop 0.02 alpha 0.75 centered\"\n");
+  std::string first;
+  for (const char* said :
+       {"--optimizer 'rmsprop 0.02 alpha 0.75 centered'", "--config keys.toml", "--config text.toml",
+        "--optimizer rmsprop --rate 0.02 --set optimizer.alpha=0.75 --set optimizer.centered=true"}) {
+    EXPECT_EQ(gradus("train cars.csv --epochs 5 -o m.gradus " + std::string(said)).code, 0) << said;
+    const std::string predicted = gradus("predict m.gradus cars.csv").out;
+    if (first.empty()) first = predicted;
+    EXPECT_EQ(predicted, first) << said;
+    EXPECT_NE(gradus("inspect m.gradus").out.find("rmsprop rate 0.02 alpha 0.75"), std::string::npos);
+    EXPECT_EQ(gradus("explain m.gradus cars.csv --element 1:1,1 --step").code, 0);
+  }
+}
+
+}  // namespace
+}  // namespace gradus
