@@ -81,6 +81,24 @@ TEST(IdxFile, WhatTheHeaderMustSay) {
   refused(pack(idx({100, 10}, "too few")), "7 bytes after the header", "1000 for [100,10]");
 }
 
+// Larger than what may be taken before everything is known to be there: read twice.
+TEST(IdxFile, LargePackedFilesAreChecked) {
+  const TemporaryFolder folder;
+  constexpr std::int64_t count = std::int64_t{48} << 20;
+  std::string numbers(static_cast<std::size_t>(count), '\1');
+  numbers.front() = 7, numbers.back() = 9;
+  const std::string start = "\0\0\x08\1\x03\0\0\0"s;  // 3 * 2^24 = 48 * 2^20
+  const Tensor read = read_idx_file(folder.write("a", pack(start + numbers)));
+  ASSERT_EQ(read.count(), count);
+  EXPECT_EQ(read.as<std::uint8_t>().front(), 7);
+  EXPECT_EQ(read.as<std::uint8_t>().back(), 9);
+  expect_refusal(
+      Fault::data, [&] { read_idx_file(folder.write("a", pack(start + numbers + "x"))); }, "bytes left over");
+  numbers.pop_back();
+  expect_refusal(
+      Fault::data, [&] { read_idx_file(folder.write("a", pack(start + numbers))); }, "50331647 bytes after the header");
+}
+
 TEST(IdxFile, APackedBombStopsAtWhatItsHeaderSays) {
   const TemporaryFolder folder;
   const std::string path = folder.write("a", pack(idx({4}, std::string(std::size_t{20} << 20, 'x'))));

@@ -48,6 +48,22 @@ TEST(Source, ReadsInPieces) {
   }
 }
 
+TEST(Source, BeginsAnew) {
+  const TemporaryFolder folder;
+  const std::string text = long_text();
+  for (const std::string& path : {folder.write("plain", text), folder.write("packed", pack(text))}) {
+    Source source(path);
+    EXPECT_EQ(source.likely_size(), text.size());
+    EXPECT_EQ(source.start().size(), std::size_t{1} << 16);
+    EXPECT_FALSE(read_at_most(source, text.size() - 1).has_value());
+    source.rewind();
+    EXPECT_EQ(read_at_most(source, text.size()), text);
+    source.rewind();
+    EXPECT_EQ(read_all(source), text);
+    EXPECT_TRUE(source.at_end());
+  }
+}
+
 TEST(Source, WhatIsNoFile) {
   const TemporaryFolder folder;
   folder.write("cars.csv", "x");

@@ -30,6 +30,23 @@ template <class... Words> void refused(const std::string& header, std::size_t by
       Fault::model_file, [&] { parse_safetensors(bytes_of(file_with(header, bytes)), "m"); }, words...);
 }
 
+TEST(Safetensors, TheLargestHeaderIsReadAndOthersOfItsSizeAreNot) {
+  std::string header = "{", lists = "{\"a\":[";
+  for (int i = 0; i < 65'536; ++i) {
+    const std::string at = std::to_string(i), after = std::to_string(i + 1);
+    header += (i > 0 ? ",\"" : "\"") + at + "\":{\"dtype\":\"U8\",\"shape\":[1,1,1,1,1,1,1,1],\"data_offsets\":[" + at +
+              "," + after + "]}";
+  }
+  const Safetensors parsed = parse_safetensors(bytes_of(file_with(header + "}", 65'536)), "m");
+  EXPECT_EQ(parsed.tensors.size(), 65'536u);
+  while (lists.size() < header.size()) lists += "[],";
+  refused(lists + "[]]}", 0, "more than 64 values in an array");
+  std::string members = "{\"a\":{}";
+  for (int i = 0; i < 60'000; ++i)
+    members += ",\"" + std::to_string(i) + "\":{\"a\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}";
+  refused(members + "}", 0, "more memory");
+}
+
 TEST(Safetensors, ComesBackAsItWas) {
   std::vector<NamedTensor> tensors;
   tensors.push_back({"0.weight", Tensor::from({2, 3}, {1, 2, 3, 4, 5, 6.5}, DType::f32)});

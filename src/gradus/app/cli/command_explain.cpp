@@ -108,7 +108,7 @@ std::string result(const Arguments& arguments, const explain::Explanation& expla
 int mark(const explain::Explanation& explanation, const std::string& file, report::Console& console) {
   data::Source source(file);
   data::refuse_foreign(source, data::Wanted::answers);
-  const auto answers = explain::read_answers(data::read_all(source, {.bytes = 16 << 20}), file);
+  const auto answers = explain::read_answers(data::read_all(source, {.bytes = 1 << 20}), file);
   const auto marks = grade(explanation, answers);
   console.print(marks_text(explanation, answers, marks, std::min(console.out().width, 80)));
   const bool right = std::all_of(marks.begin(), marks.end(),

@@ -170,7 +170,8 @@ void refuse_unknown(const std::vector<Question>& all, const Answers& answers) {
 }  // namespace
 
 Answers read_answers(std::string_view text, std::string_view place) {
-  const json::Value document = json::parse(text, place, Fault::data);
+  constexpr json::Limits limits{.memory = std::size_t{40} << 20};
+  const json::Value document = json::parse(text, place, Fault::data, limits);
   if (!document.is_object()) {
     throw UserError(Fault::data,
                     Report{std::string(place), "no object", "{\"name\": number, ...}", "--worksheet has the names"});

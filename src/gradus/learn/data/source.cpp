@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <system_error>
 #include <vector>
 
@@ -109,6 +110,14 @@ struct Source::State {
     return bytes;
   }
 
+  void begin_reading() {
+    taken = 0, begin = end = 0, next = 0;
+    unpacked.clear();
+    inflater.reset();
+    refill();
+    if (is_gzip(std::span(buffer).first(end))) inflater.emplace([this] { return hand_on(); }, name, fault);
+  }
+
   /// Unpacks up to `most` bytes, to be handed on; returns how many there were.
   std::size_t unpack(std::size_t most) {
     unpacked.resize(most);
@@ -135,10 +144,7 @@ Source::Source(std::string path, Fault fault) : state_(std::make_unique<State>()
   state.name = state.standard_input ? "standard input" : printable(path);
   if (state.standard_input) state.file = STDIN_FILENO;
   else state.open(path);
-  state.refill();
-  if (is_gzip(std::span(state.buffer).first(state.end))) {
-    state.inflater.emplace([&state] { return state.hand_on(); }, state.name, fault);
-  }
+  state.begin_reading();
 }
 
 Source::Source(Source&&) noexcept = default;
@@ -158,6 +164,8 @@ std::size_t Source::read(std::span<std::byte> out) {
   return buffered + state_->read_raw(out.subspan(buffered));
 }
 
+void Source::require_unchanged() const { state_->require_unchanged(); }
+
 bool Source::at_end() {
   if (!state_->inflater) return !state_->refill();
   if (state_->next < state_->unpacked.size()) return false;
@@ -168,6 +176,21 @@ std::span<const std::byte> Source::start() {
   if (!state_->inflater) return std::span(state_->buffer).first(state_->end);
   if (state_->unpacked.empty()) state_->unpack(state_->buffer.size());
   return state_->unpacked;
+}
+
+void Source::rewind() {
+  require(!state_->standard_input, "standard input cannot be rewound");
+  if (::lseek(state_->file, 0, SEEK_SET) != 0) state_->refuse(reason(errno), "a file that can be read", "");
+  state_->begin_reading();
+}
+
+std::uint64_t Source::likely_size() const {
+  const auto size = static_cast<std::uint64_t>(state_->opened.st_size);
+  if (!packed()) return size;
+  std::array<unsigned char, 4> end{};  // RFC 1952: the size modulo 2^32
+  if (size < end.size() || ::pread(state_->file, end.data(), end.size(), static_cast<off_t>(size - end.size())) != 4)
+    return 0;
+  return end[0] | std::uint64_t{end[1]} << 8 | std::uint64_t{end[2]} << 16 | std::uint64_t{end[3]} << 24;
 }
 
 const std::string& Source::name() const { return state_->name; }
@@ -181,32 +204,62 @@ std::optional<std::uint64_t> Source::file_size() const {
 
 std::uint64_t Source::position() const { return state_->taken - (state_->end - state_->begin); }
 
-std::string read_all(Source& source, const ReadLimits& limits) {
-  constexpr std::uint64_t free_of_ratio = std::uint64_t{64} << 20;
-  std::string text;
-  std::size_t size = 0;
-  // A plain file is read into exactly its size; one byte more shows that it has ended.
-  const std::uint64_t guess = source.packed() ? std::uint64_t{1} << 20 : source.file_size().value_or(1u << 20);
-  std::size_t room = static_cast<std::size_t>(std::min(guess, limits.bytes));
-  while (true) {
-    text.resize(std::max<std::size_t>(room, 1));
-    size += source.read(std::as_writable_bytes(std::span(text)).subspan(size));
-    if (size < text.size() || source.at_end()) break;
-    if (size >= limits.bytes) {
-      throw UserError(source.fault(), Report{source.name(), "more than " + std::to_string(limits.bytes) + " bytes",
-                                             "a smaller file", "the data in parts"});
-    }
-    if (source.packed() && size >= free_of_ratio && size / limits.ratio > source.position()) {
-      throw UserError(source.fault(),
-                      Report{source.name(),
-                             "gzip data that grows more than " + std::to_string(limits.ratio) + " times when unpacked",
-                             "at most that", "unpack it first, if it is meant to be so"});
-    }
-    room = static_cast<std::size_t>(std::min<std::uint64_t>(std::uint64_t{size} * 2, limits.bytes));
+void require_within(const Source& source, std::uint64_t unpacked, const ReadLimits& limits) {
+  constexpr std::uint64_t free_of_ratio = std::uint64_t{32} << 20;
+  if (unpacked > limits.bytes) {
+    throw UserError(source.fault(), Report{source.name(), "more than " + std::to_string(limits.bytes) + " bytes",
+                                           "a smaller file", "the data in parts"});
   }
-  text.resize(size);
-  if (!source.at_end()) throw InternalError("read_all stopped early");
-  return text;
+  if (source.packed() && unpacked > free_of_ratio && unpacked / limits.ratio > source.position()) {
+    throw UserError(
+        source.fault(),
+        Report{source.name(), "gzip data that grows more than " + std::to_string(limits.ratio) + " times when unpacked",
+               "at most that", "gunzip -c IN > OUT first, if it is meant to be so"});
+  }
+}
+
+namespace {
+
+/// In blocks, which are joined one by one at the end: never twice in memory, however little is known of the size.
+std::optional<std::string> read_blocks(Source& source, std::uint64_t most, const ReadLimits& limits) {
+  constexpr std::size_t block = std::size_t{4} << 20;
+  std::vector<std::string> blocks;
+  std::uint64_t size = 0;
+  while (!source.at_end()) {
+    if (size >= most) return std::nullopt;
+    std::string& last =
+        blocks.emplace_back(static_cast<std::size_t>(std::min<std::uint64_t>(block, most - size)), '\0');
+    last.resize(source.read(std::as_writable_bytes(std::span(last))));
+    size += last.size();
+    require_within(source, size, limits);
+  }
+  std::string out;
+  out.reserve(static_cast<std::size_t>(size));
+  for (std::string& one : blocks) {
+    out += one;
+    std::string().swap(one);
+  }
+  return out;
+}
+
+/// A plain file, into exactly its size.
+std::string read_plain(Source& source, const ReadLimits& limits) {
+  require_within(source, *source.file_size(), limits);
+  std::string out(static_cast<std::size_t>(*source.file_size()), '\0');
+  out.resize(source.read(std::as_writable_bytes(std::span(out))));
+  if (!source.at_end()) source.require_unchanged();
+  return out;
+}
+
+}  // namespace
+
+std::string read_all(Source& source, const ReadLimits& limits) {
+  if (!source.packed() && source.file_size()) return read_plain(source, limits);
+  return *read_blocks(source, std::numeric_limits<std::uint64_t>::max(), limits);
+}
+
+std::optional<std::string> read_at_most(Source& source, std::uint64_t most, const ReadLimits& limits) {
+  return read_blocks(source, most, limits);
 }
 
 }  // namespace gradus::data

@@ -29,6 +29,13 @@ class Source {
   std::span<const std::byte> start();
   /// True when nothing is left; also checks that the file has not changed, and the gzip checksum.
   bool at_end();
+  /// Throws UserError when the file is not any more what it was when it was opened, or was not read to its end.
+  void require_unchanged() const;
+  /// Begins anew. REQUIRES: it is a file, not standard input.
+  void rewind();
+  /// Bytes that read() will give, as the end of the file says: exact for a plain file; of gzip with several members it
+  /// is that of the last, and may be wrong.
+  std::uint64_t likely_size() const;
   /// What messages call it: the path, made printable, or "standard input".
   const std::string& name() const;
   Fault fault() const;
@@ -43,7 +50,7 @@ class Source {
   std::unique_ptr<State> state_;
 };
 
-/// What read_all takes: unpacked bytes at most `bytes`, and at most `ratio` times the packed ones beyond 64 MiB.
+/// What read_all takes: unpacked bytes at most `bytes`, and at most `ratio` times the packed ones beyond 32 MiB.
 struct ReadLimits {
   std::uint64_t bytes = std::uint64_t{4} << 30;
   std::uint64_t ratio = 200;
@@ -51,5 +58,14 @@ struct ReadLimits {
 
 /// Everything in `source`. Throws UserError beyond the limits, before it takes the memory.
 std::string read_all(Source& source, const ReadLimits& limits = {});
+/// The same, if it is at most `most` bytes; otherwise nothing, and the source is somewhere in the middle.
+std::optional<std::string> read_at_most(Source& source, std::uint64_t most, const ReadLimits& limits = {});
+
+/// Throws UserError when `unpacked` bytes from `source` are beyond the limits.
+void require_within(const Source& source, std::uint64_t unpacked, const ReadLimits& limits);
+
+/// Bytes of memory that a reader of a file of `file` bytes may take until it has checked all of it: with what the
+/// program takes for itself, 64 MiB and four times the file.
+constexpr std::uint64_t memory_before_checks(std::uint64_t file) { return (std::uint64_t{40} << 20) + 4 * file; }
 
 }  // namespace gradus::data

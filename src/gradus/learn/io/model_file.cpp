@@ -27,13 +27,13 @@ std::span<const std::byte> bytes_of(const Tensor& tensor) {
   return {static_cast<const std::byte*>(tensor.data()), tensor.bytes()};
 }
 
-const std::string& metadata(const Safetensors& file, std::string_view key, const std::string& name) {
+const std::string& metadata(const SafetensorsHeader& file, std::string_view key, const std::string& name) {
   if (const std::string* text = file.find_metadata(key)) return *text;
   refuse(name, "safetensors without the metadata \"" + std::string(key) + "\"", "a model that gradus wrote",
          "another file");
 }
 
-void check_version(const Safetensors& file, const std::string& name) {
+void check_version(const SafetensorsHeader& file, const std::string& name) {
   if (const std::string& format = metadata(file, "format", name); format != "gradus") {
     refuse(name, "safetensors of format \"" + printable(format) + "\"", "format \"gradus\"",
            "a model that gradus wrote");
@@ -54,13 +54,11 @@ void check_version(const Safetensors& file, const std::string& name) {
 }
 
 /// The whole file is hashed with the digits of the hash itself read as zeros.
-void check_hash(std::span<const std::byte> file, const std::string& stated, const std::string& name) {
+void check_hash(std::span<const std::byte> file, std::size_t header_size, const std::string& stated,
+                const std::string& name) {
   const std::string damaged = "the file is damaged: a checksum that does not fit";
   if (stated.size() != hash_digits)
     refuse(name, "a sha256 of " + std::to_string(stated.size()) + " digits", "64", "a copy");
-  std::uint64_t length = 0;  // parse_safetensors has checked it
-  for (std::size_t i = 8; i-- > 0;) length = length << 8 | std::to_integer<std::uint64_t>(file[i]);
-  const std::size_t header_size = 8 + static_cast<std::size_t>(length);
   std::string header(reinterpret_cast<const char*>(file.data()), header_size);
   const std::size_t at = header.find(stated);
   if (at == std::string::npos || header.find(stated, at + 1) != std::string::npos) {
@@ -126,7 +124,7 @@ void save_model_file(const std::string& path, const ModelFile& model) {
 ModelFile load_model_file(const std::string& path) {
   data::Source source(path, Fault::model_file);
   data::refuse_foreign(source, data::Wanted::model);
-  constexpr data::ReadLimits limits{std::uint64_t{64} << 30, 200};
+  constexpr data::ReadLimits limits{std::uint64_t{64} << 30, 3};  // weights hardly shrink when packed
   const std::string file = data::read_all(source, limits);
   return parse_model_file(bytes_of(file), path);
 }
@@ -136,13 +134,15 @@ ModelFile parse_model_file(std::span<const std::byte> file, const std::string& n
   if (file.empty()) refuse(shown, "an empty file", "a model that gradus wrote", "another file");
   data::refuse_foreign({reinterpret_cast<const char*>(file.data()), file.size()}, data::Wanted::model, shown,
                        Fault::model_file);
-  Safetensors parsed = parse_safetensors(file, name);
-  check_version(parsed, shown);
-  check_hash(file, metadata(parsed, "sha256", shown), shown);
+  SafetensorsHeader header = parse_safetensors_header(file, name);
+  check_version(header, shown);
+  check_hash(file, header.size, metadata(header, "sha256", shown), shown);
 
+  // From here on the file is as its writer made it.
   ModelFile out;
-  out.document = json::parse(metadata(parsed, "gradus", shown), shown + ": metadata \"gradus\"");
-  out.written_by = metadata(parsed, "library_version", shown);
+  out.document = json::parse(metadata(header, "gradus", shown), shown + ": metadata \"gradus\"");
+  out.written_by = metadata(header, "library_version", shown);
+  Safetensors parsed = read_tensors(std::move(header), file);
   out.notes = std::move(parsed.notes);
   for (const NamedTensor& named : parsed.tensors) find_not_finite(named, out.not_finite);
   out.tensors = std::move(parsed.tensors);

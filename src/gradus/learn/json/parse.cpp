@@ -77,7 +77,18 @@ class Builder {
     throw UserError(fault_, Report{place_, found, expected, ""});
   }
 
+  /// Vectors grow by doubling, so that half as much again is taken as is used.
+  void take_memory(const Value& value) {
+    const bool in_object = !levels_.empty() && levels_.back().container.is_object();
+    std::size_t bytes = (in_object ? sizeof(Member) : sizeof(Value)) * 3 / 2;
+    if (value.is_text()) bytes += value.text().size();
+    if (in_object) bytes += levels_.back().key.size();
+    memory_ += bytes;
+    if (memory_ > limits_.memory) refuse("values that take more memory than a document of this size should", "fewer");
+  }
+
   bool add(Value value) {
+    take_memory(value);
     if (++values_ > limits_.values) {
       refuse("more than " + std::to_string(limits_.values) + " values", "a smaller document");
     }
@@ -86,6 +97,8 @@ class Builder {
       return true;
     }
     Level& level = levels_.back();
+    if (level.container.is_array() && level.container.array().size() >= limits_.items)
+      refuse("more than " + std::to_string(limits_.items) + " values in an array", "fewer");
     level.container.put(std::move(level.key), std::move(value));
     return true;
   }
@@ -109,7 +122,7 @@ class Builder {
   Fault fault_;
   std::vector<Level> levels_;
   Value root_;
-  std::size_t values_ = 0;
+  std::size_t values_ = 0, memory_ = 0;
 };
 
 }  // namespace

@@ -95,7 +95,9 @@ struct Limits {
   std::size_t bytes = std::size_t{64} << 20;
   std::size_t depth = 64;
   std::size_t values = 4'000'000;
-  std::size_t members = 1'000'000;  // of one object
+  std::size_t members = 1'000'000;            // of one object
+  std::size_t items = 4'000'000;              // of one array
+  std::size_t memory = std::size_t{1} << 40;  // bytes that the values take, about
 };
 
 /// The document in `text`. Throws UserError(`fault`) with "place:byte N" for anything that RFC 8259 does not allow,

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
-#include <unordered_map>
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/data/csv/cells.hpp"
+#include "gradus/learn/data/csv/check_pieces.hpp"
 #include "gradus/learn/data/csv/delimiter.hpp"
 #include "gradus/learn/data/csv/distinct.hpp"
 #include "gradus/learn/data/csv/encoding.hpp"
 #include "gradus/learn/data/csv/records.hpp"
+#include "gradus/learn/data/csv/table_rows.hpp"
 #include "gradus/learn/data/foreign/foreign_format.hpp"
 
 namespace gradus::data {
@@ -19,59 +20,6 @@ namespace {
 [[noreturn]] void refuse(const std::string& place, const std::string& found, const std::string& expected,
                          const std::string& remedy = "") {
   throw UserError(Fault::data, Report{place, found, expected, remedy});
-}
-
-std::string quoted(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  return "\"" + printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "") + "\"";
-}
-
-std::string fields_text(std::size_t count) { return std::to_string(count) + (count == 1 ? " field" : " fields"); }
-
-bool is_blank_line(const std::vector<Field>& fields) {
-  return fields.size() == 1 && !fields[0].quoted && fields[0].text.empty();
-}
-
-/// How each column is read: as asked for, or as it looks.
-std::vector<ReadAs> choose_reading(const std::vector<Field>& fields, const CsvOptions& options) {
-  if (!options.read) return std::vector<ReadAs>(fields.size(), ReadAs::looks);
-  std::vector<std::string> names;
-  for (const Field& field : fields) names.emplace_back(field.text);
-  std::vector<ReadAs> out = options.read(names);
-  require(out.size() == names.size(), "CsvOptions::read: not one answer a column");
-  return out;
-}
-
-/// Names from the first line. Those of columns that are read are checked.
-std::vector<Column> read_names(const std::vector<Field>& fields, const Records& records, const CsvOptions& options) {
-  const std::vector<ReadAs> reading = choose_reading(fields, options);
-  const bool none_is_read = std::count(reading.begin(), reading.end(), ReadAs::nothing) == std::ssize(reading);
-  std::unordered_map<std::string_view, std::size_t> seen;
-  std::vector<Column> columns;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const Field& field = fields[i];
-    const std::string place = records.where(field);
-    const bool read = reading[i] != ReadAs::nothing;
-    if (read && field.text.empty()) {
-      refuse(place, "no name for column " + std::to_string(i + 1), "a name for every column in the first line", "");
-    }
-    // Where nothing is read at all, the first line is probably one of data.
-    if ((read || none_is_read) && !options.numeric_names && parse_number(field.text).kind != NumberText::none) {
-      refuse(place, "the number " + quoted(field.text) + " where a column name should be",
-             "a first line that names the columns", "put a line of names above the data");
-    }
-    if (const auto [first, is_new] = seen.emplace(field.text, i); !is_new && read) {
-      refuse(place,
-             "the name " + quoted(field.text) + " for columns " + std::to_string(first->second + 1) + " and " +
-                 std::to_string(i + 1),
-             "different names", "rename one of them");
-    }
-    Column& column = columns.emplace_back();
-    column.name = std::string(field.text);
-    column.read = reading[i];
-    column.numeric = column.read == ReadAs::looks || column.read == ReadAs::number;
-  }
-  return columns;
 }
 
 void count(Finding& finding, const Field& field, const Records& records) {
@@ -133,66 +81,19 @@ void read_cell(Column& column, const Field& field, const Records& records) {
   }
 }
 
-void check_row(const std::vector<Field>& fields, const Table& table, const Records& records) {
-  if (fields.size() != table.columns.size()) {
-    refuse(records.where(fields[0]), fields_text(fields.size()),
-           fields_text(table.columns.size()) + ", as in the first line",
-           "quotes around a field that holds the delimiter, or the line taken out");
-  }
-  const bool repeats = std::equal(fields.begin(), fields.end(), table.columns.begin(),
-                                  [](const Field& field, const Column& column) { return field.text == column.name; });
-  if (repeats) refuse(records.where(fields[0]), "the line of column names again", "a row of data", "take it out");
-}
-
 /// Rows there can be at most, so that columns grow without copying: lines, and each needs a byte a column.
 std::size_t row_bound(std::string_view text, std::size_t columns) {
   const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
   return std::min(lines, text.size() / std::max<std::size_t>(columns, 1) + 1);
 }
 
-/// Refuses bytes that are not UTF-8 in cells that are read, and goes on behind those of others.
-class BadBytes {
- public:
-  BadBytes(std::string_view text, std::string name) : text_(text), name_(std::move(name)), next_(find(0)) {}
-
-  /// Of the first line, before it is cut into fields.
-  void check_first_line() const {
-    if (next_ < text_.find('\n')) refuse_byte(text_, next_, name_);
-  }
-  /// Of the record that ends before `end`.
-  void check(const std::vector<Field>& fields, std::span<const Column> columns, std::size_t end) {
-    for (; next_ < end; next_ = find(next_ + 1)) {
-      const auto after = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.offset > next_; });
-      const auto index = static_cast<std::size_t>(after - fields.begin());
-      if (index == 0 || columns[index - 1].read != ReadAs::nothing) refuse_byte(text_, next_, name_);
-    }
-  }
-
- private:
-  std::size_t find(std::size_t begin) const { return find_bad_byte(text_, begin); }
-
-  std::string_view text_;
-  std::string name_;
-  std::size_t next_;
-};
-
-/// First reading: shape, numbers, and what every column is.
-void read_numbers(Table& table, std::string_view text, Records& records, BadBytes& bad) {
-  const std::size_t bound = row_bound(text, table.columns.size());
+/// First reading: numbers, and what every column is.
+void read_numbers(Table& table, std::size_t bound, TableRows& rows) {
   for (Column& column : table.columns) {
     if (column.numeric) column.numbers.reserve(bound);
   }
   std::vector<Field> fields;
-  std::optional<std::string> blank;  // where an empty line was
-  while (records.next(fields)) {
-    if (is_blank_line(fields)) {
-      if (!blank) blank = records.where(fields[0]);
-      continue;
-    }
-    if (blank)
-      refuse(*blank, "an empty line", fields_text(table.columns.size()) + ", or the end of the table", "take it out");
-    check_row(fields, table, records);
-    bad.check(fields, table.columns, records.offset());
+  while (rows.next(fields, table.columns)) {
     const std::uint64_t line = fields[0].line;
     if (table.rows == 0) table.first_line = line;
     const std::uint64_t regular = table.first_line + static_cast<std::uint64_t>(table.rows);
@@ -200,7 +101,7 @@ void read_numbers(Table& table, std::string_view text, Records& records, BadByte
       for (std::uint64_t earlier = table.first_line; earlier < regular; ++earlier) table.lines.push_back(earlier);
     }
     if (line != regular || !table.lines.empty()) table.lines.push_back(line);
-    for (std::size_t i = 0; i < fields.size(); ++i) read_cell(table.columns[i], fields[i], records);
+    for (std::size_t i = 0; i < fields.size(); ++i) read_cell(table.columns[i], fields[i], rows.records());
     ++table.rows;
   }
 }
@@ -250,43 +151,30 @@ void read_texts(Table& table, Records& records, const CsvLimits& limits) {
   }
 }
 
-char choose_delimiter(std::string_view text, const std::string& name, const CsvOptions& options) {
-  if (options.delimiter != 0) return options.delimiter;
-  if (const char found = find_delimiter(text); found != 0) return found;
-  if (options.minimum_columns > 1) {
-    refuse(name + ":1:1", "one column: no comma, semicolon, tab or bar in the first line",
-           "at least " + std::to_string(options.minimum_columns) + " columns", "commas between the columns");
-  }
-  return ',';
-}
-
-}  // namespace
-
-Table parse_csv(std::string_view whole, const std::string& name, const CsvOptions& options) {
+/// The table in `whole`, which is `file` bytes on the disk (nothing: it is known to be one). Where its numbers take
+/// much more memory than that, all rows are checked before any is kept.
+Table parse_table(std::string_view whole, const std::string& name, const CsvOptions& options,
+                  std::optional<std::uint64_t> file) {
   Table table;
   table.source = name;
   const std::string shown = printable(name);
   refuse_foreign(whole, Wanted::table, shown, Fault::data);
   const std::string_view text = without_mark(whole);
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    refuse(shown, text.empty() ? "an empty file" : "empty lines alone", "a line of column names, then rows", "");
-  }
-  if (text.find_first_not_of(" \t\r") == text.find('\n')) {
-    refuse(shown + ":1:1", "an empty line", "the names of the columns", "take it out");
-  }
-  BadBytes bad(text, shown);
-  bad.check_first_line();
-  table.delimiter = choose_delimiter(text, shown, options);
-  Records records(text, shown, table.delimiter, options.limits);
-  std::vector<Field> fields;
-  records.next(fields);
-  table.columns = read_names(fields, records, options);
+  table.delimiter = begin_table(text, shown, options);
+  TableRows rows(text, shown, table.delimiter, options.limits);
+  table.columns = rows.names(options);
   if (table.columns.size() < static_cast<std::size_t>(options.minimum_columns)) {
     refuse(shown + ":1:1", fields_text(table.columns.size()), "at least " + std::to_string(options.minimum_columns),
            "");
   }
-  bad.check(fields, std::vector<Column>(fields.size()), records.offset());
-  read_numbers(table, text, records, bad);
+  const std::size_t bound = row_bound(text, table.columns.size());
+  const std::size_t needed = bound * (table.columns.size() + 1) * sizeof(double);
+  if (file && text.size() + needed > memory_before_checks(*file)) {
+    TableRows again = rows;
+    for (std::vector<Field> fields; again.next(fields, table.columns);) {
+    }
+  }
+  read_numbers(table, bound, rows);
   if (table.rows < options.minimum_rows) {
     const std::string found = table.rows == 0 ? "a line of names and no rows" : std::to_string(table.rows) + " row";
     refuse(shown, found, "at least " + std::to_string(options.minimum_rows), "");
@@ -301,11 +189,28 @@ Table parse_csv(std::string_view whole, const std::string& name, const CsvOption
   return table;
 }
 
+}  // namespace
+
+Table parse_csv(std::string_view text, const std::string& name, const CsvOptions& options) {
+  return parse_table(text, name, options, text.size());
+}
+
 Table read_csv(const std::string& path, const CsvOptions& options) {
   Source source(path);
   refuse_foreign(source, Wanted::table);
-  const std::string text = read_all(source, options.limits.file);
-  return parse_csv(text, source.name(), options);
+  const auto file = source.file_size();
+  if (!file || !source.packed()) {
+    const std::string text = read_all(source, options.limits.file);
+    return parse_table(text, source.name(), options, source.position());
+  }
+  // Packed, a small file may be a large table, or pretend to be one.
+  const std::uint64_t most = memory_before_checks(*file);
+  std::optional<std::string> text;
+  if (source.likely_size() <= most) text = read_at_most(source, most, options.limits.file);
+  if (text) return parse_table(*text, source.name(), options, *file);
+  source.rewind();
+  check_in_pieces(source, options);
+  return parse_table(read_all(source, options.limits.file), source.name(), options, std::nullopt);
 }
 
 }  // namespace gradus::data

@@ -72,12 +72,12 @@ std::size_t find_bad_byte(std::string_view text, std::size_t begin) {
   return std::string_view::npos;
 }
 
-void refuse_byte(std::string_view text, std::size_t offset, const std::string& name) {
+void refuse_byte(std::string_view text, std::size_t offset, const std::string& name, std::uint64_t first_line) {
   static constexpr char digits[] = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(text[offset]);
   const std::string shown = {'0', 'x', digits[byte >> 4], digits[byte & 15]};
   const bool nul = byte == 0;
-  throw UserError(Fault::data, Report{name + ":" + to_string(place_of(text, offset)),
+  throw UserError(Fault::data, Report{name + ":" + to_string(place_of(text, offset, first_line)),
                                       nul ? "a NUL byte" : "byte " + shown + ", which is not UTF-8", "UTF-8 text",
                                       nul ? "a text file" : remedy(text, name)});
 }

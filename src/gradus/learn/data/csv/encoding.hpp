@@ -14,6 +14,7 @@ std::string_view without_mark(std::string_view text);
 std::size_t find_bad_byte(std::string_view text, std::size_t begin = 0);
 
 /// Throws UserError(Fault::data) with line and column of that byte.
-[[noreturn]] void refuse_byte(std::string_view text, std::size_t offset, const std::string& name);
+[[noreturn]] void refuse_byte(std::string_view text, std::size_t offset, const std::string& name,
+                              std::uint64_t first_line = 1);
 
 }  // namespace gradus::data

@@ -16,12 +16,12 @@ std::uint64_t count_characters(std::string_view text, std::size_t begin, std::si
 
 }  // namespace
 
-Place place_of(std::string_view text, std::size_t offset) {
+Place place_of(std::string_view text, std::size_t offset, std::uint64_t first_line) {
   const std::string_view before = text.substr(0, offset);
   const std::size_t last = before.rfind('\n');
   const std::size_t start = last == std::string_view::npos ? 0 : last + 1;
   const auto lines = static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
-  return {lines + 1, count_characters(text, start, offset) + 1};
+  return {first_line + lines, count_characters(text, start, offset) + 1};
 }
 
 std::string to_string(const Place& place) { return std::to_string(place.line) + ":" + std::to_string(place.column); }
@@ -32,7 +32,8 @@ Place Records::place(const Field& field) const {
 
 void Records::refuse(std::size_t offset, const std::string& found, const std::string& expected,
                      const std::string& remedy) const {
-  throw UserError(Fault::data, Report{name_ + ":" + to_string(place_of(text_, offset)), found, expected, remedy});
+  throw UserError(Fault::data,
+                  Report{name_ + ":" + to_string(place_of(text_, offset, first_line_)), found, expected, remedy});
 }
 
 void Records::skip_blanks() {

@@ -19,16 +19,18 @@ struct Field {
   std::uint64_t line = 1;
 };
 
-/// Line and column of text[offset], found by counting from the start.
-Place place_of(std::string_view text, std::size_t offset);
+/// Line and column of text[offset], found by counting from the start, which is in line `first_line`.
+Place place_of(std::string_view text, std::size_t offset, std::uint64_t first_line = 1);
 
 /// "12:7"
 std::string to_string(const Place& place);
 
 class Records {
  public:
-  Records(std::string_view text, std::string name, char delimiter, const CsvLimits& limits)
-      : text_(text), name_(std::move(name)), delimiter_(delimiter), limits_(limits) {}
+  /// `text` begins with line `first_line` of the file.
+  Records(std::string_view text, std::string name, char delimiter, const CsvLimits& limits,
+          std::uint64_t first_line = 1)
+      : text_(text), name_(std::move(name)), delimiter_(delimiter), limits_(limits), first_line_(first_line) {}
 
   /// The next record into `fields`; false at the end. Throws UserError(Fault::data) for misplaced or unclosed quotes, a
   /// carriage return alone, too long a field, too many fields.
@@ -56,7 +58,8 @@ class Records {
   const CsvLimits& limits_;
   std::size_t at_ = 0;
   std::size_t line_start_ = 0;
-  std::uint64_t line_ = 1;
+  std::uint64_t first_line_;
+  std::uint64_t line_ = first_line_;
   std::deque<std::string> unescaped_;  // fields of the current record that held ""
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -96,6 +97,31 @@ Shape read_sizes(Source& source, int rank) {
   return Shape(std::span(sizes).first(static_cast<std::size_t>(rank)));
 }
 
+/// Refuses fewer bytes after the header than the `filled` ones should be, and more.
+void require_end(Source& source, std::uint64_t filled, const Shape& shape) {
+  const std::string wanted = std::to_string(shape.count()) + " for " + to_string(shape);
+  if (filled < static_cast<std::uint64_t>(shape.count()))
+    refuse(source.name(), std::to_string(filled) + " bytes after the header", wanted, "fetch the file again");
+  if (!source.at_end())
+    refuse(source.name(), "bytes left over after " + wanted, "the end of the file", "fetch the file again");
+}
+
+/// Reads all numbers and keeps none; then the source stands behind the header again.
+void check_length(Source& source, const Shape& shape) {
+  std::array<std::byte, std::size_t{1} << 16> part;
+  const std::uint64_t header = 4 + 4 * static_cast<std::uint64_t>(shape.rank());
+  const auto skip = [&](std::uint64_t count) {
+    std::uint64_t done = 0;
+    for (std::size_t got = 1; done < count && got > 0; done += got)
+      got = source.read(
+          std::span(part).first(static_cast<std::size_t>(std::min<std::uint64_t>(part.size(), count - done))));
+    return done;
+  };
+  require_end(source, skip(static_cast<std::uint64_t>(shape.count())), shape);
+  source.rewind();
+  skip(header);
+}
+
 }  // namespace
 
 Tensor read_idx_file(const std::string& path) {
@@ -107,16 +133,13 @@ Tensor read_idx_file(const std::string& path) {
   if (got < 4) refuse(source.name(), std::to_string(got) + " bytes", "the 4 bytes that begin an IDX file");
   const Shape shape = read_sizes(source, check_magic(source.name(), magic));
   check_promise(source, shape);
+  if (source.packed() && source.file_size() &&
+      static_cast<std::uint64_t>(shape.count()) > memory_before_checks(*source.file_size())) {
+    check_length(source, shape);  // before it takes memory
+  }
   Tensor numbers(DType::u8, shape);
   const auto bytes = std::as_writable_bytes(numbers.as<std::uint8_t>());
-  if (const std::size_t filled = source.read(bytes); filled < bytes.size()) {
-    refuse(source.name(), std::to_string(filled) + " bytes after the header",
-           std::to_string(bytes.size()) + " for " + to_string(shape), "fetch the file again");
-  }
-  if (!source.at_end()) {
-    refuse(source.name(), "bytes left over after " + std::to_string(bytes.size()) + " for " + to_string(shape),
-           "the end of the file", "fetch the file again");
-  }
+  require_end(source, source.read(bytes), shape);
   return numbers;
 }
 

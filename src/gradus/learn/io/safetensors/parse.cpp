@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::string_view metadata_name = "__metadata__";
 
-struct Entry {
-  std::string_view name;
-  const StoredDType* dtype = nullptr;
-  Shape shape;
-  std::uint64_t begin = 0, end = 0;
-};
-
 struct Parser {
   const std::string& file_name;
 
@@ -69,13 +62,13 @@ struct Parser {
     return Shape(std::span(numbers).first(sizes.size()));
   }
 
-  Entry entry(std::string_view name, const json::Value& value, std::uint64_t data_size) const {
+  StoredTensor tensor(const std::string& name, const json::Value& value, std::uint64_t data_size) const {
     for (const auto& [key, unused] : value.object()) {
       if (key != "dtype" && key != "shape" && key != "data_offsets") {
         refuse_tensor(name, "member \"" + printable(key) + "\"", "dtype, shape and data_offsets");
       }
     }
-    Entry out{name, &dtype(name, value.at("dtype").text()), {}, 0, 0};
+    StoredTensor out{name, &dtype(name, value.at("dtype").text()), {}, 0, 0};
     std::int64_t count = 0;
     out.shape = shape(name, value.at("shape").array(), count);
     const json::Array& offsets = value.at("data_offsets").array();
@@ -97,12 +90,12 @@ struct Parser {
   }
 
   /// Sorts by place; each tensor must begin where the one before ends, and the last end at the end of the file.
-  void check_cover(std::vector<Entry>& entries, std::uint64_t data_size) const {
-    std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+  void check_cover(std::vector<StoredTensor>& entries, std::uint64_t data_size) const {
+    std::stable_sort(entries.begin(), entries.end(), [](const StoredTensor& a, const StoredTensor& b) {
       return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
     });
     std::uint64_t end = 0;
-    for (const Entry& entry : entries) {
+    for (const StoredTensor& entry : entries) {
       if (entry.begin != end) {
         refuse_tensor(entry.name, "a begin at byte " + std::to_string(entry.begin),
                       "byte " + std::to_string(end) + ", where the tensor before it ends");
@@ -123,7 +116,7 @@ float from_half(std::uint16_t half) {
   return sign ? -magnitude : magnitude;
 }
 
-Tensor widen(const Entry& entry, std::span<const std::byte> bytes) {
+Tensor widen(const StoredTensor& entry, std::span<const std::byte> bytes) {
   Tensor out(DType::f32, entry.shape);
   const auto numbers = out.as<float>();
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -134,7 +127,7 @@ Tensor widen(const Entry& entry, std::span<const std::byte> bytes) {
   return out;
 }
 
-Tensor copy(const Entry& entry, std::span<const std::byte> bytes) {
+Tensor copy(const StoredTensor& entry, std::span<const std::byte> bytes) {
   Tensor out(*entry.dtype->becomes, entry.shape);
   if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
   return out;
@@ -144,47 +137,63 @@ Tensor copy(const Entry& entry, std::span<const std::byte> bytes) {
 
 static_assert(std::endian::native == std::endian::little, "tensors are copied as they lie in the file");
 
-const std::string* Safetensors::find_metadata(std::string_view key) const {
+const std::string* SafetensorsHeader::find_metadata(std::string_view key) const {
   for (const auto& [name, value] : metadata) {
     if (name == key) return &value;
   }
   return nullptr;
 }
 
-Safetensors parse_safetensors(std::span<const std::byte> file, const std::string& name) {
+SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file, const std::string& name) {
   const std::string printable_name = printable(name);
   const Parser parser{printable_name};
   const std::string_view header = parser.header(file);
-  const auto data = file.subspan(8 + header.size());
-  constexpr json::Limits limits{safetensors_header_limit, 8, 20 * safetensors_tensor_limit,
-                                safetensors_tensor_limit + 1};
+  SafetensorsHeader out;
+  out.size = 8 + header.size();
+  // More than the largest header of tensors takes: 65,536 of 8 sizes each.
+  const std::size_t memory = (std::size_t{60} << 20) + 2 * header.size();
+  const json::Limits limits{.bytes = safetensors_header_limit,
+                            .depth = 8,
+                            .values = 20 * safetensors_tensor_limit,
+                            .members = safetensors_tensor_limit + 1,
+                            .items = 64,
+                            .memory = memory};
   const json::Value document = json::parse(header, printable_name + ": header", Fault::model_file, limits);
   if (document.object().size() > safetensors_tensor_limit) {
     parser.refuse("", std::to_string(document.object().size()) + " tensors",
                   "at most " + std::to_string(safetensors_tensor_limit));
   }
-
-  Safetensors out;
-  std::vector<Entry> entries;
+  const std::size_t data_size = file.size() - out.size;
   for (const auto& [key, value] : document.object()) {
     if (key != metadata_name) {
-      entries.push_back(parser.entry(key, value, data.size()));
+      out.tensors.push_back(parser.tensor(key, value, data_size));
       continue;
     }
     for (const auto& [text_name, text] : value.object()) out.metadata.emplace_back(text_name, text.text());
   }
-  parser.check_cover(entries, data.size());
-  for (const Entry& entry : entries) {
-    const auto bytes =
-        data.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(entry.end - entry.begin));
-    const bool half = entry.dtype->size == 2;
+  parser.check_cover(out.tensors, data_size);
+  return out;
+}
+
+Safetensors read_tensors(SafetensorsHeader header, std::span<const std::byte> file) {
+  Safetensors out;
+  out.metadata = std::move(header.metadata);
+  for (StoredTensor& stored : header.tensors) {
+    const auto bytes = file.subspan(header.size + static_cast<std::size_t>(stored.begin),
+                                    static_cast<std::size_t>(stored.end - stored.begin));
+    const bool half = stored.dtype->size == 2;
     if (half) {
-      out.notes.push_back("tensor \"" + printable(entry.name) + "\": " + std::string(entry.dtype->name) +
+      out.notes.push_back("tensor \"" + printable(stored.name) + "\": " + std::string(stored.dtype->name) +
                           " became f32");
     }
-    out.tensors.push_back({std::string(entry.name), half ? widen(entry, bytes) : copy(entry, bytes)});
+    Tensor tensor = half ? widen(stored, bytes) : copy(stored, bytes);
+    out.tensors.push_back({std::move(stored.name), std::move(tensor)});
   }
   return out;
+}
+
+Safetensors parse_safetensors(std::span<const std::byte> file, const std::string& name) {
+  return read_tensors(parse_safetensors_header(file, name), file);
 }
 
 }  // namespace gradus::io
