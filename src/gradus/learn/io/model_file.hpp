@@ -45,8 +45,8 @@ void save_model_file(OutputFile& output, const ModelFile& model);
 void save_model_file(const std::string& path, const ModelFile& model);
 
 /// Reads and checks the model at `path`. Throws UserError(Fault::model_file) for a file that is missing, cut off,
-/// damaged, of a newer format version, or of another program (.pt, pickle, HDF5, GGUF, ONNX are named, with a way to
-/// train anew), and for gzip that unpacks to more than 32 MiB and three times its size.
+/// damaged, of a newer format version, or of another program (each is named, with what to do:
+/// data/foreign), and for gzip that unpacks to more than 32 MiB and three times its size.
 ModelFile load_model_file(const std::string& path);
 
 /// The same, for bytes in memory; messages call them `name`.
