@@ -19,6 +19,8 @@ Update update(const Keys& of, const UpdateInput& in) {
   return {in.parameter - rate * (m / u), {m, u}};
 }
 
+constexpr double table_rate = 1e-2;  // of those tried the least validation loss on two tables, or near it
+
 }  // namespace
 
 extern const OptimizerKind adamax_kind{
@@ -28,6 +30,7 @@ extern const OptimizerKind adamax_kind{
       return States{{"m"}, {"u"}};
     },
     update,
-    always};
+    always,
+    table_rate};
 
 }  // namespace gradus::optim
