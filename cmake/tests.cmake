@@ -48,6 +48,8 @@ if(Python3_FOUND)
     add_test(NAME "scripts: ${name}" COMMAND ${Python3_EXECUTABLE} -B ${file})
   endforeach()
   add_test(NAME "layers: who includes whom" COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/scripts/check_layers.py)
+  add_test(NAME "remedies: every refusal offers one thing to try"
+           COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/scripts/check_remedies.py)
   add_test(NAME "casts: counts in the engine are checked" COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/scripts/check_casts.py)
   # The page of explain in a browser, on formulas and on a small trained network; skipped where there is no Chromium.
   if(GRADUS_COMMAND)

@@ -50,9 +50,49 @@ TEST_P(Errors, SayWhatTheGoldenFileSays) {
     const test::Ended ended = gradus(one.arguments);
     EXPECT_EQ(ended.code, one.code) << one.arguments << "\n" << ended.err;
     EXPECT_EQ(last_line(ended.err), one.message) << one.arguments;
+    EXPECT_NE(one.message.find("try: "), std::string::npos) << one.arguments;
     EXPECT_EQ(ended.out, "") << one.arguments;
     EXPECT_EQ(gradus.folder.read("cars.csv"), test::cars_csv) << one.arguments;
     EXPECT_FALSE(std::filesystem::exists(gradus.folder.path("cars.gradus"))) << one.arguments;
+  }
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+/// `arguments` with what a message says to try: another command line, or a flag in place of what it had.
+std::string taken_literally(const std::string& arguments, const std::string& remedy) {
+  if (remedy.starts_with("gradus ")) return remedy.substr(7);
+  const std::vector<std::string> words = words_of(arguments), tried = words_of(remedy);
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == tried[0]) i += tried.size() - 1;
+    else out += words[i] + " ";
+  }
+  return out + remedy;
+}
+
+// tests/errors/tries.txt
+TEST(Remedies, WorkWhenTried) {
+  const auto cases = read_cases(std::filesystem::path(GRADUS_TEST_DATA) / "errors/tries.txt");
+  ASSERT_GE(cases.size(), 15u);
+  const test::Program gradus;
+  ASSERT_EQ(gradus("train cars.csv -o cars.gradus --epochs 1").code, 0);
+  for (const Case& one : cases) {
+    const test::Ended refused = gradus(one.arguments);
+    EXPECT_NE(refused.code, 0) << one.arguments;
+    const std::string message = last_line(refused.err);
+    const std::size_t at = message.find("try: ");
+    ASSERT_NE(at, std::string::npos) << one.arguments << "\n" << message;
+    const std::string remedy = message.substr(at + 5);
+    ASSERT_TRUE(remedy.starts_with("gradus ") || remedy.starts_with("-")) << message;
+    const std::string again = taken_literally(one.arguments, remedy);
+    const test::Ended worked = gradus(again);
+    EXPECT_EQ(worked.code, 0) << again << "\n" << worked.err;
   }
 }
 

@@ -96,7 +96,8 @@ TEST(Formula, ValuesAreFormulasThemselves) {
 
 TEST(Formula, ErrorsPointAtTheColumn) {
   EXPECT_EQ(error("(2*x + ) * z", "x=1,z=1"),
-            "formula, column 8: found \")\"; expected a number, a name, \"(\" or \"[\"\n"
+            "formula, column 8: found \")\"; expected a number, a name, \"(\" or \"[\"; try: a number, "
+            "a name, \"(\" or \"[\" in its place\n"
             "  (2*x + ) * z\n"
             "         ^");
   EXPECT_EQ(

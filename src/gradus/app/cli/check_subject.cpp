@@ -44,7 +44,7 @@ void refuse_formula_options(const Arguments& arguments) {
                     Report{"--at", "a model, " + printable(arguments.required(0)), "a formula", "leave it out"});
   }
   if (arguments.has("--first") && arguments.has("--second")) {
-    throw UserError(Fault::usage, Report{"--first", "--second beside it", "one of them", ""});
+    throw UserError(Fault::usage, Report{"--first", "--second beside it", "one of them", "--second alone"});
   }
   if (arguments.operand(1)) return;
   throw UserError(Fault::usage, Report{"gradus check", "a model without data", "MODEL DATA",

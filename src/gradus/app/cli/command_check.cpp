@@ -44,7 +44,11 @@ std::string sweep(const CheckSubject& subject, const Arguments& arguments) {
     if (label == name) x = candidate;
     known += (known.empty() ? "" : ", ") + printable(label);
   }
-  if (!x) throw UserError(Fault::usage, Report{"--sweep", "\"" + printable(name) + "\"", "one of " + known, ""});
+  if (!x)
+    throw UserError(
+        Fault::usage,
+        Report{"--sweep", "\"" + printable(name) + "\"", known.empty() ? "a formula with inputs" : "one of " + known,
+               known.empty() ? "gradus check without --sweep" : "--sweep " + known.substr(0, known.find(','))});
   const auto found = sweep_epsilon(subject.y, x, 0, subject.bindings);
   if (arguments.has("--json")) return json::write(explain::sweep_json(subject.head, found), 2) + "\n";
   return arguments.has("--svg") ? explain::sweep_svg(found) : explain::sweep_text(found);
@@ -53,9 +57,11 @@ std::string sweep(const CheckSubject& subject, const Arguments& arguments) {
 void check_output_options(const Arguments& arguments) {
   if (!arguments.has("--svg")) return;
   if (!arguments.has("--sweep")) {
-    throw UserError(Fault::usage, Report{"--svg", "no --sweep", "--sweep NAME beside it", ""});
+    throw UserError(Fault::usage, Report{"--svg", "no --sweep", "--sweep NAME beside it",
+                                         "--sweep NAME --svg, with the name of an input"});
   }
-  if (arguments.has("--json")) throw UserError(Fault::usage, Report{"--svg", "--json beside it", "one of them", ""});
+  if (arguments.has("--json"))
+    throw UserError(Fault::usage, Report{"--svg", "--json beside it", "one of them", "--svg alone"});
 }
 
 int run_check(const Arguments& arguments, report::Console& console) {

@@ -67,7 +67,8 @@ std::vector<std::string> names_in(const std::vector<std::string>& lists) {
       name.erase(0, name.find_first_not_of(' ') == std::string::npos ? name.size() : name.find_first_not_of(' '));
       name.erase(name.find_last_not_of(' ') + 1);
       if (name.empty())
-        throw UserError(Fault::usage, Report{"--wrt", "an empty name", "names separated by commas", ""});
+        throw UserError(Fault::usage, Report{"--wrt", "an empty name", "names separated by commas",
+                                             "no comma at the end or beside another, as in --wrt x,y"});
       out.push_back(std::move(name));
       begin = end + 1;
     }
@@ -95,7 +96,7 @@ std::string result(const Arguments& arguments, const explain::Explanation& expla
                         arguments.has("--text"), arguments.has("--worksheet")};
   if (std::count(std::begin(forms), std::end(forms), true) > 1) {
     throw UserError(Fault::usage, Report{"gradus explain", "several forms of output",
-                                         "one of --text --json --dot --svg --worksheet", ""});
+                                         "one of --text --json --dot --svg --worksheet", "the first of them alone"});
   }
   if (forms[0]) return json::write(to_json(explanation, paths), 1) + "\n";
   if (forms[1]) return to_dot(explanation);

@@ -128,7 +128,8 @@ int run_predict(const Arguments& arguments, report::Console& console) {
   const TrainedModel model = load_model(arguments.required(0), console);
   const bool probabilities = arguments.has("--probabilities");
   if (probabilities && model.task == data::Task::regression) {
-    throw UserError(Fault::usage, Report{"--probabilities", "a model of numbers", "a model of classes", ""});
+    throw UserError(Fault::usage, Report{"--probabilities", "a model of numbers", "a model of classes",
+                                         "gradus predict without --probabilities"});
   }
   if (model.task == data::Task::classification && !gives_probabilities(model.network, model.loss)) {
     console.say("warning: what the model gives are no probabilities, since it was trained with " + model.loss.name +

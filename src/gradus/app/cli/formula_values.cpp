@@ -8,7 +8,8 @@ std::vector<explain::Variable> values_in(const std::vector<std::string>& lists) 
     for (explain::Variable& variable : explain::parse_variables(list)) {
       for (const explain::Variable& other : out) {
         if (other.name != variable.name) continue;
-        throw UserError(Fault::usage, Report{"--at", "a second value of " + other.name, "one", ""});
+        throw UserError(Fault::usage,
+                        Report{"--at", "a second value of " + other.name, "one", "one --at for each name"});
       }
       out.push_back(std::move(variable));
     }

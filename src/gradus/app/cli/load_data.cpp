@@ -79,8 +79,9 @@ void check_columns(std::span<const std::string> columns, const std::string& path
   for (const std::string& name : wanted) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string close = meant_column(name, known, in_list);
+    const std::string& other = in_list ? known.front() : known.back();  // the last is the target unless given
     const std::string remedy =
-        close.empty() ? "" : flag + " " + report::shell_word(printable(column_word(close, in_list)));
+        flag + " " + report::shell_word(printable(column_word(close.empty() ? other : close, in_list)));
     throw UserError(Fault::usage, Report{flag, "no column \"" + printable(name) + "\" in " + printable(path),
                                          "one of " + list, remedy});
   }
@@ -128,7 +129,8 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
 
 void refuse_table_settings(const Settings& settings) {
   const auto refuse = [](const char* flag) {
-    throw UserError(Fault::usage, Report{flag, "a folder of images, which has no columns", "a CSV file", ""});
+    throw UserError(Fault::usage, Report{flag, "a folder of images, which has no columns", "a CSV file",
+                                         "gradus train without " + std::string(flag)});
   };
   if (settings.target) refuse("--target");
   if (settings.ignore) refuse("--ignore");
@@ -186,10 +188,10 @@ data::Notes compare_labels(const data::Dataset& train, const data::Dataset& test
 TrainingData load_for_training(const std::string& path, const Settings& settings) {
   if (!is_folder(path)) return load_table(path, settings);
   if (!data::is_idx_folder(path)) {
-    throw UserError(
-        Fault::data,
-        Report{printable(path), "a folder without train-images*",
-               "a CSV file, or a folder with train-images*, train-labels*, t10k-images* and t10k-labels*", ""});
+    throw UserError(Fault::data,
+                    Report{printable(path), "a folder without train-images*",
+                           "a CSV file, or a folder with train-images*, train-labels*, t10k-images* and t10k-labels*",
+                           "gradus train examples/data/cars.csv --target price"});
   }
   refuse_table_settings(settings);
   data::TrainTest both = data::read_idx(path);
@@ -214,7 +216,8 @@ Rows load_for_model(const TrainedModel& model, const std::string& path, data::Wa
   if (schema.is_table()) {
     if (is_folder(path)) {
       throw UserError(Fault::data,
-                      Report{printable(path), "a folder", "a CSV file, since the model was trained on a table", ""});
+                      Report{printable(path), "a folder", "a CSV file, since the model was trained on a table",
+                             "the path of a CSV file in it"});
     }
     data::CsvOptions options;
     options.minimum_columns = 1;

@@ -18,6 +18,8 @@ UserError refusal(const Command& command, const std::string& found, const std::s
   return UserError(Fault::usage, Report{"gradus " + std::string(command.name), found, expected, remedy});
 }
 
+std::string help_of(const Command& command) { return "gradus " + std::string(command.name) + " --help"; }
+
 std::vector<Option> options_of(const Command& command) {
   std::vector<Option> options(command.options.begin(), command.options.end());
   options.push_back(help_option);
@@ -57,8 +59,8 @@ void check_names(const Command& command, std::span<const Option> options, const 
     if (remedy.empty() && !word.starts_with("--") && !command.operands.empty()) {
       remedy = "-- \"" + printable(word) + "\" at the end";
     }
-    throw refusal(command, "an unknown option, " + printable(name),
-                  "one of those in gradus " + std::string(command.name) + " --help", remedy);
+    throw refusal(command, "an unknown option, " + printable(name), "one of those in " + help_of(command),
+                  remedy.empty() ? help_of(command) : remedy);
   }
 }
 
@@ -68,16 +70,16 @@ void check_values(const Command& command, std::span<const Option> options, const
   const std::string name(option.name);
   for (const std::string& value : values) {
     if (option.value.empty() && value != "true") {
-      throw refusal(command, name + "=" + printable(value), name + " alone, without a value", "");
+      throw refusal(command, name + "=" + printable(value), name + " alone, without a value", name);
     }
     if (!option.value.empty() && value.starts_with("--") && find_option(options, value) != nullptr) {
       throw refusal(command, name + " without its value (the next word is " + value + ")",
-                    name + " " + std::string(option.value), "");
+                    name + " " + std::string(option.value), name + " " + std::string(option.value) + " " + value);
     }
     if (!option.repeated && value != values.front()) {
       throw refusal(command,
                     name + " twice, with \"" + printable(values.front()) + "\" and \"" + printable(value) + "\"",
-                    "one value", "");
+                    "one value", name + " " + printable(values.front()));
     }
   }
   if (!option.repeated) values.resize(1);
@@ -124,9 +126,13 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
     app.parse(reversed);
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string what = error.what();  // "--output: 1 required ..."
-    throw refusal(command, what.substr(0, what.find(':')) + " without its value", "a value after it", "");
+    const std::string name = what.substr(0, what.find(':'));
+    const Option* option = find_option(options, name);
+    throw refusal(command, name + " without its value", "a value after it",
+                  option == nullptr ? help_of(command) : name + " " + std::string(option->value));
   } catch (const CLI::ParseError& error) {
-    throw refusal(command, "what cannot be read (" + std::string(error.what()) + ")", "options and operands", "");
+    throw refusal(command, "what cannot be read (" + std::string(error.what()) + ")", "options and operands",
+                  help_of(command));
   }
 
   std::vector<std::pair<std::string_view, std::vector<std::string>>> given;
@@ -150,8 +156,7 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
   if (options_end != words.end()) found.insert(found.end(), options_end + 1, words.end());
   if (found.size() > command.operands.size()) {
     throw refusal(command, "too many operands: \"" + printable(found.back()) + "\"",
-                  std::to_string(command.operands.size()) + " at most",
-                  "gradus " + std::string(command.name) + " --help");
+                  std::to_string(command.operands.size()) + " at most", help_of(command));
   }
   check_operands(command, found);
   return Arguments(std::string(command.name), found, std::move(given));

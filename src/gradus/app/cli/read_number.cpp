@@ -1,18 +1,27 @@
 #include "gradus/app/cli/read_number.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "gradus/core/base/error.hpp"
+#include "gradus/core/graph/print.hpp"
 
 namespace gradus::cli {
 namespace {
 
-[[noreturn]] void refuse(std::string_view text, const std::string& place, const std::string& expected) {
+[[noreturn]] void refuse(std::string_view text, const std::string& place, const std::string& expected,
+                         const std::string& value) {
   const std::string found = text.empty() ? "nothing" : "\"" + printable(text) + "\"";
-  throw UserError(Fault::usage, Report{place, found, expected, ""});
+  throw UserError(Fault::usage, Report{place, found, expected, given_at(place, value)});
+}
+
+/// A number in `range`, a small one where it may be.
+double number_in(const NumberRange& range) {
+  const double small = std::isfinite(range.high) ? 0.1 : 0.001;
+  return small > range.low && small < range.high ? small : (range.low + range.high) / 2;
 }
 
 template <class T> bool read_all(std::string_view text, T& value) {
@@ -23,10 +32,18 @@ template <class T> bool read_all(std::string_view text, T& value) {
 
 }  // namespace
 
-std::int64_t read_integer(std::string_view text, const std::string& place, std::int64_t low, std::int64_t high) {
+std::string given_at(const std::string& place, const std::string& value) {
+  const std::size_t blank = place.find(' ');
+  if (place.starts_with("--set ")) return place + "=" + value;
+  return place.starts_with("--") && blank == std::string::npos ? place + " " + value : value;
+}
+
+std::int64_t read_integer(std::string_view text, const std::string& place, std::int64_t low, std::int64_t high,
+                          std::int64_t usual) {
   std::int64_t value = 0;
   if (!read_all(text, value) || value < low || value > high) {
-    refuse(text, place, "a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+    refuse(text, place, "a whole number from " + std::to_string(low) + " to " + std::to_string(high),
+           std::to_string(std::clamp<std::int64_t>(usual, low, high)));
   }
   return value;
 }
@@ -35,7 +52,8 @@ std::uint64_t read_natural(std::string_view text, const std::string& place) {
   std::uint64_t value = 0;
   if (!read_all(text, value)) {
     refuse(text, place,
-           "a whole number from 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max()) + " (2^64 - 1)");
+           "a whole number from 0 to " + std::to_string(std::numeric_limits<std::uint64_t>::max()) + " (2^64 - 1)",
+           "1");
   }
   return value;
 }
@@ -45,7 +63,9 @@ double read_number(std::string_view text, const std::string& place, const Number
   const bool read = read_all(text, value) && std::isfinite(value);
   const bool low_fits = range.low_open ? value > range.low : value >= range.low;
   const bool high_fits = range.high_open ? value < range.high : value <= range.high;
-  if (!read || !low_fits || !high_fits) refuse(text, place, std::string(range.words));
+  if (!read || !low_fits || !high_fits) {
+    refuse(text, place, std::string(range.words), print_number(number_in(range)));
+  }
   return value;
 }
 
@@ -63,7 +83,7 @@ double read_seconds(std::string_view text, const std::string& place) {
     if (read && value > 0 && value * unit.seconds <= longest) return value * unit.seconds;
     break;
   }
-  refuse(text, place, "a time greater than 0, such as 90s, 10m or 2h");
+  refuse(text, place, "a time greater than 0, such as 90s, 10m or 2h", "10m");
 }
 
 std::int64_t read_bytes(std::string_view text, const std::string& place) {
@@ -94,7 +114,7 @@ std::int64_t read_bytes(std::string_view text, const std::string& place) {
     }
     break;
   }
-  refuse(text, place, "a size such as 200MB, 1.5GB or 64KiB");
+  refuse(text, place, "a size such as 200MB, 1.5GB or 64KiB", "200MB");
 }
 
 }  // namespace gradus::cli

@@ -49,12 +49,16 @@ template <class T> struct Word {
 template <class T, std::size_t N>
 T read_word(Text text, Text place, const Word<T> (&words)[N], std::string_view more = {}) {
   std::string expected;
+  std::vector<std::string_view> names;
   for (const auto& word : words) {
     if (word.name == text) return word.value;
+    names.push_back(word.name);
     expected += (expected.empty() ? "" : " or ") + std::string(word.name);
   }
   if (!more.empty()) expected += " or " + std::string(more);
-  throw UserError(Fault::usage, Report{place, "\"" + printable(text) + "\"", expected, ""});
+  const std::string close = nearest(text, names);
+  throw UserError(Fault::usage, Report{place, "\"" + printable(text) + "\"", expected,
+                                       given_at(place, close.empty() ? std::string(names.front()) : close)});
 }
 
 constexpr Word<data::Task> tasks[] = {{"regression", data::Task::regression},
@@ -155,10 +159,10 @@ constexpr Setting settings_table[] = {
      [](Settings& s, Text text, Text place) { s.memory = read_bytes(text, place); },
      [](const Settings& s) { return show_integer(s.memory); }},
     {"train.epochs", "--epochs", "NUMBER", "times through the data; 0 saves the untrained network", "when to stop",
-     [](Settings& s, Text text, Text place) { s.epochs = read_integer(text, place, 0, many); },
+     [](Settings& s, Text text, Text place) { s.epochs = read_integer(text, place, 0, many, 10); },
      [](const Settings& s) { return show_integer(s.epochs); }},
     {"train.steps", "--steps", "NUMBER", "after so many steps", "",
-     [](Settings& s, Text text, Text place) { s.steps = read_integer(text, place, 1, many); },
+     [](Settings& s, Text text, Text place) { s.steps = read_integer(text, place, 1, many, 1000); },
      [](const Settings& s) { return show_integer(s.steps); }},
     {"train.time", "--time", "TIME", "after that time: 90s, 10m, 2h", "",
      [](Settings& s, Text text, Text place) { s.time = read_seconds(text, place); },
@@ -167,7 +171,7 @@ constexpr Setting settings_table[] = {
      [](Settings& s, Text text, Text place) { s.until_loss = read_number(text, place, any_number); },
      [](const Settings& s) { return show_number(s.until_loss); }},
     {"train.patience", "--patience", "EPOCHS", "after so many epochs without a smaller validation loss; 0: never", "",
-     [](Settings& s, Text text, Text place) { s.patience = read_integer(text, place, 0, many); },
+     [](Settings& s, Text text, Text place) { s.patience = read_integer(text, place, 0, many, 10); },
      [](const Settings& s) { return show_integer(s.patience); }},
     {"train.tolerance", "--tolerance", "NUMBER", "when a step moves the weights by less than this (Euclidean)", "",
      [](Settings& s, Text text, Text place) { s.tolerance = read_number(text, place, positive); },
@@ -233,7 +237,8 @@ void assign(Settings& settings, const Assignment& assignment) {
     if (setting.key != assignment.key) continue;
     if (!assignment.list) return setting.read(settings, assignment.text, assignment.place);
     if (setting.join != nullptr) return setting.read(settings, setting.join(*assignment.list), assignment.place);
-    throw UserError(Fault::usage, Report{assignment.place, "a list for " + std::string(setting.key), "one value", ""});
+    throw UserError(Fault::usage, Report{assignment.place, "a list for " + std::string(setting.key), "one value",
+                                         "a value without the [ ] around it"});
   }
   if (assign_to_recipe(settings, assignment)) return;
   const std::vector<std::string> keys = assignable_keys();
@@ -241,8 +246,9 @@ void assign(Settings& settings, const Assignment& assignment) {
   for (const std::string& key : keys) {  // "rate" where "optimizer.rate" is meant
     if (close.empty() && key.substr(key.find('.') + 1) == assignment.key) close = key;
   }
-  throw UserError(Fault::usage, Report{assignment.place, "an unknown key, " + printable(assignment.key),
-                                       "one of those in gradus train --help", close});
+  throw UserError(Fault::usage,
+                  Report{assignment.place, "an unknown key, " + printable(assignment.key),
+                         "one of those in gradus train --help", close.empty() ? "gradus train --help" : close});
 }
 
 Settings read_settings(const Arguments& arguments) {

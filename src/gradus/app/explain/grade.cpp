@@ -149,7 +149,8 @@ Tensor tensor_of(const json::Value& value, std::string_view place) {
     if (!row.is_array()) return Tensor::from(Shape{static_cast<std::int64_t>(rows.size())}, value.numbers());
     const auto line = row.numbers();
     if (columns >= 0 && columns != static_cast<std::int64_t>(line.size())) {
-      throw UserError(Fault::data, Report{std::string(place), "rows of different lengths", "a matrix", ""});
+      throw UserError(Fault::data, Report{std::string(place), "rows of different lengths", "a matrix",
+                                          "[[1, 2], [3, 4]], as many numbers in every row"});
     }
     columns = static_cast<std::int64_t>(line.size());
     numbers.insert(numbers.end(), line.begin(), line.end());

@@ -194,7 +194,8 @@ json::Value step_object(const OptimizerStep& step) {
 std::string element_text(const NetworkExplanation& network, const Element& element, bool step,
                          const TextOptions& look) {
   if (network.layers.empty()) {
-    throw UserError(Fault::usage, Report{"--element", "a network without linear layers", "one with weights", ""});
+    throw UserError(Fault::usage, Report{"--element", "a network without linear layers", "one with weights",
+                                         "gradus explain without --element"});
   }
   return Writer(network, element, look).text(step);
 }

@@ -13,11 +13,14 @@ void check(Value y, std::span<const Value> xs, Value seed) {
     throw UserError(Fault::usage, Report{"gradient", print(v.node(), v.id), expected, remedy});
   };
   if (!y || std::any_of(xs.begin(), xs.end(), [](Value x) { return !x; })) {
-    throw UserError(Fault::usage, Report{"gradient", "an empty value", "values of a graph", ""});
+    throw UserError(Fault::usage,
+                    Report{"gradient", "an empty value", "values of a graph", "what graph.input() or an op gave"});
   }
   if (!is_floating(y.dtype())) refuse(y, "an f32 or f64 value to derive", "cast it");
   if (!seed && y.shape().count() != 1) refuse(y, "a single number to derive", "sum() or mean() of it, or give a seed");
-  if (seed && !(seed.type() == y.type())) refuse(seed, "a seed of type " + to_string(y.type()), "");
+  if (seed && !(seed.type() == y.type()))
+    refuse(seed, "a seed of type " + to_string(y.type()),
+           "seed 1 without naming one, for a single number; else a value of that type");
   for (Value x : xs) {
     if (x.graph != y.graph) refuse(x, "a value of the same graph", "build both with one Graph");
     if (!is_floating(x.dtype())) refuse(x, "an f32 or f64 value to derive by", "only floating values have gradients");

@@ -19,6 +19,14 @@ std::vector<std::string_view> words(std::string_view text) {
   return out;
 }
 
+/// `name`, "-2", "-3", ... behind it: the first that is not taken.
+template <class Taken> std::string free_name(const std::string& name, Taken taken) {
+  const std::string stem = name.empty() ? "x" : name;
+  std::string out = stem;
+  for (int i = 2; taken(out); ++i) out = stem + "-" + std::to_string(i);
+  return out;
+}
+
 void check_attributes(const Op& op, const Attrs& attrs) {
   const auto known = words(op.attributes);
   for (const auto& [name, value] : attrs.entries()) {
@@ -30,7 +38,8 @@ void check_attributes(const Op& op, const Attrs& attrs) {
   for (std::string_view name : known) {
     if (attrs.has(name)) continue;
     throw UserError(Fault::usage, Report{std::string(op.name), "no attribute " + std::string(name),
-                                         "attributes: " + std::string(op.attributes), ""});
+                                         "attributes: " + std::string(op.attributes),
+                                         "{\"" + std::string(name) + "\", ...} among the attributes"});
   }
 }
 
@@ -70,9 +79,11 @@ std::int64_t Value::columns() const { return shape().last(); }
 
 Value Graph::input(std::string name, const Type& type) {
   if (name.empty() || find_input(name)) {
-    throw UserError(Fault::usage, Report{"input \"" + printable(name) + "\"",
-                                         name.empty() ? "an empty name" : "a second input of that name",
-                                         "a name of its own for every input", ""});
+    throw UserError(
+        Fault::usage,
+        Report{"input \"" + printable(name) + "\"", name.empty() ? "an empty name" : "a second input of that name",
+               "a name of its own for every input",
+               printable(free_name(name, [&](const std::string& n) { return bool(find_input(n)); }))});
   }
   Attrs attrs{{"name", name}, {"type", type}};
   return append(input_op, std::initializer_list<Value>{}, std::move(attrs), std::move(name));
@@ -98,8 +109,11 @@ Value Graph::append(const Op& op, std::span<const Value> inputs, Attrs attrs, st
   if (size() >= most_nodes) refuse_too_large("graph", "another node", "0", std::to_string(most_nodes) + " nodes");
   const int given = checked_cast<int>(inputs.size(), "inputs of a node");
   if (op.arity >= 0 ? given != op.arity : given == 0) {
-    throw UserError(Fault::usage, Report{std::string(op.name), std::to_string(given) + " inputs",
-                                         op.arity < 0 ? "at least one" : std::to_string(op.arity), ""});
+    throw UserError(
+        Fault::usage,
+        Report{std::string(op.name), std::to_string(given) + " inputs",
+               op.arity < 0 ? "at least one" : std::to_string(op.arity),
+               op.arity < 0 ? "one value or more" : std::to_string(op.arity) + (op.arity == 1 ? " value" : " values")});
   }
   check_attributes(op, attrs);
   Node node{&op, {}, std::move(attrs), {}, std::move(label)};
@@ -117,8 +131,10 @@ Value Graph::append(const Op& op, std::span<const Value> inputs, Attrs attrs, st
 void Graph::output(std::string name, Value value) {
   check_own(*this, value, "output \"" + printable(name) + "\"");
   if (find_output(name)) {
-    throw UserError(Fault::usage, Report{"output \"" + printable(name) + "\"", "a second output of that name",
-                                         "a name of its own for every output", ""});
+    throw UserError(Fault::usage,
+                    Report{"output \"" + printable(name) + "\"", "a second output of that name",
+                           "a name of its own for every output",
+                           printable(free_name(name, [&](const std::string& n) { return bool(find_output(n)); }))});
   }
   outputs_.push_back({std::move(name), value.id});
 }
@@ -144,7 +160,8 @@ Value Graph::find_output(std::string_view name) {
 
 Value apply(const Op& op, std::span<const Value> inputs, Attrs attrs) {
   if (inputs.empty() || !inputs[0]) {
-    throw UserError(Fault::usage, Report{std::string(op.name), "an empty value", "values of a graph", ""});
+    throw UserError(Fault::usage, Report{std::string(op.name), "an empty value", "values of a graph",
+                                         "what graph.input() or an op gave"});
   }
   return inputs[0].graph->append(op, inputs, std::move(attrs));
 }

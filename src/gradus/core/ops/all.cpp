@@ -32,8 +32,8 @@ const Op& find_op(std::string_view name) {
     names.push_back(op->name);
   }
   const std::string close = nearest(name, names);
-  throw UserError(Fault::usage,
-                  Report{"op", "\"" + printable(name) + "\"", "one of `gradus ops`", close.empty() ? "" : close});
+  throw UserError(Fault::usage, Report{"op", "\"" + printable(name) + "\"", "one of `gradus ops`",
+                                       close.empty() ? "gradus ops" : close});
 }
 
 }  // namespace gradus

@@ -15,7 +15,8 @@ namespace {
 }  // namespace
 
 void refuse(std::string_view op, const std::string& found, const std::string& expected, const std::string& remedy) {
-  throw UserError(Fault::usage, Report{std::string(op), found, expected, remedy});
+  throw UserError(Fault::usage, Report{std::string(op), found, expected,
+                                       remedy.empty() ? "gradus ops, which says what each op takes" : remedy});
 }
 
 std::string text(const Integers& values) {

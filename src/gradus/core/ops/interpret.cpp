@@ -7,24 +7,45 @@
 
 namespace gradus {
 
+namespace {
+
+/// "2, 3"
+std::string sizes_of(const Shape& shape) {
+  std::string out;
+  for (const std::int64_t size : shape.sizes()) out += (out.empty() ? "" : ", ") + std::to_string(size);
+  return out;
+}
+
+}  // namespace
+
 std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bindings, std::vector<Tensor>& converted) {
   std::vector<const Tensor*> given(static_cast<std::size_t>(graph.size()));
   converted.reserve(bindings.size());
   for (const Binding& binding : bindings) {
-    const auto refuse = [&](const std::string& found, const std::string& expected) {
+    const auto refuse = [&](const std::string& found, const std::string& expected, const std::string& remedy) {
       const std::string of = binding.input ? print(binding.input.node(), binding.input.id) : "nothing";
-      throw UserError(Fault::usage, Report{"binding of " + of, found, expected, ""});
+      throw UserError(Fault::usage, Report{"binding of " + of, found, expected, remedy});
     };
-    if (!binding.input) refuse("an empty value", "an input of this graph");
-    if (binding.input.graph != &graph) refuse("a value of another graph", "an input of this graph");
-    if (&binding.input.op() != &input_op) refuse("a value that is computed", "an input");
-    if (given[static_cast<std::size_t>(binding.input.id)]) refuse("a second value", "one value for each input");
+    if (!binding.input) refuse("an empty value", "an input of this graph", "what graph.input() gave");
+    if (binding.input.graph != &graph) {
+      refuse("a value of another graph", "an input of this graph", "what input() of this graph gave");
+    }
+    if (&binding.input.op() != &input_op) refuse("a value that is computed", "an input", "what graph.input() gave");
+    if (given[static_cast<std::size_t>(binding.input.id)]) {
+      refuse("a second value", "one value for each input", "the first alone");
+    }
     const Tensor* value = &binding.value;
     if (value->shape().rank() == 0 && value->dtype() != binding.input.dtype()) {
       converted.push_back(value->cast(binding.input.dtype()));
       value = &converted.back();
     }
-    if (!(value->type() == binding.input.type())) refuse(to_string(value->type()), to_string(binding.input.type()));
+    if (!(value->type() == binding.input.type())) {
+      const Type& wanted = binding.input.type();
+      refuse(to_string(value->type()), to_string(wanted),
+             value->shape() == wanted.shape ? "cast(DType::" + std::string(name(wanted.dtype)) + ") of it"
+                                            : "Tensor(" + std::string("DType::") + std::string(name(wanted.dtype)) +
+                                                  ", Shape{" + sizes_of(wanted.shape) + "})");
+    }
     given[static_cast<std::size_t>(binding.input.id)] = value;
   }
   return given;

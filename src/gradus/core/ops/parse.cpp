@@ -17,6 +17,8 @@ bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') |
 bool is_number(char c) { return is_word(c) || c == '-' || c == '+' || c == '.'; }
 
 /// A place in the text, and the tokens that can be read from there. Tokens do not cross lines.
+constexpr const char* as_printed = "the line as print() writes it";
+
 class Cursor {
  public:
   Cursor(std::string_view text, std::string_view name) : text_(text), name_(name) {}
@@ -57,10 +59,10 @@ class Cursor {
   void advance() { at_ = std::min(at_ + 1, text_.size()); }
   std::string_view word(const std::string& what) { return run(is_word, what); }
 
-  [[noreturn]] void fail(const std::string& expected, const std::string& remedy = "") const {
+  [[noreturn]] void fail(const std::string& expected, const std::string& remedy = as_printed) const {
     fail_at(at_, expected, remedy);
   }
-  [[noreturn]] void fail_at(std::size_t at, const std::string& expected, const std::string& remedy = "") const {
+  [[noreturn]] void fail_at(std::size_t at, const std::string& expected, const std::string& remedy = as_printed) const {
     const std::size_t end = std::min({text_.find('\n', at), text_.size(), at + 24});
     const std::string_view rest = text_.substr(at, end - at);
     throw UserError(Fault::data, Report{place(at), rest.empty() ? "the end of the line" : "\"" + printable(rest) + "\"",
@@ -232,7 +234,8 @@ Value append(const Cursor& cursor, std::size_t at, Graph& graph, const Op& op, c
     throw UserError(Fault::data, cursor.place(at) + ": " + error.what());
   } catch (const InternalError& error) {  // an attribute of another kind than the op reads
     const std::string place = cursor.place(at) + ": " + std::string(op.name) + " " + print(attrs).substr(0, 200);
-    throw UserError(Fault::data, Report{place, error.what(), "attributes of the kinds that the op takes", ""});
+    throw UserError(Fault::data, Report{place, error.what(), "attributes of the kinds that the op takes",
+                                        "gradus ops, which lists each op's attributes"});
   }
 }
 

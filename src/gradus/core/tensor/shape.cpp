@@ -24,7 +24,7 @@ Shape::Shape(std::span<const std::int64_t> sizes) {
     if (size < 0 || !next || *next >> 62) {
       throw UserError(Fault::usage,
                       Report{"shape", "size " + std::to_string(size) + " on axis " + std::to_string(rank_),
-                             "sizes >= 0 whose product is below 2^62", ""});
+                             "sizes >= 0 whose product is below 2^62", "Shape{2, 3}"});
     }
     product = *next;
     sizes_[static_cast<std::size_t>(rank_++)] = size;

@@ -12,9 +12,9 @@ constexpr std::align_val_t alignment{64};
 void check_element(const Type& type, std::int64_t index) {
   const std::int64_t count = type.shape.count();
   if (index >= 0 && index < count) return;
-  throw UserError(Fault::usage,
-                  Report{to_string(type), "element " + std::to_string(index),
-                         count == 0 ? "none: it has no elements" : "0 to " + std::to_string(count - 1), ""});
+  throw UserError(Fault::usage, Report{to_string(type), "element " + std::to_string(index),
+                                       count == 0 ? "none: it has no elements" : "0 to " + std::to_string(count - 1),
+                                       count == 0 ? "count() before it" : "0, the first"});
 }
 
 /// What C++ calls the dtype.
@@ -37,7 +37,8 @@ std::string to_string(const Type& type) { return std::string(name(type.dtype)) +
 std::size_t byte_count(const Type& type) {
   const auto bytes = checked_multiply(type.shape.count(), static_cast<std::int64_t>(size_of(type.dtype)));
   if (!bytes || *bytes >> 62) {
-    throw UserError(Fault::budget, Report{to_string(type), "more than 2^62 bytes", "an array that fits in memory", ""});
+    throw UserError(Fault::budget, Report{to_string(type), "more than 2^62 bytes", "an array that fits in memory",
+                                          "fewer elements, as in Shape{1000, 1000}"});
   }
   return static_cast<std::size_t>(*bytes);
 }
@@ -82,8 +83,9 @@ Tensor& Tensor::operator=(const Tensor& other) {
 
 Tensor Tensor::from(const Shape& shape, std::span<const double> numbers, DType dtype) {
   if (shape.count() != static_cast<std::int64_t>(numbers.size())) {
-    throw UserError(Fault::usage, Report{"tensor " + to_string(shape), std::to_string(numbers.size()) + " numbers",
-                                         std::to_string(shape.count()), ""});
+    throw UserError(Fault::usage,
+                    Report{"tensor " + to_string(shape), std::to_string(numbers.size()) + " numbers",
+                           std::to_string(shape.count()), "Shape{" + std::to_string(numbers.size()) + "}"});
   }
   Tensor out(dtype, shape);
   for (std::size_t i = 0; i < numbers.size(); ++i) out.set(static_cast<std::int64_t>(i), numbers[i]);
@@ -117,8 +119,8 @@ Tensor Tensor::cast(DType dtype) const {
 
 Tensor Tensor::reshaped(const Shape& shape) const {
   if (shape.count() != count()) {
-    throw UserError(Fault::usage,
-                    Report{"reshape", to_string(type_.shape), "as many elements as " + to_string(shape), ""});
+    throw UserError(Fault::usage, Report{"reshape", to_string(type_.shape), "as many elements as " + to_string(shape),
+                                         "Shape{" + std::to_string(count()) + "}"});
   }
   Tensor out(*this);
   out.type_.shape = shape;

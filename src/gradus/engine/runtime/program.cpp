@@ -132,7 +132,7 @@ struct Program::Memory {
     if (graph >= 0 && static_cast<std::size_t>(graph) < plans.size()) return static_cast<std::size_t>(graph);
     throw UserError(Fault::usage,
                     Report{"program", "graph " + std::to_string(graph),
-                           plans.size() == 1 ? "0, its only graph" : "0 to " + std::to_string(plans.size() - 1), ""});
+                           plans.size() == 1 ? "0, its only graph" : "0 to " + std::to_string(plans.size() - 1), "0"});
   }
   std::string in_graph(std::size_t graph) const {
     return plans.size() == 1 ? "" : " in graph " + std::to_string(graph);
@@ -278,8 +278,8 @@ void Program::write(std::string_view name, ConstView value) {
   const bool turned = memory_->layouts.transposed.contains(name);
   const Type type = turned ? turned_type(slot.type()) : slot.type();
   if (!(type == value.type())) {
-    throw UserError(Fault::usage,
-                    Report{"input \"" + printable(name) + "\"", to_string(value.type()), to_string(type), ""});
+    throw UserError(Fault::usage, Report{"input \"" + printable(name) + "\"", to_string(value.type()), to_string(type),
+                                         "a tensor of that type and shape"});
   }
   const auto store = [&](const Slot& to, bool transposed) {
     if (transposed) copy_transposed(value, to.data());

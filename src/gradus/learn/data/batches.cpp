@@ -9,8 +9,9 @@
 namespace gradus::data {
 namespace {
 
-void refuse_shape(const char* what, const Type& out, const std::string& expected) {
-  throw UserError(Fault::usage, Report{what, "a buffer " + to_string(out), expected, ""});
+void refuse_shape(const char* what, const Type& out, const std::string& expected, const std::string& buffer) {
+  throw UserError(Fault::usage,
+                  Report{what, "a buffer " + to_string(out), expected, "the view() of a Tensor(" + buffer + ")"});
 }
 
 /// to[i] = from row i of `rows`, each of `size` numbers, converted one by one.
@@ -66,7 +67,9 @@ template <class To> void put_one_hot(const Dataset& dataset, std::span<const std
     if (label < 0 || label >= dataset.classes()) {
       throw UserError(Fault::data,
                       Report{printable(dataset.source) + " row " + std::to_string(rows[i]),
-                             "class " + std::to_string(label), "0 to " + std::to_string(dataset.classes() - 1), ""});
+                             "class " + std::to_string(label), "0 to " + std::to_string(dataset.classes() - 1),
+                             "class_names of " + std::to_string(label < 0 ? dataset.classes() : label + 1) +
+                                 " classes, or another class"});
     }
     out[i * classes + static_cast<std::size_t>(label)] = To{1};
   }
@@ -75,7 +78,8 @@ template <class To> void put_one_hot(const Dataset& dataset, std::span<const std
 void check_features(const Dataset& dataset, std::span<const std::int64_t> rows, const Type& out) {
   const auto wanted = static_cast<std::int64_t>(rows.size()) * dataset.row_size();
   if (is_floating(out.dtype) && out.shape.count() == wanted) return;
-  refuse_shape("features", out, "f32 or f64 with " + std::to_string(wanted) + " numbers");
+  refuse_shape("features", out, "f32 or f64 with " + std::to_string(wanted) + " numbers",
+               "DType::f32, Shape{" + std::to_string(rows.size()) + ", " + std::to_string(dataset.row_size()) + "}");
 }
 
 }  // namespace
@@ -102,14 +106,16 @@ void gather_features(const Dataset& dataset, std::span<const std::int64_t> rows,
 
 void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
   if (!dataset.has_targets) {
-    throw UserError(Fault::usage, Report{printable(dataset.source), "no targets", "a target for every row", ""});
+    throw UserError(Fault::usage, Report{printable(dataset.source), "no targets", "a target for every row",
+                                         "a dataset read with its target column"});
   }
   const auto count = static_cast<std::int64_t>(rows.size());
   if (dataset.task == Task::classification && is_floating(out.dtype())) {
     if (out.count() != count * dataset.classes()) {
       refuse_shape("targets", out.type(),
                    "one-hot [" + std::to_string(count) + "," + std::to_string(dataset.classes()) +
-                       "] or class numbers as i64 or i32");
+                       "] or class numbers as i64 or i32",
+                   "DType::i64, Shape{" + std::to_string(count) + "}");
     }
     visit_floating(out.dtype(), [&]<class To>(std::type_identity<To>) { put_one_hot(dataset, rows, out.as<To>()); });
     return;
@@ -118,7 +124,10 @@ void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, 
                                                               : is_floating(out.dtype());
   const std::int64_t width = dataset.task == Task::regression ? dataset.targets.shape().last() : 1;
   if (!fits_task || out.count() != count * width) {
-    refuse_shape("targets", out.type(), std::to_string(count * width) + " numbers of the kind that the task has");
+    refuse_shape("targets", out.type(), std::to_string(count * width) + " numbers of the kind that the task has",
+                 dataset.task == Task::classification
+                     ? "DType::i64, Shape{" + std::to_string(count) + "}"
+                     : "DType::f32, Shape{" + std::to_string(count) + ", " + std::to_string(width) + "}");
   }
   visit(out.dtype(), [&]<class To>(std::type_identity<To>) {
     visit(dataset.targets.dtype(), [&]<class From>(std::type_identity<From>) {

@@ -67,7 +67,7 @@ const Column& require_column(const Table& table, const std::string& name) {
   if (names.size() > most) list += ", ...";
   throw UserError(Fault::data,
                   Report{printable(table.source) + ":1", "no column \"" + printable(name) + "\"", "one of " + list,
-                         close.empty() ? "" : "did you mean \"" + printable(close) + "\"?"});
+                         close.empty() ? printable(names.back()) : "did you mean \"" + printable(close) + "\"?"});
 }
 
 void require_complete(const Table& table, const Column& column, Use use) {

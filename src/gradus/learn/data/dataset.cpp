@@ -16,7 +16,8 @@ Tensor take_rows(const Tensor& from, std::span<const std::int64_t> rows) {
   for (const std::int64_t row : rows) {
     if (row < 0 || row >= all) {
       throw UserError(Fault::usage, Report{"dataset", "row " + std::to_string(row),
-                                           all == 0 ? "none: it has no rows" : "0 to " + std::to_string(all - 1), ""});
+                                           all == 0 ? "none: it has no rows" : "0 to " + std::to_string(all - 1),
+                                           all == 0 ? "no rows" : "0, the first"});
     }
     std::memcpy(to, static_cast<const std::byte*>(from.data()) + static_cast<std::size_t>(row) * row_bytes, row_bytes);
     to += row_bytes;
@@ -33,20 +34,25 @@ std::int64_t Dataset::row_size() const {
 }
 
 void check(const Dataset& dataset) {
-  const auto refuse = [&](const std::string& what, const Type& found, const std::string& expected) {
+  const auto refuse = [&](const std::string& what, const Type& found, const std::string& expected,
+                          const std::string& remedy) {
     const std::string place = dataset.source.empty() ? "dataset" : printable(dataset.source);
-    throw UserError(Fault::data, Report{place, what + " " + to_string(found), expected, ""});
+    throw UserError(Fault::data, Report{place, what + " " + to_string(found), expected, remedy});
   };
   const std::string rows = std::to_string(dataset.rows());
   const Type &features = dataset.features.type(), &targets = dataset.targets.type();
-  if (features.dtype == DType::bf16) refuse("features", features, "f32 or f64, or bytes of images as u8");
+  if (features.dtype == DType::bf16)
+    refuse("features", features, "f32 or f64, or bytes of images as u8", "features.cast(DType::f32)");
   if (!dataset.has_targets) return;
   const bool classes = dataset.task == Task::classification;
   const bool shaped = targets.shape.rank() == (classes ? 1 : 2) && targets.shape[0] == dataset.rows();
   if (classes && (targets.dtype != DType::i64 || !shaped))
-    refuse("targets", targets, "class numbers i64[" + rows + "]");
+    refuse("targets", targets, "class numbers i64[" + rows + "]",
+           "Tensor(DType::i64, Shape{" + rows + "}) with a class number for each row");
   const bool numbers = targets.dtype == DType::f32 || targets.dtype == DType::f64;
-  if (!classes && (!numbers || !shaped)) refuse("targets", targets, "numbers f32 or f64 [" + rows + ",1]");
+  if (!classes && (!numbers || !shaped))
+    refuse("targets", targets, "numbers f32 or f64 [" + rows + ",1]",
+           "Tensor(DType::f32, Shape{" + rows + ", 1}) with a number for each row");
 }
 
 Dataset take(const Dataset& dataset, std::span<const std::int64_t> rows) {

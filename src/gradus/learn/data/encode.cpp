@@ -177,7 +177,7 @@ Tensor encode_features(const Schema& schema, const Table& table, DType dtype, No
   throw UserError(Fault::data, Report{printable(table.source) + ":" + std::to_string(table.line_of(row)),
                                       "class " + named(text) + " in column " + named(column.name),
                                       "one of the " + std::to_string(target.classes.size()) + " classes of the model",
-                                      close.empty() ? "" : "did you mean " + named(close) + "?"});
+                                      close.empty() ? "a row of one of those" : "did you mean " + named(close) + "?"});
 }
 
 /// `names`: the classes of the schema, to which unknown ones are appended where they are wanted.
@@ -217,7 +217,8 @@ Tensor encode_target(const TargetEncoding& target, const Table& table, WantTarge
 Encoded encode(const Schema& schema, const Table& table, DType dtype, WantTarget target) {
   if (!schema.is_table()) {
     throw UserError(Fault::data, Report{printable(table.source), "a table",
-                                        "images " + to_string(schema.image) + ", as the model was trained on", ""});
+                                        "images " + to_string(schema.image) + ", as the model was trained on",
+                                        "a folder or file of such images"});
   }
   Encoded out;
   out.dataset.has_targets = target != WantTarget::no;

@@ -197,17 +197,17 @@ Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const 
   for (const std::string& name : options.ignore) require_column(table, name);
   for (const std::string& name : options.categorical) require_column(table, name);
   if (contains(options.ignore, target.name)) {
-    throw UserError(Fault::usage,
-                    Report{"column " + named(target.name), "the target among the ignored columns", "one of both", ""});
+    throw UserError(Fault::usage, Report{"column " + named(target.name), "the target among the ignored columns",
+                                         "one of both", "another --target, or it taken out of --ignore"});
   }
   if (rows.size() < 2) {
     throw UserError(Fault::data, Report{printable(table.source), std::to_string(rows.size()) + " training row(s)",
-                                        "at least 2", ""});
+                                        "at least 2", "a file with more rows"});
   }
   for (const std::int64_t row : rows) {
     if (row >= 0 && row < table.rows) continue;
     throw UserError(Fault::usage, Report{"rows to fit on", "row " + std::to_string(row),
-                                         "0 to " + std::to_string(table.rows - 1), ""});
+                                         "0 to " + std::to_string(table.rows - 1), "0, the first"});
   }
 
   Fitted out;
@@ -224,7 +224,7 @@ Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const 
                                       [](const ColumnEncoding& column) { return column.used(); });
   if (!any_varies) {
     throw UserError(Fault::data, Report{printable(table.source), "no column but the target that varies",
-                                        "at least one feature", ""});
+                                        "at least one feature", "a file with a column that has two different values"});
   }
   warn_of_copies(table, out.schema, rows, out.notes);
   return out;

@@ -69,8 +69,9 @@ ReadColumns reading(const Schema& schema, WantTarget target) {
 
 Schema image_schema(const Dataset& images) {
   if (images.features.shape().rank() < 2) {
-    throw UserError(Fault::usage, Report{"image_schema", "features " + to_string(images.features.type()),
-                                         "images [rows, height, width]", ""});
+    throw UserError(Fault::usage,
+                    Report{"image_schema", "features " + to_string(images.features.type()),
+                           "images [rows, height, width]", "reshaped({rows, height, width}) of the features"});
   }
   Schema schema;
   schema.image = Shape(images.features.shape().sizes().subspan(1));
@@ -83,11 +84,12 @@ Schema image_schema(const Dataset& images) {
 void require_images(const Schema& schema, const Dataset& images) {
   const std::string place = printable(images.source);
   if (schema.is_table())
-    throw UserError(Fault::data, Report{place, "images", "a table, as the model was trained on", ""});
+    throw UserError(Fault::data, Report{place, "images", "a table, as the model was trained on", "a CSV file"});
   const Shape size(images.features.shape().sizes().subspan(1));
   if (size != schema.image || images.divisor != schema.divisor) {
     throw UserError(Fault::data, Report{place, "images " + to_string(size),
-                                        "images " + to_string(schema.image) + ", as the model was trained on", ""});
+                                        "images " + to_string(schema.image) + ", as the model was trained on",
+                                        "images scaled to that size, of pixels from 0 to 255"});
   }
 }
 

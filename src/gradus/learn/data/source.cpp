@@ -73,11 +73,13 @@ struct Source::State {
     file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);  // a FIFO must not block here
     const int error = errno;
     if (file < 0 && error == ENOENT) refuse("no such file", "a file that can be read", suggest_file(path));
-    if (file < 0) refuse(reason(error), "a file that can be read", "");
-    if (::fstat(file, &opened) != 0) refuse(reason(errno), "a file that can be read", "");
+    if (file < 0) {
+      refuse(reason(error), "a file that can be read", error == EACCES ? "chmod u+r " + name : "another path");
+    }
+    if (::fstat(file, &opened) != 0) refuse(reason(errno), "a file that can be read", "another path");
     if (!S_ISREG(opened.st_mode)) {
       const bool pipe = S_ISFIFO(opened.st_mode);
-      refuse(kind_of(opened.st_mode), "a regular file", pipe ? "- and the data on standard input" : "");
+      refuse(kind_of(opened.st_mode), "a regular file", pipe ? "- and the data on standard input" : "another path");
     }
   }
 
@@ -87,7 +89,8 @@ struct Source::State {
       const ssize_t count = ::read(file, out.data() + done, out.size() - done);
       if (count < 0 && errno == EINTR) continue;
       if (count < 0)
-        refuse(reason(errno) + " after " + std::to_string(taken) + " bytes", "a file that can be read", "");
+        refuse(reason(errno) + " after " + std::to_string(taken) + " bytes", "a file that can be read",
+               "a copy of the file on another disk");
       if (count == 0) break;
       done += static_cast<std::size_t>(count);
       taken += static_cast<std::uint64_t>(count);
@@ -129,7 +132,7 @@ struct Source::State {
   void require_unchanged() const {
     if (standard_input) return;
     struct stat now {};
-    if (::fstat(file, &now) != 0) refuse(reason(errno), "a file that can be read", "");
+    if (::fstat(file, &now) != 0) refuse(reason(errno), "a file that can be read", "another path");
     const bool same_time = now.st_mtim.tv_sec == opened.st_mtim.tv_sec && now.st_mtim.tv_nsec == opened.st_mtim.tv_nsec;
     if (now.st_size != opened.st_size || !same_time || taken != static_cast<std::uint64_t>(opened.st_size)) {
       refuse("a file that changed while it was read", "a file at rest", "again when its writer has finished");
@@ -180,7 +183,7 @@ std::span<const std::byte> Source::start() {
 
 void Source::rewind() {
   require(!state_->standard_input, "standard input cannot be rewound");
-  if (::lseek(state_->file, 0, SEEK_SET) != 0) state_->refuse(reason(errno), "a file that can be read", "");
+  if (::lseek(state_->file, 0, SEEK_SET) != 0) state_->refuse(reason(errno), "a file that can be read", "another path");
   state_->begin_reading();
 }
 

@@ -104,7 +104,8 @@ void save_model_file(OutputFile& output, const ModelFile& model) {
   if (header.size() - 8 > safetensors_header_limit) {
     throw UserError(Fault::failure,
                     Report{printable(output.path()), "a header of " + std::to_string(header.size() - 8) + " bytes",
-                           "at most " + std::to_string(safetensors_header_limit), ""});
+                           "at most " + std::to_string(safetensors_header_limit),
+                           "a net of fewer parameters, or shorter names of columns and classes"});
   }
   Sha256 hash;
   hash.add(bytes_of(header));

@@ -74,7 +74,7 @@ class Builder {
   }
 
   [[noreturn]] void refuse(const std::string& found, const std::string& expected) const {
-    throw UserError(fault_, Report{place_, found, expected, ""});
+    throw UserError(fault_, Report{place_, found, expected, "the file written anew, within that"});
   }
 
   /// Vectors grow by doubling, so that half as much again is taken as is used.
@@ -130,7 +130,7 @@ class Builder {
 Value parse(std::string_view text, std::string_view place, Fault fault, const Limits& limits) {
   if (text.size() > limits.bytes) {
     throw UserError(fault, Report{std::string(place), std::to_string(text.size()) + " bytes of JSON",
-                                  "at most " + std::to_string(limits.bytes), ""});
+                                  "at most " + std::to_string(limits.bytes), "a smaller document"});
   }
   // The library takes a NUL for the end of the text, so that anything could follow.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {

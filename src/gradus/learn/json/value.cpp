@@ -11,8 +11,8 @@ constexpr std::array<std::string_view, 8> kinds = {"null",     "true or false", 
                                                    "a number", "text",          "an array",       "an object"};
 
 [[noreturn]] void refuse(const Value& value, std::string_view expected) {
-  throw UserError(Fault::model_file,
-                  Report{"JSON", std::string(kinds[value.data().index()]), std::string(expected), ""});
+  throw UserError(Fault::model_file, Report{"JSON", std::string(kinds[value.data().index()]), std::string(expected),
+                                            std::string(expected) + " in its place"});
 }
 
 template <class T> const T& get(const Value& value, std::string_view expected) {
@@ -50,7 +50,8 @@ bool Value::truth() const { return get<bool>(*this, "true or false"); }
 std::int64_t Value::integer() const {
   if (const auto* natural = std::get_if<std::uint64_t>(&data_)) {
     if (*natural > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      throw UserError(Fault::model_file, Report{"JSON", std::to_string(*natural), "at most 2^63-1", ""});
+      throw UserError(Fault::model_file,
+                      Report{"JSON", std::to_string(*natural), "at most 2^63-1", "9223372036854775807"});
     }
     return static_cast<std::int64_t>(*natural);
   }
@@ -59,7 +60,7 @@ std::int64_t Value::integer() const {
 
 std::uint64_t Value::natural() const {
   if (const auto* integer = std::get_if<std::int64_t>(&data_)) {
-    if (*integer < 0) throw UserError(Fault::model_file, Report{"JSON", std::to_string(*integer), "0 or more", ""});
+    if (*integer < 0) throw UserError(Fault::model_file, Report{"JSON", std::to_string(*integer), "0 or more", "0"});
     return static_cast<std::uint64_t>(*integer);
   }
   return get<std::uint64_t>(*this, "a whole number");
@@ -95,7 +96,8 @@ std::vector<std::string> Value::texts() const {
 
 const Value& Value::at(std::string_view key) const {
   if (const Value* found = find(key)) return *found;
-  throw UserError(Fault::model_file, Report{"JSON", "no member \"" + printable(key) + "\"", "one", ""});
+  throw UserError(Fault::model_file, Report{"JSON", "no member \"" + printable(key) + "\"", "one",
+                                            "\"" + printable(key) + "\": and its value"});
 }
 
 void Value::put(std::string key, Value value) {

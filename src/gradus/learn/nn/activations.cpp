@@ -44,7 +44,8 @@ Layer activation(std::string_view name, std::optional<double> parameter) {
     if (known.name != name) continue;
     if (known.parameter.empty() && parameter) {
       throw UserError(Fault::usage,
-                      Report{std::string(name), "a number", "no number: " + std::string(name) + " has none", ""});
+                      Report{std::string(name), "a number", "no number: " + std::string(name) + " has none",
+                             std::string(name) + " alone"});
     }
     const double value = parameter.value_or(known.default_parameter);
     std::string text(name);

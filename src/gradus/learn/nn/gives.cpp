@@ -27,7 +27,8 @@ bool ends_with_own(const Layer& net) {
 }  // namespace
 
 LastLayer last_layer(const Layer& net, const Shape& input, DType dtype) {
-  if (!net.build) throw UserError(Fault::usage, Report{"net", "no layer", "a layer, or nn::sequential of some", ""});
+  if (!net.build)
+    throw UserError(Fault::usage, Report{"net", "no layer", "a layer, or nn::sequential of some", "nn::linear(1)"});
   Graph graph;
   Scope scope(graph, Mode::inference, dtype);
   std::vector<std::int64_t> sizes{1};

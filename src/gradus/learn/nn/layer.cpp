@@ -33,7 +33,7 @@ Layer layer(std::string name, std::function<Value(Scope&, Value)> build) {
 
 Layer linear(std::int64_t out, LinearOptions options) {
   if (out < 1) {
-    throw UserError(Fault::usage, Report{"linear", std::to_string(out) + " outputs", "at least 1", ""});
+    throw UserError(Fault::usage, Report{"linear", std::to_string(out) + " outputs", "at least 1", "nn::linear(1)"});
   }
   std::string text = std::to_string(out) + (options.bias ? "" : " nobias");
   return {std::move(text), Layer::Kind::width,

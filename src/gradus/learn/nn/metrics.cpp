@@ -15,7 +15,8 @@ template <class T> std::int64_t class_in(std::span<const T> scores) {
 void check_rows(ConstView scores, std::int64_t rows) {
   if (scores.shape().rank() > 0 && scores.shape()[0] >= rows) return;
   throw UserError(Fault::usage, Report{"scores " + to_string(scores.type()), std::to_string(rows) + " rows to look at",
-                                       "no more than there are", ""});
+                                       "no more than there are",
+                                       std::to_string(scores.shape().rank() > 0 ? scores.shape()[0] : 0) + " rows"});
 }
 
 template <class T> std::span<const T> row_of(ConstView scores, std::int64_t row) {
@@ -64,7 +65,7 @@ Interval wilson(std::int64_t correct, std::int64_t rows) {
 void Errors::add(ConstView predicted, ConstView target) {
   if (predicted.count() != target.count()) {
     throw UserError(Fault::usage, Report{"errors", to_string(predicted.type()) + " against " + to_string(target.type()),
-                                         "as many numbers", ""});
+                                         "as many numbers", "predictions and targets of the same rows"});
   }
   for (std::int64_t i = 0; i < target.count(); ++i) {
     const double expected = target.number(i), error = predicted.number(i) - expected;

@@ -24,7 +24,8 @@ Shape batch_shape(const Shape& sample, std::int64_t rows) {
 }
 
 Sketch sketch(const Layer& net, const Shape& input, DType dtype) {
-  if (!net.build) throw UserError(Fault::usage, Report{"net", "no layer", "a layer, or nn::sequential of some", ""});
+  if (!net.build)
+    throw UserError(Fault::usage, Report{"net", "no layer", "a layer, or nn::sequential of some", "nn::linear(1)"});
   Graph graph;
   Scope scope(graph, Mode::training, dtype);
   const Value x = graph.input("features", batch_shape(input, 1), dtype);
@@ -72,11 +73,12 @@ std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, D
 
 Model make_model(Layer net, const Shape& sample, ModelOptions options) {
   if (options.dtype != DType::f32 && options.dtype != DType::f64) {
-    throw UserError(Fault::usage, Report{"precision", std::string(name(options.dtype)), "f32 or f64", ""});
+    throw UserError(Fault::usage, Report{"precision", std::string(name(options.dtype)), "f32 or f64", "DType::f32"});
   }
   const bool lower = options.products == DType::bf16 && options.dtype == DType::f32;
   if (options.products != DType::f32 && !lower) {
-    throw UserError(Fault::usage, Report{"products", std::string(name(options.products)), "f32, or bf16 in f32", ""});
+    throw UserError(Fault::usage, Report{"products", std::string(name(options.products)), "f32, or bf16 in f32",
+                                         options.products == DType::bf16 ? "dtype f32 with them" : "products f32"});
   }
   const Shape input = input_of(net, sample);
   const auto specs = parameters_of(net, input, options.dtype);

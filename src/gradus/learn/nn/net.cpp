@@ -55,7 +55,7 @@ double parse_number(const Word& word) {
   double value = 0;
   const char* const end = word.text.data() + word.text.size();
   const auto [stop, error] = std::from_chars(word.text.data(), end, value);
-  if (error != std::errc() || stop != end) refuse(word.at, quoted(word.text), "a number such as 0.2", "");
+  if (error != std::errc() || stop != end) refuse(word.at, quoted(word.text), "a number such as 0.2", "0.2");
   return value;
 }
 
@@ -145,7 +145,8 @@ bool is_activation(std::string_view word) {
 [[noreturn]] void refuse_word(const Word& word) {
   for (std::string_view name : later) {
     if (word.text == name)
-      refuse(word.at, quoted(name) + ": not in this version", "dense layers, convolution, pooling and activations", "");
+      refuse(word.at, quoted(name) + ": not in this version", "dense layers, convolution, pooling and activations",
+             "conv 6 5x5 relu, maxpool 2, 64 relu");
   }
   const auto known = words_known();
   std::string expected = "a width, ";
@@ -199,7 +200,7 @@ void parse_item(const std::vector<Word>& words, std::vector<Layer>& layers) {
   }
   while (!words[i].text.empty()) {
     if (is_number(words[i].text) || begins_item(words[i].text)) {
-      refuse(words[i].at, quoted(words[i].text), "an activation, or a comma before the next layer", "");
+      refuse(words[i].at, quoted(words[i].text), "an activation, or a comma before the next layer", "relu");
     }
     if (!is_activation(words[i].text)) refuse_word(words[i]);
     layers.push_back(parse_activation(words, i));

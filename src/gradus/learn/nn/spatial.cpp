@@ -1,6 +1,7 @@
 #include "gradus/learn/nn/spatial.hpp"
 
 #include <cmath>
+#include <numeric>
 
 #include "gradus/core/ops/conv.hpp"
 #include "gradus/core/ops/layout.hpp"
@@ -36,7 +37,7 @@ Integers checked(std::string_view layer, std::string_view what, const Integers& 
   throw UserError(Fault::usage, Report{std::string(layer), std::string(what) + " " + by(numbers),
                                        std::to_string(axes) + (axes == 1 ? " number" : " numbers") + " from " +
                                            std::to_string(least) + " on",
-                                       ""});
+                                       std::to_string(std::max<std::int64_t>(least, 1))});
 }
 
 std::int64_t checked(std::string_view layer, std::string_view what, std::int64_t given) {
@@ -85,10 +86,11 @@ Layer conv_of(const std::string& name, int axes, std::int64_t out, const Integer
   return spatial(std::move(text), Layer::Kind::width, axes, [=](Scope& scope, Value x) {
     const std::int64_t channels = x.shape()[1];
     if (channels % options.groups != 0 || out % options.groups != 0) {
-      throw UserError(Fault::usage, Report{name,
-                                           std::to_string(options.groups) + " groups for " + std::to_string(channels) +
-                                               " channels in and " + std::to_string(out) + " out",
-                                           "a number that divides both", ""});
+      throw UserError(Fault::usage,
+                      Report{name,
+                             std::to_string(options.groups) + " groups for " + std::to_string(channels) +
+                                 " channels in and " + std::to_string(out) + " out",
+                             "a number that divides both", "groups " + std::to_string(std::gcd(channels, out))});
     }
     Integers sizes{out, channels / options.groups};
     sizes.insert(sizes.end(), kernel.begin(), kernel.end());
@@ -144,7 +146,8 @@ Layer avg_pool1d(const Integers& kernel, const PoolOptions& options) {
 }
 
 Layer view(const Shape& sample) {
-  if (sample.count() < 1) throw UserError(Fault::usage, Report{"view", to_string(sample), "sizes from 1 on", ""});
+  if (sample.count() < 1)
+    throw UserError(Fault::usage, Report{"view", to_string(sample), "sizes from 1 on", "view 1x28x28"});
   return {"view " + by(sample.sizes()), Layer::Kind::other,
           [sample](Scope&, Value x) { return reshape(x, with_first(x.rows(), sample)); }};
 }

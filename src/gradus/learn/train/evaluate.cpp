@@ -22,15 +22,17 @@ void check_features(const TrainedModel& model, const data::Dataset& dataset) {
 }
 
 void check_targets(const TrainedModel& model, const data::Dataset& dataset) {
-  const auto refuse = [&](const std::string& found, const std::string& expected) {
-    throw UserError(Fault::data, Report{printable(dataset.source), found, expected, ""});
+  const auto refuse = [&](const std::string& found, const std::string& expected, const std::string& remedy) {
+    throw UserError(Fault::data, Report{printable(dataset.source), found, expected, remedy});
   };
-  if (dataset.rows() == 0) refuse("no rows", "at least one to evaluate on");
-  if (!dataset.has_targets) refuse("no target column", "the column that the model predicts");
+  if (dataset.rows() == 0) refuse("no rows", "at least one to evaluate on", "rows like those of the training data");
+  if (!dataset.has_targets)
+    refuse("no target column", "the column that the model predicts", "gradus predict, which needs no targets");
   data::check(dataset);
   if (dataset.task != model.task) {
     const bool classes = model.task == data::Task::classification;
-    refuse(classes ? "numbers as targets" : "classes as targets", classes ? "classes" : "numbers");
+    refuse(classes ? "numbers as targets" : "classes as targets", classes ? "classes" : "numbers",
+           "the target column of the training data");
   }
 }
 
@@ -47,7 +49,8 @@ void check_targets(const TrainedModel& model, const data::Dataset& dataset) {
   throw UserError(
       Fault::data,
       Report{printable(dataset.source), "only classes that the model does not know: " + list_classes(unseen),
-             "classes that it learnt: " + known, close.empty() ? "" : printable(close) + " for " + printable(first)});
+             "classes that it learnt: " + known,
+             close.empty() ? "rows of those classes" : printable(close) + " for " + printable(first)});
 }
 
 /// Numbers of the rows whose class the model knows; all of a regression. Throws UserError when there is none.

@@ -15,8 +15,8 @@ constexpr int train_graph = 0, predict_graph = 1;
 
 template <class From> void copy(std::span<const From> from, View to, const char* what) {
   if (static_cast<std::int64_t>(from.size()) != to.count()) {
-    throw UserError(Fault::usage,
-                    Report{what, std::to_string(from.size()) + " numbers", std::to_string(to.count()), ""});
+    throw UserError(Fault::usage, Report{what, std::to_string(from.size()) + " numbers", std::to_string(to.count()),
+                                         "a span of " + std::to_string(to.count()) + " numbers"});
   }
   visit(to.dtype(), [&]<class To>(std::type_identity<To>) {
     std::transform(from.begin(), from.end(), to.as<To>().begin(), convert_number<To, From>);
@@ -86,7 +86,8 @@ struct CompiledStep::State {
 CompiledStep::CompiledStep(Engine& engine, const nn::Model& given, const loss::Loss& loss,
                            const optim::Optimizer& optimizer, CompiledStepOptions options) {
   if (options.rows < 1) {
-    throw UserError(Fault::usage, Report{"compile_step", std::to_string(options.rows) + " rows", "at least 1", ""});
+    throw UserError(Fault::usage, Report{"compile_step", std::to_string(options.rows) + " rows", "at least 1",
+                                         "CompiledStepOptions{.rows = 1}"});
   }
   const Agreement agreed = agree(loss, given.net, given.input, given.dtype, loss.takes_classes);
   nn::Model model = with_net(given, agreed.net);

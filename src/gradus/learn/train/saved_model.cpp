@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t longest_curve = 1000;  // epochs; longer ones are thinned out evenly
 
 [[noreturn]] void refuse(const std::string& path, const std::string& found, const std::string& expected,
-                         const char* remedy = "") {
+                         const char* remedy = "gradus train, to make the model again") {
   throw UserError(Fault::model_file, Report{printable(path), found, expected, remedy});
 }
 

@@ -139,8 +139,8 @@ void check_rows_apart(Value features, Value prediction, Value key) {
                                           "rows that can be taken in parts", "a smaller --batch"});
   }
   if (by_row[static_cast<std::size_t>(prediction.id)]) return;
-  throw UserError(Fault::usage,
-                  Report{"net", "a prediction that does not depend on the features", "one that does", ""});
+  throw UserError(Fault::usage, Report{"net", "a prediction that does not depend on the features", "one that does",
+                                       "nn::linear(1) of them in the net"});
 }
 
 }  // namespace

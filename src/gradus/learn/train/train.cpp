@@ -317,7 +317,8 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
   if (model.input.count() != dataset.row_size()) {
     throw UserError(Fault::data,
                     Report{printable(dataset.source), std::to_string(dataset.row_size()) + " features a row",
-                           std::to_string(model.input.count()) + ", as the model takes", ""});
+                           std::to_string(model.input.count()) + ", as the model takes",
+                           "nn::make_model(net, Shape{" + std::to_string(dataset.row_size()) + "})"});
   }
   const Agreement agreed = agree(options.loss, model.net, model.input, model.dtype, dataset);
   data::Split split = choose_split(dataset, options);

@@ -20,8 +20,9 @@ std::string_view kind_of(const toml::node& node) {
   return "a date or a time";
 }
 
-[[noreturn]] void refuse(const std::string& place, const std::string& found, const std::string& expected) {
-  throw UserError(Fault::usage, Report{place, found, expected, ""});
+[[noreturn]] void refuse(const std::string& place, const std::string& found, const std::string& expected,
+                         const std::string& remedy) {
+  throw UserError(Fault::usage, Report{place, found, expected, remedy});
 }
 
 /// Nothing for a table, a list, a date or a time.
@@ -39,7 +40,8 @@ std::vector<std::string> texts_of(const toml::array& list, const std::string& pa
     const auto text = text_of(item);
     if (!text) {
       refuse(place_of(path, item.source()), std::string(kind_of(item)) + " inside a list",
-             "a list of texts, such as [\"id\", \"name\"]");
+             "a list of texts, such as [\"id\", \"name\"]",
+             "it in quotes, or its items by themselves in the list around it");
     }
     out.push_back(*text);
   }
@@ -61,7 +63,8 @@ void collect(const toml::table& table, const std::string& prefix, const std::str
     } else if (auto text = text_of(node)) {
       out.push_back({name, std::move(*text), {}, place});
     } else {
-      refuse(place, std::string(kind_of(node)), "a text, a number, true or false, or a list of texts");
+      refuse(place, std::string(kind_of(node)), "a text, a number, true or false, or a list of texts",
+             "it in quotes: " + std::string(key.str()) + " = \"...\"");
     }
   }
 }
@@ -77,7 +80,8 @@ std::vector<Assignment> read_config(const std::string& path) {
   try {
     collect(toml::parse(text, path), "", path, out);
   } catch (const toml::parse_error& error) {
-    throw UserError(Fault::usage, Report{place_of(path, error.source()), printable(error.description()), "TOML", ""});
+    throw UserError(Fault::usage, Report{place_of(path, error.source()), printable(error.description()), "TOML",
+                                         "a line such as epochs = 10 under [train], texts in double quotes"});
   }
   return out;
 }

@@ -14,7 +14,7 @@ void refuse_unused(const Parser& parser, std::span<const Variable> variables, st
     if (parser.inputs().count(variable.name)) continue;
     const std::string close = nearest(variable.name, std::span<const std::string>(used));
     throw UserError(Fault::usage, Report{std::string(name), "no \"" + variable.name + "\", which has a value",
-                                         "values of names that it has", close});
+                                         "values of names that it has", close.empty() ? "leave it out" : close});
   }
 }
 

@@ -144,7 +144,7 @@ Value apply_function(const Source& source, const Call& call) {
   if (!op) {
     const std::string close = nearest_function(call.name.text);
     throw error_at(source, call.name.span, "the unknown function \"" + std::string(call.name.text) + "\"",
-                   "one of those in gradus ops", close);
+                   "one of those in gradus ops", close.empty() ? "gradus ops" : close);
   }
   const std::size_t given = call.values.size();
   if (given == 0 || (op->arity >= 0 && given != static_cast<std::size_t>(op->arity))) {

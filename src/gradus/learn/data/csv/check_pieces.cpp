@@ -65,7 +65,8 @@ class PieceCheck {
 
 char begin_table(std::string_view text, const std::string& shown, const CsvOptions& options) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    refuse(shown, text.empty() ? "an empty file" : "empty lines alone", "a line of column names, then rows", "");
+    refuse(shown, text.empty() ? "an empty file" : "empty lines alone", "a line of column names, then rows",
+           "a,b above a row 1,2");
   }
   if (text.find_first_not_of(" \t\r") == text.find('\n')) {
     refuse(shown + ":1:1", "an empty line", "the names of the columns", "take it out");

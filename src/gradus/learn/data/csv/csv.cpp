@@ -18,7 +18,7 @@ namespace gradus::data {
 namespace {
 
 [[noreturn]] void refuse(const std::string& place, const std::string& found, const std::string& expected,
-                         const std::string& remedy = "") {
+                         const std::string& remedy) {
   throw UserError(Fault::data, Report{place, found, expected, remedy});
 }
 
@@ -165,7 +165,7 @@ Table parse_table(std::string_view whole, const std::string& name, const CsvOpti
   table.columns = rows.names(options);
   if (table.columns.size() < static_cast<std::size_t>(options.minimum_columns)) {
     refuse(shown + ":1:1", fields_text(table.columns.size()), "at least " + std::to_string(options.minimum_columns),
-           "");
+           "a file with a column to learn from and one to learn");
   }
   const std::size_t bound = row_bound(text, table.columns.size());
   const std::size_t needed = bound * (table.columns.size() + 1) * sizeof(double);
@@ -177,7 +177,7 @@ Table parse_table(std::string_view whole, const std::string& name, const CsvOpti
   read_numbers(table, bound, rows);
   if (table.rows < options.minimum_rows) {
     const std::string found = table.rows == 0 ? "a line of names and no rows" : std::to_string(table.rows) + " row";
-    refuse(shown, found, "at least " + std::to_string(options.minimum_rows), "");
+    refuse(shown, found, "at least " + std::to_string(options.minimum_rows), "a row of values under the line of names");
   }
   decide_types(table);
   Records again(text, shown, table.delimiter, options.limits);

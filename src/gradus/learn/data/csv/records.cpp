@@ -69,10 +69,11 @@ void Records::read_plain(Field& field) {
     if (c == delimiter_ || c == '\n' || c == '\r') break;
     if (c == '"')
       refuse(end, "a quote inside a field that does not begin with one",
-             "\"...\" around the whole field, \"\" for a quote in it", "");
+             "\"...\" around the whole field, \"\" for a quote in it", "quotes around it, its own quotes doubled");
   }
   if (end - begin > limits_.field) {
-    refuse(begin, "a field of more than " + std::to_string(limits_.field) + " bytes", "shorter fields", "");
+    refuse(begin, "a field of more than " + std::to_string(limits_.field) + " bytes", "shorter fields",
+           "the column left out of the file");
   }
   at_ = end;
   while (end > begin && is_blank(text_[end - 1])) --end;
@@ -89,7 +90,7 @@ void Records::read_quoted(Field& field) {
       refuse(opened,
              ended ? "a quote that is opened here and never closed"
                    : "a quote that is opened here and not closed within " + std::to_string(limits_.field) + " bytes",
-             "a closing quote", "");
+             "a closing quote", "\" at the end of the field");
     }
     const char c = text_[at_++];
     if (c == '\n') {
@@ -135,7 +136,8 @@ bool Records::next(std::vector<Field>& fields) {
   while (true) {
     read_field(fields.emplace_back());
     if (fields.size() > limits_.columns) {
-      refuse(fields.back().offset, "more than " + std::to_string(limits_.columns) + " fields in a line", "fewer", "");
+      refuse(fields.back().offset, "more than " + std::to_string(limits_.columns) + " fields in a line", "fewer",
+             "a file of fewer columns");
     }
     if (skip_line_end()) return true;
     ++at_;                      // the delimiter

@@ -11,7 +11,7 @@ namespace gradus::data {
 namespace {
 
 [[noreturn]] void refuse(const std::string& place, const std::string& found, const std::string& expected,
-                         const std::string& remedy = "") {
+                         const std::string& remedy) {
   throw UserError(Fault::data, Report{place, found, expected, remedy});
 }
 
@@ -58,7 +58,8 @@ std::vector<Column> TableRows::names(const CsvOptions& options) {
     const std::string place = records_.where(field);
     const bool read = reading[i] != ReadAs::nothing;
     if (read && field.text.empty()) {
-      refuse(place, "no name for column " + std::to_string(i + 1), "a name for every column in the first line", "");
+      refuse(place, "no name for column " + std::to_string(i + 1), "a name for every column in the first line",
+             "column" + std::to_string(i + 1));
     }
     // Where nothing is read at all, the first line is probably one of data.
     if ((read || none_is_read) && !options.numeric_names && parse_number(field.text).kind != NumberText::none) {

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& place, const std::string& found, const std::string& expected,
-                         const std::string& remedy = "") {
+                         const std::string& remedy) {
   throw UserError(Fault::data, Report{place, found, expected, remedy});
 }
 
@@ -67,14 +67,16 @@ Dataset pair(const std::string& image_file, Tensor images, const std::string& la
            "swap the two files");
   }
   if (images.shape().rank() != 3) {
-    refuse(printable(image_file), to_string(images.shape()) + " numbers", "images [count, height, width]");
+    refuse(printable(image_file), to_string(images.shape()) + " numbers", "images [count, height, width]",
+           "the file whose name has -images-idx3 in it");
   }
   if (labels.shape().rank() != 1)
-    refuse(printable(label_file), to_string(labels.shape()) + " numbers", "labels [count]");
+    refuse(printable(label_file), to_string(labels.shape()) + " numbers", "labels [count]",
+           "the file whose name has -labels-idx1 in it");
   const std::int64_t count = images.shape()[0];
   if (labels.count() != count) {
-    refuse(both, std::to_string(count) + " images and " + std::to_string(labels.count()) + " labels",
-           "as many of both");
+    refuse(both, std::to_string(count) + " images and " + std::to_string(labels.count()) + " labels", "as many of both",
+           "the two files of one set, train-* or t10k-*");
   }
   Classes classes = find_classes(count_labels(labels.as<std::uint8_t>()), known);
   if (classes.names.size() < 2) {
@@ -104,7 +106,7 @@ std::vector<std::string> files_with(const std::string& folder, const std::string
     const std::string name = it->path().filename().string();
     if (name.starts_with(prefix)) names.push_back(name);
   }
-  if (error) refuse(printable(folder), error.message(), "a folder that can be read");
+  if (error) refuse(printable(folder), error.message(), "a folder that can be read", "chmod u+rx " + printable(folder));
   std::sort(names.begin(), names.end());
   std::erase_if(names, [all = names](const std::string& name) {
     return name.ends_with(".gz") && std::binary_search(all.begin(), all.end(), name.substr(0, name.size() - 3));
@@ -146,7 +148,8 @@ bool is_idx_folder(const std::string& folder) {
 TrainTest read_idx(const std::string& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
-    refuse(printable(folder), error ? error.message() : "no folder", "a folder with IDX files");
+    refuse(printable(folder), error ? error.message() : "no folder", "a folder with IDX files",
+           "the folder that holds train-images-idx3-ubyte");
   }
   const std::string train_images = find_file(folder, "train-images");
   const std::string train_labels = find_file(folder, "train-labels");
@@ -167,7 +170,8 @@ TrainTest read_idx(const std::string& folder) {
   out.test = pair(test_images, std::move(unseen_images), test_labels, unseen_labels, out.train.class_names);
   if (out.train.features.shape().with(0, 0) != out.test.features.shape().with(0, 0)) {
     refuse(printable(test_images), "images " + to_string(out.test.features.shape()),
-           "the size of the training images, " + to_string(out.train.features.shape()));
+           "the size of the training images, " + to_string(out.train.features.shape()),
+           "the test images of the same set");
   }
   return out;
 }

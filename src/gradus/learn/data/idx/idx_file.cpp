@@ -10,7 +10,7 @@ namespace gradus::data {
 namespace {
 
 [[noreturn]] void refuse(const std::string& place, const std::string& found, const std::string& expected,
-                         const std::string& remedy = "") {
+                         const std::string& remedy = "an IDX file of bytes (type 0x08), such as those of MNIST") {
   throw UserError(Fault::data, Report{place, found, expected, remedy});
 }
 

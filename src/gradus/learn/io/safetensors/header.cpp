@@ -29,8 +29,8 @@ std::string safetensors_header(std::span<const NamedTensor> tensors,
   std::size_t end = 0;
   for (const auto& [name, tensor] : tensors) {
     if (name == "__metadata__" || !names.insert(name).second) {
-      throw UserError(Fault::usage,
-                      Report{"tensor \"" + printable(name) + "\"", "a name that is taken", "another", ""});
+      throw UserError(Fault::usage, Report{"tensor \"" + printable(name) + "\"", "a name that is taken", "another",
+                                           printable(name) + "-2"});
     }
     const std::size_t begin = end;
     end += tensor.bytes();

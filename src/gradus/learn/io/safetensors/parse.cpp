@@ -15,7 +15,8 @@ struct Parser {
   const std::string& file_name;
 
   [[noreturn]] void refuse(const std::string& where, const std::string& found, const std::string& expected) const {
-    throw UserError(Fault::model_file, Report{file_name + (where.empty() ? "" : ": " + where), found, expected, ""});
+    throw UserError(Fault::model_file, Report{file_name + (where.empty() ? "" : ": " + where), found, expected,
+                                              "the file again from where it came, or written anew"});
   }
   [[noreturn]] void refuse_tensor(std::string_view name, const std::string& found, const std::string& expected) const {
     constexpr std::size_t longest = 100;
