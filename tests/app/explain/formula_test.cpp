@@ -96,8 +96,7 @@ TEST(Formula, ValuesAreFormulasThemselves) {
 
 TEST(Formula, ErrorsPointAtTheColumn) {
   EXPECT_EQ(error("(2*x + ) * z", "x=1,z=1"),
-            "formula, column 8: found \")\"; expected a number, a name, \"(\" or \"[\"; try: a number, "
-            "a name, \"(\" or \"[\" in its place\n"
+            "formula, column 8: found \")\"; expected a number, a name, \"(\" or \"[\"; try: 1\n"
             "  (2*x + ) * z\n"
             "         ^");
   EXPECT_EQ(
@@ -107,6 +106,10 @@ TEST(Formula, ErrorsPointAtTheColumn) {
       "  ^~~~~~");
   EXPECT_TRUE(contains(error("(x", "x=1"), "column 3: found the end; expected an operator or \")\""));
   EXPECT_TRUE(contains(error("x)", "x=1"), "column 2: found \")\""));
+  EXPECT_TRUE(contains(error("(x", "x=1"), "try: )"));
+  EXPECT_TRUE(contains(error("where(x)", "x=1"), "try: where(a, b, c)"));
+  EXPECT_TRUE(contains(error("reshape(x, x)", "x=1"), "try: reshape(a, shape=...)"));
+  EXPECT_TRUE(contains(error("x = 2; x", "x=1"), "try: x2"));
   EXPECT_TRUE(contains(error("2x", "x=1"), "try: 2*x"));
   EXPECT_TRUE(contains(error("x $ 2", "x=1"), "column 3: found \"$\""));
   EXPECT_TRUE(contains(error("\xC3\xA9 + x", "x=1"), "column 1"));

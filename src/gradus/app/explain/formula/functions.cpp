@@ -89,6 +89,22 @@ std::string what_kind(Kind kind) {
   return "a whole number";
 }
 
+/// One of that kind.
+std::string value_of(Kind kind) {
+  if (kind == Kind::integers) return "[0]";
+  return kind == Kind::dtype ? "f64" : "0";
+}
+
+/// "where(a, b, c)", "reshape(a, shape=...)"
+std::string pattern(const Op& op) {
+  std::string out = std::string(op.name) + "(a";
+  for (int i = 1; i < op.arity; ++i) out += std::string(", ") + static_cast<char>('a' + i);
+  for (std::string_view name : words(op.attributes)) {
+    if (name != "axis" && name != "axes" && name != "keep" && name != "order") out += ", " + std::string(name) + "=...";
+  }
+  return out + ")";
+}
+
 Attrs attributes(const Source& source, const Call& call, const Op& op) {
   const auto known = words(op.attributes);
   const Shape& shape = call.values[0].shape();
@@ -107,17 +123,19 @@ Attrs attributes(const Source& source, const Call& call, const Op& op) {
     const bool single = name == "axis" && std::find(known.begin(), known.end(), "axes") != known.end();
     if (single) name = "axes";  // sum(x, axis=1) is what everybody writes
     if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const std::string close = nearest(name, known);
       throw error_at(source, argument.name.span, "\"" + name + "=\"",
                      known.empty()
                          ? std::string(op.name) + " with values alone"
                          : "one of the attributes of " + std::string(op.name) + ": " + std::string(op.attributes),
-                     nearest(name, known));
+                     close.empty() ? "it left out" : close);
     }
     Attribute value = argument.value;
     if (const auto* one = std::get_if<std::int64_t>(&value); one && *kind_of(name) == Kind::integers)
       value = Integers{*one};
     if (!fits(value, *kind_of(name))) {
-      throw error_at(source, argument.name.span, "another kind of value", name + "=" + what_kind(*kind_of(name)));
+      throw error_at(source, argument.name.span, "another kind of value", name + "=" + what_kind(*kind_of(name)),
+                     name + "=" + value_of(*kind_of(name)));
     }
     if (name == "axis" || name == "axes") from_the_last(value, shape.rank());
     out.set(name, std::move(value));
@@ -150,7 +168,8 @@ Value apply_function(const Source& source, const Call& call) {
   if (given == 0 || (op->arity >= 0 && given != static_cast<std::size_t>(op->arity))) {
     throw error_at(source, call.name.span, std::to_string(given) + (given == 1 ? " value" : " values"),
                    (op->arity < 0 ? "at least 1" : std::to_string(op->arity)) + " for " + std::string(op->name) + " (" +
-                       std::string(op->doc) + ")");
+                       std::string(op->doc) + ")",
+                   pattern(*op));
   }
   const Attrs attrs = attributes(source, call, *op);
   try {

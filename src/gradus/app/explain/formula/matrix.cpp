@@ -28,7 +28,7 @@ Value Parser::matrix() {
     } else if (token().is(',')) {
       take();
     } else if (!begins_element()) {
-      throw error_at(source_, token().span, quoted(token()), "an element, \",\", \";\" or \"]\"");
+      throw error_at(source_, token().span, quoted(token()), "an element, \",\", \";\" or \"]\"", "]");
     }
   }
   const Span whole{open.begin, take().span.end};
@@ -66,7 +66,7 @@ std::int64_t Parser::whole_number() {
   const Token number = token();
   const auto whole = static_cast<std::int64_t>(std::abs(number.number) < 1e15 ? number.number : 0.5);
   if (number.kind != Token::Kind::number || static_cast<double>(whole) != number.number) {
-    throw error_at(source_, number.span, quoted(number), "a whole number");
+    throw error_at(source_, number.span, quoted(number), "a whole number", "1");
   }
   take();
   return negative ? -whole : whole;
@@ -75,7 +75,7 @@ std::int64_t Parser::whole_number() {
 Attribute Parser::attribute(const Token& name) {
   if (name.text == "dtype") {
     const auto dtype = parse_dtype(token().text);
-    if (!dtype) throw error_at(source_, token().span, quoted(token()), "f64, f32, i64, i32 or u8");
+    if (!dtype) throw error_at(source_, token().span, quoted(token()), "f64, f32, i64, i32 or u8", "f64");
     take();
     return *dtype;
   }

@@ -36,7 +36,7 @@ Parser::Parser(const Source& source, std::span<const Variable> variables, Graph&
     : source_(source), variables_(variables), graph_(graph), tokens_(tokens(source)) {}
 
 void Parser::expect(char symbol, const std::string& expected) {
-  if (!token().is(symbol)) throw error_at(source_, token().span, quoted(token()), expected);
+  if (!token().is(symbol)) throw error_at(source_, token().span, quoted(token()), expected, std::string(1, symbol));
   take();
 }
 
@@ -65,7 +65,9 @@ Value Parser::statements() {
     throw error_at(
         source_, token().span, quoted(token()),
         open ? "an operator or the end: nothing is open here" : "an operator (+ - * / ^ @), \";\" or the end",
-        token().is('=') ? "name = ... at the beginning of a statement" : "");
+        token().is('=') ? "name = ... at the beginning of a statement"
+        : open          ? "the formula without it"
+                        : "*");
   }
   return last;
 }
@@ -77,7 +79,7 @@ Value Parser::statement() {
   take();
   const auto taken = [&](const std::string& what) {
     throw error_at(source_, name.span, "\"" + std::string(name.text) + "\" " + what,
-                   "a name of its own for every statement");
+                   "a name of its own for every statement", std::string(name.text) + "2");
   };
   if (names_.count(name.text)) taken("a second time");
   for (const Variable& variable : variables_) {
@@ -98,13 +100,14 @@ std::vector<Variable> Parser::definitions() {
     const Token name = take();
     take();
     for (const Variable& other : out) {
-      if (other.name == name.text) throw error_at(source_, name.span, "a second value of " + other.name, "one");
+      if (other.name == name.text)
+        throw error_at(source_, name.span, "a second value of " + other.name, "one", "the first alone");
     }
     const Value value = expression();
     out.push_back({std::string(name.text), interpret({value}, {})[0]});
     if (token().kind == Token::Kind::end) return out;
     if (!token().is(',') && !token().is(';')) {
-      throw error_at(source_, token().span, quoted(token()), "\",\" before the next name, or the end");
+      throw error_at(source_, token().span, quoted(token()), "\",\" before the next name, or the end", ",");
     }
     take();
     if (token().kind == Token::Kind::end) return out;
@@ -188,7 +191,7 @@ Value Parser::primary() {
     return value;
   }
   if (token().is('[')) return matrix();
-  throw error_at(source_, token().span, quoted(token()), "a number, a name, \"(\" or \"[\"");
+  throw error_at(source_, token().span, quoted(token()), "a number, a name, \"(\" or \"[\"", "1");
 }
 
 std::string Parser::missing_values() const {
@@ -223,12 +226,13 @@ Value Parser::variable() {
   }
   const std::string text(name.text);
   if (is_function(text)) {
-    throw error_at(source_, name.span, "the function \"" + text + "\" without its values", text + "(...)");
+    throw error_at(source_, name.span, "the function \"" + text + "\" without its values", text + "(...)",
+                   "gradus ops, which lists what it takes");
   }
   const std::string close = nearest(text, std::span<const std::string>(known));
   const std::string missing = missing_values();
   const bool mistyped = !close.empty() && text.size() > 1;  // every single letter is near every other
-  const std::string remedy = mistyped || missing.empty() ? close : "--at " + missing;
+  const std::string remedy = mistyped || missing.empty() ? (close.empty() ? "a number" : close) : "--at " + missing;
   throw error_at(source_, name.span, "\"" + text + "\", which has no value",
                  "a name with a value, or a statement before it", remedy);
 }
@@ -253,7 +257,8 @@ Value Parser::call() {
     } else if (call.named.empty()) {
       call.values.push_back(expression());
     } else {
-      throw error_at(source_, token().span, quoted(token()), "name=... : values come first");
+      throw error_at(source_, token().span, quoted(token()), "name=... : values come first",
+                     "this one before the names, as in sum(x, axis=0)");
     }
     if (!token().is(',')) break;
     take();

@@ -40,8 +40,7 @@ std::size_t column(const Source& source, std::size_t byte) { return characters(s
 
 UserError error_at(const Source& source, Span where, const std::string& found, const std::string& expected,
                    const std::string& remedy) {
-  const std::string one = remedy.empty() ? expected + " in its place" : remedy;
-  return {Fault::usage, describe(Report{place(source, where), found, expected, one}) + picture(source, where)};
+  return {Fault::usage, describe(Report{place(source, where), found, expected, remedy}) + picture(source, where)};
 }
 
 UserError error_at(const Source& source, Span where, const std::string& message) {

@@ -25,7 +25,7 @@ std::size_t column(const Source& source, std::size_t byte);
 
 /// "formula, column 7: found ...; expected ...; try: ..." with the line and a caret under the place below it.
 UserError error_at(const Source& source, Span where, const std::string& found, const std::string& expected,
-                   const std::string& remedy = "");
+                   const std::string& remedy);
 /// The same for a message that says it all ("add: found ...; expected ...").
 UserError error_at(const Source& source, Span where, const std::string& message);
 

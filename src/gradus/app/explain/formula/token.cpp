@@ -36,10 +36,10 @@ Token number(const Source& source, std::size_t begin) {
   const auto [stop, fault] = std::from_chars(token.text.data(), token.text.data() + token.text.size(), token.number);
   if (fault == std::errc::result_out_of_range) {
     throw error_at(source, token.span, "the number " + std::string(token.text),
-                   "one that a double holds, up to 1.7e308");
+                   "one that a double holds, up to 1.7e308", "1e308");
   }
   if (fault != std::errc{} || stop != token.text.data() + token.text.size()) {
-    throw error_at(source, token.span, "\"" + std::string(token.text) + "\"", "a number such as 2, 0.5 or 1e-3");
+    throw error_at(source, token.span, "\"" + std::string(token.text) + "\"", "a number such as 2, 0.5 or 1e-3", "0.5");
   }
   const char next = end < source.text.size() ? source.text[end] : ' ';
   if (next == '.' || begins_name(next)) {
@@ -61,8 +61,9 @@ Token next_token(const Source& source, std::size_t begin) {
   if (is_symbol(c)) return {Token::Kind::symbol, text.substr(begin, 1), {begin, begin + 1}};
   std::size_t end = begin + 1;  // a whole UTF-8 character
   while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
-  throw error_at(source, {begin, end}, "\"" + printable(text.substr(begin, end - begin)) + "\"",
-                 "a number, a name (letters, digits, _) or one of + - * / ^ @ ' ( ) [ ] , ; =");
+  throw error_at(
+      source, {begin, end}, "\"" + printable(text.substr(begin, end - begin)) + "\"",
+      "a number, a name (letters, digits, _) or one of + - * / ^ @ ' ( ) [ ] , ; =", "the formula without it");
 }
 
 }  // namespace
