@@ -129,13 +129,8 @@ struct Program::Memory {
 
   /// The place of a graph's plan, executor and memory.
   std::size_t at(int graph) const {
-    if (graph >= 0 && static_cast<std::size_t>(graph) < plans.size()) return static_cast<std::size_t>(graph);
-    throw UserError(Fault::usage,
-                    Report{"program", "graph " + std::to_string(graph),
-                           plans.size() == 1 ? "0, its only graph" : "0 to " + std::to_string(plans.size() - 1), "0"});
-  }
-  std::string in_graph(std::size_t graph) const {
-    return plans.size() == 1 ? "" : " in graph " + std::to_string(graph);
+    if (static_cast<std::size_t>(graph) < plans.size()) return static_cast<std::size_t>(graph);  // below 0: very large
+    refuse_graph(graph);
   }
 
   Slot& input(std::size_t graph, std::string_view name) {
@@ -143,9 +138,22 @@ struct Program::Memory {
     if (mine != own[graph].end()) return mine->second;
     const auto found = shared.find(name);
     if (found != shared.end()) return found->second;
+    refuse_input(graph, name);
+  }
+
+  // Apart, so that the lookups before them stay small.
+  [[noreturn]] void refuse_graph(int graph) const {
+    throw UserError(Fault::usage,
+                    Report{"program", "graph " + std::to_string(graph),
+                           plans.size() == 1 ? "0, its only graph" : "0 to " + std::to_string(plans.size() - 1), "0"});
+  }
+  [[noreturn]] void refuse_input(std::size_t graph, std::string_view name) const {
     std::vector<std::string> names;
     add_names(own[graph], names), add_names(shared, names);
     refuse_name("input", name, in_graph(graph), names);
+  }
+  std::string in_graph(std::size_t graph) const {
+    return plans.size() == 1 ? "" : " in graph " + std::to_string(graph);
   }
 
   /// An input that write() and read() take.
