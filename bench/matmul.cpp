@@ -15,7 +15,7 @@ void multiply(benchmark::State& state, std::string_view kernel, DType dtype, Sto
   const bool turns_a = stored == Stored::first_transposed, turns_b = stored == Stored::second_transposed;
   const std::int64_t n = state.range(0), k = state.range(1), m = state.range(2);
   Call call;
-  call.op = &matmul_ops()[0];
+  call.op = &matmul_op;
   call.transposed[0] = turns_a, call.transposed[1] = turns_b;
   call.inputs = {{{dtype, turns_a ? Shape{k, n} : Shape{n, k}}, turns_a ? Access::columns : Access::rows},
                  {{dtype, turns_b ? Shape{m, k} : Shape{k, m}}, Access::whole}};

@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #endif
 
-#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/all.hpp"
 #ifdef GRADUS_HAS_ASMJIT
 #include "gradus/engine/kernels/asmjit/kernels.hpp"
 #endif
@@ -21,11 +21,7 @@ namespace {
 
 using Prepare = Prepared (*)(const Call&);
 
-int op(std::string_view name) {
-  int i = 0;
-  while (pointwise_ops()[static_cast<std::size_t>(i)].name != name) ++i;
-  return i;
-}
+const Op* op(std::string_view name) { return &find_op(name); }
 
 /// Inputs: p g m v, then the numbers b1 1-b1 b2 1-b2 c1 c2 rate epsilon. Outputs: p m v, in place.
 Call adam(std::int64_t n) {
@@ -33,8 +29,8 @@ Call adam(std::int64_t n) {
   for (int i = 0; i < 4; ++i) call.inputs.push_back({{DType::f32, {n}}, Access::rows});
   for (int i = 0; i < 8; ++i) call.inputs.push_back({{DType::f32, {}}, Access::whole});
   for (int i = 0; i < 3; ++i) call.outputs.push_back({{DType::f32, {n}}, Access::rows});
-  const int add = op("add"), mul = op("multiply"), div = op("divide"), root = op("sqrt"), sub = op("subtract"),
-            square = op("square");
+  const Op *add = op("add"), *mul = op("multiply"), *div = op("divide"), *root = op("sqrt"), *sub = op("subtract"),
+           *square = op("square");
   call.program.instructions = {{mul, {2, 4}},   {mul, {1, 5}},   {add, {12, 13}}, {mul, {3, 6}},  {square, {1}},
                                {mul, {16, 7}},  {add, {15, 17}}, {div, {14, 8}},  {div, {18, 9}}, {root, {20}},
                                {add, {21, 11}}, {div, {19, 22}}, {mul, {23, 10}}, {sub, {0, 24}}};
@@ -149,7 +145,7 @@ void run_softmax(benchmark::State& state, Prepare prepare) {
 /// One op over 4096 numbers in the first-level cache.
 void run_op(benchmark::State& state, const char* name, DType dtype, Prepare prepare) {
   constexpr std::int64_t n = 4096;
-  const Op& of = pointwise_ops()[static_cast<std::size_t>(op(name))];
+  const Op& of = *op(name);
   Call call;
   PointwiseProgram::Instruction instruction{op(name), {}};
   for (int i = 0; i < of.arity; ++i) {

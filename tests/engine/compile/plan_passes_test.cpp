@@ -261,7 +261,7 @@ TEST(VerifyPlan, FindsWhatIsBroken) {
   EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].steps.pop_back(); }), "plan: %12 parts is never written");
   EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].steps.push_back(p.regions[0].loops[0].steps[0]); }),
             "plan: %5 is written twice");
-  EXPECT_EQ(broken([](Plan& p) { p.buffers[5].offset = 32; }), "plan: %5 overlaps %8");
+  EXPECT_EQ(broken([](Plan& p) { p.buffers[5].offset = 0; }), "plan: %5 overlaps %8");
   EXPECT_EQ(broken([](Plan& p) { p.buffers[9].offset = 96; }), "plan: %10 parts lies outside of its memory");
   EXPECT_EQ(broken([](Plan& p) { p.buffers[2].home = Home::constant; }), "plan: b has no literal of its type");
   const auto written = [](Plan& p) -> int& { return p.regions[1].loops[1].steps[0].operands[1]; };  // db

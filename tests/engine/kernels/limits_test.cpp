@@ -18,7 +18,7 @@ Tensor counting(const Type& type, double first) {
 /// r0 = x + c, r1 = r0 + c, ...: the last of `length`, or every one, is an output.
 Call chain(Form x, int length, bool all) {
   Call call = one_op("add", {x, Form::single}, 3, 5, DType::f64);
-  const int add = call.program.instructions[0].op;
+  const Op* const add = call.program.instructions[0].op;
   call.program.outputs.clear(), call.outputs.clear();
   for (int i = 0; i < length; ++i) {
     if (i > 0) call.program.instructions.push_back({add, {1 + i, 1}});

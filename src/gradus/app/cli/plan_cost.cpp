@@ -2,30 +2,13 @@
 
 #include <algorithm>
 
+#include "gradus/core/graph/walk.hpp"
+
 namespace gradus::cli {
 namespace {
 
 double bytes_of(const Type& type) {
   return static_cast<double>(type.shape.count()) * static_cast<double>(size_of(type.dtype));
-}
-
-/// Whether an output needs each node: differentiation also makes gradients that nobody asks for, which no plan keeps.
-std::vector<bool> needed_nodes(const Graph& graph) {
-  std::vector<bool> needed(static_cast<std::size_t>(graph.size()), false);
-  for (const Output& output : graph.outputs()) needed[static_cast<std::size_t>(output.id)] = true;
-  for (int id = graph.size() - 1; id >= 0; --id) {
-    if (!needed[static_cast<std::size_t>(id)]) continue;
-    for (const int input : graph.node(id).inputs) needed[static_cast<std::size_t>(input)] = true;
-  }
-  return needed;
-}
-
-double flops_of(const Graph& graph, const Node& node) {
-  if (node.op == &input_op || node.op == &constant_op) return 0;
-  if (node.op->flops == nullptr) return static_cast<double>(node.type.shape.count());
-  std::vector<Type> types;
-  for (const int input : node.inputs) types.push_back(graph.node(input).type);
-  return node.op->flops(types, node);
 }
 
 void add_op(std::vector<OpCost>& ops, std::string_view op, double flops) {
@@ -46,10 +29,11 @@ PlanCost plan_cost(const nn::Model& model, const loss::Loss& loss, const optim::
     cost.parameter_bytes += cost.tensors.back().bytes;
   }
   const Graph step = training_step(model, loss, optimizer, batch);
-  const std::vector<bool> needed = needed_nodes(step);
+  // Differentiation also makes gradients that nobody asks for, which no plan keeps.
+  const ById<char> needed = needed_nodes(step);
   for (int id = 0; id < step.size(); ++id) {
     const Node& node = step.node(id);
-    if (!needed[static_cast<std::size_t>(id)]) continue;
+    if (!needed[id]) continue;
     const double flops = flops_of(step, node);
     cost.flops += flops;
     if (node.op == &constant_op) continue;

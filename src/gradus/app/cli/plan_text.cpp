@@ -1,7 +1,6 @@
 #include "gradus/app/cli/plan_text.hpp"
 
 #include "gradus/app/report/numbers.hpp"
-#include "gradus/core/ops/pointwise.hpp"
 #include "gradus/engine/compile/pipeline.hpp"
 #include "gradus/engine/plan/lifetimes.hpp"
 
@@ -20,9 +19,7 @@ std::string work_of(const Step& step) {
   }
   for (const auto& instruction : step.call.program.instructions) {
     if (!out.empty()) out += ", ";
-    out += instruction.op == PointwiseProgram::cast
-               ? "cast"
-               : std::string(pointwise_ops()[static_cast<std::size_t>(instruction.op)].name);
+    out += instruction.op->name;
   }
   return out;
 }
@@ -63,7 +60,7 @@ std::string line_of(const Columns& of, bool measured, std::size_t width) {
 
 std::string step_text(const Plan& plan, const Step& step, const PlanTimes& times, std::size_t number, bool why,
                       std::size_t width) {
-  const Columns columns{step.kernel,
+  const Columns columns{std::string(step.chosen->kernel.name),
                         report::prefixed(step.flops),
                         report::prefixed(step.bytes),
                         step.bytes > 0 ? report::short_number(step.flops / step.bytes, 2) : "",
@@ -71,7 +68,7 @@ std::string step_text(const Plan& plan, const Step& step, const PlanTimes& times
                         times.profile ? time_text(times.profile->step_ns[number]) : "",
                         work_of(step) + " -> " + printable(result_of(plan, step))};
   std::string out = line_of(columns, times.profile.has_value(), width);
-  for (const std::string& refusal : step.refusals) {
+  for (const std::string& refusal : step.chosen->refusals) {
     if (why) out += "      refused by " + refusal + "\n";
   }
   return out;
@@ -129,8 +126,8 @@ json::Value json_of(const Plan& plan) {
       json::Array steps;
       for (const Step& step : loop.steps) {
         json::Array refusals;
-        for (const std::string& refusal : step.refusals) refusals.push_back(refusal);
-        steps.push_back(json::Object{{"kernel", step.kernel},
+        for (const std::string& refusal : step.chosen->refusals) refusals.push_back(refusal);
+        steps.push_back(json::Object{{"kernel", std::string(step.chosen->kernel.name)},
                                      {"work", work_of(step)},
                                      {"result", result_of(plan, step)},
                                      {"flops", step.flops},

@@ -10,18 +10,19 @@
 #include "gradus/app/explain/trouble.hpp"
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/core/grad/differentiate.hpp"
+#include "gradus/core/graph/walk.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/core/ops/layout.hpp"
 
 namespace gradus::explain {
 
 std::vector<int> needed_nodes(const Graph& graph, int output) {
-  std::set<int> needed{output};
-  for (int id = output; id >= 0; --id) {
-    if (!needed.count(id)) continue;
-    for (int input : graph.node(id).inputs) needed.insert(input);
+  const ById<char> needed = gradus::needed_nodes(graph, output);
+  std::vector<int> ids;
+  for (int id = 0; id <= output; ++id) {
+    if (needed[id]) ids.push_back(id);
   }
-  return {needed.begin(), needed.end()};
+  return ids;
 }
 
 namespace {

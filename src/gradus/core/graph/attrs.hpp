@@ -1,6 +1,7 @@
 // Attributes: what is fixed about a node when it is built (axes, sizes, a stream number, a literal).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -20,7 +21,7 @@ using Literal = std::shared_ptr<const Tensor>;
 using Attribute = std::variant<std::int64_t, double, std::string, Integers, DType, Type, Literal>;
 
 /// A small set of named attributes, sorted by name. Reading one that is missing or of another kind is an InternalError:
-/// an op's `infer` checks what its users may get wrong.
+/// an op's `infer` checks what its users may get wrong. Copies share their entries until one of them is changed.
 class Attrs {
  public:
   using Entry = std::pair<std::string, Attribute>;
@@ -30,7 +31,7 @@ class Attrs {
   void set(std::string name, Attribute value);
   bool has(std::string_view name) const { return find(name) != nullptr; }
   const Attribute* find(std::string_view name) const;
-  const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Entry>& entries() const { return entries_ ? *entries_ : none(); }
 
   std::int64_t integer(std::string_view name) const { return get<std::int64_t>(name); }
   double number(std::string_view name) const { return get<double>(name); }
@@ -41,6 +42,8 @@ class Attrs {
   const Tensor& literal(std::string_view name) const { return *get<Literal>(name); }
 
   friend bool operator==(const Attrs& a, const Attrs& b);
+  /// Equal for equal attributes; of literals it takes all numbers.
+  friend std::size_t hash_of(const Attrs& attrs);
 
  private:
   template <class T> const T& get(std::string_view name) const {
@@ -49,8 +52,15 @@ class Attrs {
     return std::get<T>(*found);
   }
   [[noreturn]] static void missing(std::string_view name);
+  static const std::vector<Entry>& none();
 
-  std::vector<Entry> entries_;
+  std::shared_ptr<const std::vector<Entry>> entries_;  // nullptr: none
 };
+
+std::size_t hash_of(const Attrs& attrs);
+/// `seed` and one more hash as one.
+constexpr std::size_t mixed_hash(std::size_t seed, std::size_t hash) {
+  return (seed ^ (hash + 0x9e3779b97f4a7c15u + (seed << 6) + (seed >> 2))) * 0xff51afd7ed558ccdu;
+}
 
 }  // namespace gradus

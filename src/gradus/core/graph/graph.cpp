@@ -27,7 +27,19 @@ template <class Taken> std::string free_name(const std::string& name, Taken take
   return out;
 }
 
+/// Whether the attributes are just those that the op knows.
+bool fits(const Op& op, const Attrs& attrs) {
+  std::size_t known = 0;
+  for (std::size_t begin = 0; begin < op.attributes.size(); ++known) {
+    const std::size_t end = std::min(op.attributes.find(' ', begin), op.attributes.size());
+    if (!attrs.has(op.attributes.substr(begin, end - begin))) return false;
+    begin = end + 1;
+  }
+  return known == attrs.entries().size();
+}
+
 void check_attributes(const Op& op, const Attrs& attrs) {
+  if (fits(op, attrs)) return;
   const auto known = words(op.attributes);
   for (const auto& [name, value] : attrs.entries()) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
@@ -117,13 +129,22 @@ Value Graph::append(const Op& op, std::span<const Value> inputs, Attrs attrs, st
   }
   check_attributes(op, attrs);
   Node node{&op, {}, std::move(attrs), {}, std::move(label)};
-  std::vector<Type> types;
+  constexpr std::size_t few = 3;
+  Type few_types[few];
+  std::vector<Type> many_types(inputs.size() > few ? inputs.size() : 0);
+  Type* const types = many_types.empty() ? few_types : many_types.data();
+  node.inputs.reserve(inputs.size());
   for (Value input : inputs) {
     check_own(*this, input, std::string(op.name));
+    types[node.inputs.size()] = input.type();
     node.inputs.push_back(input.id);
-    types.push_back(input.type());
   }
-  node.type = op.infer(types, node.attrs);
+  node.type = op.infer({types, inputs.size()}, node.attrs);
+  return add(std::move(node));
+}
+
+Value Graph::add(Node node) {
+  if (node.op == &input_op) input_at_.try_emplace(node.attrs.text("name"), size());
   nodes_.push_back(std::move(node));
   return {this, size() - 1};
 }
@@ -136,6 +157,7 @@ void Graph::output(std::string name, Value value) {
                            "a name of its own for every output",
                            printable(free_name(name, [&](const std::string& n) { return bool(find_output(n)); }))});
   }
+  output_at_.emplace(name, value.id);
   outputs_.push_back({std::move(name), value.id});
 }
 
@@ -144,18 +166,24 @@ void Graph::name_node(Value value, std::string label) {
   nodes_[static_cast<std::size_t>(value.id)].label = std::move(label);
 }
 
+int Graph::input_id(std::string_view name) const {
+  const auto found = input_at_.find(name);
+  return found == input_at_.end() ? -1 : found->second;
+}
+
+int Graph::output_id(std::string_view name) const {
+  const auto found = output_at_.find(name);
+  return found == output_at_.end() ? -1 : found->second;
+}
+
 Value Graph::find_input(std::string_view name) {
-  for (int id = 0; id < size(); ++id) {
-    if (node(id).op == &input_op && node(id).attrs.text("name") == name) return {this, id};
-  }
-  return {};
+  const int id = input_id(name);
+  return id < 0 ? Value{} : value(id);
 }
 
 Value Graph::find_output(std::string_view name) {
-  for (const Output& output : outputs_) {
-    if (output.name == name) return {this, output.id};
-  }
-  return {};
+  const int id = output_id(name);
+  return id < 0 ? Value{} : value(id);
 }
 
 Value apply(const Op& op, std::span<const Value> inputs, Attrs attrs) {

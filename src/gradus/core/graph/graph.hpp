@@ -2,11 +2,13 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "gradus/core/graph/op.hpp"
@@ -83,10 +85,22 @@ class Graph {
   Value find_input(std::string_view name);
   /// The output called `name`, or an empty Value.
   Value find_output(std::string_view name);
+  /// The same as the node's number, or -1.
+  int input_id(std::string_view name) const;
+  int output_id(std::string_view name) const;
 
  private:
+  friend class GraphEdit;  // changes the inputs of nodes, and keeps their order apart
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+  };
+  using Index = std::unordered_map<std::string, int, Hash, std::equal_to<>>;
+  Value add(Node node);
+
   std::deque<Node> nodes_;
   std::vector<Output> outputs_;
+  Index input_at_, output_at_;  // by name: the node
 };
 
 /// Appends `op` to the graph of its first input.

@@ -1,6 +1,7 @@
 #include "gradus/core/graph/verify.hpp"
 
-#include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include "gradus/core/graph/print.hpp"
 
@@ -11,10 +12,11 @@ namespace {
   throw InternalError("graph: " + print(node, id) + ": " + why);
 }
 
-void verify_node(const Graph& graph, int id) {
+/// `types`: room for those of the inputs.
+void verify_node(const Graph& graph, int id, std::vector<Type>& types) {
   const Node& node = graph.node(id);
   if (!node.op || !node.op->infer) throw InternalError("graph: node " + std::to_string(id) + " has no op");
-  std::vector<Type> types;
+  types.clear();
   for (int input : node.inputs) {
     if (input < 0 || input >= id) fail(node, id, "an input does not precede it");
     types.push_back(graph.node(input).type);
@@ -28,9 +30,10 @@ void verify_node(const Graph& graph, int id) {
 }  // namespace
 
 void verify(const Graph& graph) {
-  std::set<std::string> inputs, outputs;
+  std::unordered_set<std::string_view> inputs, outputs;
+  std::vector<Type> types;
   for (int id = 0; id < graph.size(); ++id) {
-    verify_node(graph, id);
+    verify_node(graph, id, types);
     const Node& node = graph.node(id);
     if (node.op == &input_op && !inputs.insert(node.attrs.text("name")).second) fail(node, id, "the name is taken");
   }

@@ -164,8 +164,8 @@ double flops(const ConvSizes& of) {
   return 2.0 * static_cast<double>(of.rows * of.out_channels) * static_cast<double>(of.group_in()) *
          static_cast<double>(rows.count * columns.count) * static_cast<double>(rows.kernel * columns.kernel);
 }
-template <std::size_t which> double flops_of(Types in, const Node& node) {
-  return flops(conv_sizes(conv_ops()[which], in, node.type, node.attrs));
+template <const Op& op> double flops_of(Types in, const Node& node) {
+  return flops(conv_sizes(op, in, node.type, node.attrs));
 }
 
 Attrs attributes(Integers stride, Integers padding, Integers dilation, std::int64_t groups) {
@@ -216,54 +216,18 @@ std::vector<Sample> samples_weight_grad() {
   return out;
 }
 
-const Op ops[] = {
-    {.name = "conv",
-     .doc = "Convolution of [rows, channels, spatial...] with weights [out, channels / groups, kernel...].",
-     .rule = "conv: dx spreads the gradient back through the kernel, dw meets it with x",
-     .arity = 2,
-     .attributes = "dilation groups padding stride",
-     .infer = infer_conv,
-     .derive = derive_conv,
-     .evaluate = evaluate_conv,
-     .axis = axis_conv,
-     .flops = flops_of<0>,
-     .samples = samples_conv},
-    {.name = "conv_input_grad",
-     .doc = "The gradient of a convolution by its input, whose spatial sizes are `size`.",
-     .rule = "conv_input_grad: a convolution of the gradient, and its meeting with the other input",
-     .arity = 2,
-     .attributes = "dilation groups padding size stride",
-     .infer = infer_input_grad,
-     .derive = derive_input_grad,
-     .evaluate = evaluate_input_grad,
-     .axis = axis_input_grad,
-     .flops = flops_of<1>,
-     .samples = samples_input_grad},
-    {.name = "conv_weight_grad",
-     .doc = "The gradient of a convolution by its weights, whose kernel sizes are `kernel`.",
-     .rule = "conv_weight_grad: the gradient acts as the weights of the two other ops",
-     .arity = 2,
-     .attributes = "dilation groups kernel padding stride",
-     .traits = {.additive = true},
-     .infer = infer_weight_grad,
-     .derive = derive_weight_grad,
-     .evaluate = evaluate_weight_grad,
-     .axis = axis_weight_grad,
-     .flops = flops_of<2>,
-     .samples = samples_weight_grad}};
-
 void evaluate_conv(Views in, View out, const Attrs& attrs) {
-  accumulate(ops[0], in, out, attrs, [](auto* x, auto* w, auto* y, const Meeting& at) {
+  accumulate(conv_op, in, out, attrs, [](auto* x, auto* w, auto* y, const Meeting& at) {
     for (std::int64_t i = 0; i < at.run; ++i) y[at.y + i] += w[at.w] * x[at.x + i * at.stride];
   });
 }
 void evaluate_input_grad(Views in, View out, const Attrs& attrs) {
-  accumulate(ops[1], in, out, attrs, [](auto* dy, auto* w, auto* dx, const Meeting& at) {
+  accumulate(conv_input_grad_op, in, out, attrs, [](auto* dy, auto* w, auto* dx, const Meeting& at) {
     for (std::int64_t i = 0; i < at.run; ++i) dx[at.x + i * at.stride] += w[at.w] * dy[at.y + i];
   });
 }
 void evaluate_weight_grad(Views in, View out, const Attrs& attrs) {
-  accumulate(ops[2], in, out, attrs, [](auto* x, auto* dy, auto* dw, const Meeting& at) {
+  accumulate(conv_weight_grad_op, in, out, attrs, [](auto* x, auto* dy, auto* dw, const Meeting& at) {
     for (std::int64_t i = 0; i < at.run; ++i) dw[at.w] += dy[at.y + i] * x[at.x + i * at.stride];
   });
 }
@@ -276,25 +240,65 @@ Attrs attributes(const ConvOptions& options, Value image) {
 
 }  // namespace
 
-std::span<const Op> conv_ops() { return ops; }
+constinit const Op conv_op{.name = "conv",
+    .doc = "Convolution of [rows, channels, spatial...] with weights [out, channels / groups, kernel...].",
+    .rule = "conv: dx spreads the gradient back through the kernel, dw meets it with x",
+    .arity = 2,
+    .attributes = "dilation groups padding stride",
+    .infer = infer_conv,
+    .derive = derive_conv,
+    .evaluate = evaluate_conv,
+    .axis = axis_conv,
+    .flops = flops_of<conv_op>,
+    .samples = samples_conv};
 
-Value conv(Value x, Value w, const ConvOptions& options) { return apply(ops[0], {x, w}, attributes(options, x)); }
+constinit const Op conv_input_grad_op{.name = "conv_input_grad",
+    .doc = "The gradient of a convolution by its input, whose spatial sizes are `size`.",
+    .rule = "conv_input_grad: a convolution of the gradient, and its meeting with the other input",
+    .arity = 2,
+    .attributes = "dilation groups padding size stride",
+    .infer = infer_input_grad,
+    .derive = derive_input_grad,
+    .evaluate = evaluate_input_grad,
+    .axis = axis_input_grad,
+    .flops = flops_of<conv_input_grad_op>,
+    .samples = samples_input_grad};
+
+constinit const Op conv_weight_grad_op{.name = "conv_weight_grad",
+    .doc = "The gradient of a convolution by its weights, whose kernel sizes are `kernel`.",
+    .rule = "conv_weight_grad: the gradient acts as the weights of the two other ops",
+    .arity = 2,
+    .attributes = "dilation groups kernel padding stride",
+    .traits = {.additive = true},
+    .infer = infer_weight_grad,
+    .derive = derive_weight_grad,
+    .evaluate = evaluate_weight_grad,
+    .axis = axis_weight_grad,
+    .flops = flops_of<conv_weight_grad_op>,
+    .samples = samples_weight_grad};
+
+std::span<const Op* const> conv_ops() {
+  static constexpr const Op* ops[] = {&conv_op, &conv_input_grad_op, &conv_weight_grad_op};
+  return ops;
+}
+
+Value conv(Value x, Value w, const ConvOptions& options) { return apply(conv_op, {x, w}, attributes(options, x)); }
 
 Value conv_input_grad(Value dy, Value w, const Integers& size, const ConvOptions& options) {
   Attrs attrs = attributes(options, dy);
   attrs.set("size", size);
-  return apply(ops[1], {dy, w}, std::move(attrs));
+  return apply(conv_input_grad_op, {dy, w}, std::move(attrs));
 }
 
 Value conv_weight_grad(Value x, Value dy, const Integers& kernel, const ConvOptions& options) {
   Attrs attrs = attributes(options, x);
   attrs.set("kernel", kernel);
-  return apply(ops[2], {x, dy}, std::move(attrs));
+  return apply(conv_weight_grad_op, {x, dy}, std::move(attrs));
 }
 
 ConvSizes conv_sizes(const Op& op, Types in, const Type& out, const Attrs& attrs) {
-  const Type& x = &op == &ops[1] ? out : in[0];
-  const Type& w = &op == &ops[2] ? out : in[1];
+  const Type& x = &op == &conv_input_grad_op ? out : in[0];
+  const Type& w = &op == &conv_weight_grad_op ? out : in[1];
   const Windows windows = windows_of(op.name, x, attrs, spatial(w));
   return {x.shape[0], x.shape[1], w.shape[0], attrs.integer("groups"), windows};
 }

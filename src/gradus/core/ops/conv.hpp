@@ -22,7 +22,9 @@ Value conv_input_grad(Value dy, Value w, const Integers& size, const ConvOptions
 /// The gradient by w, whose kernel sizes are `kernel`, of conv(x, w) . dy.
 Value conv_weight_grad(Value x, Value dy, const Integers& kernel, const ConvOptions& options = {});
 
-std::span<const Op> conv_ops();
+/// This family's ops, and all of them.
+extern const Op conv_op, conv_input_grad_op, conv_weight_grad_op;
+std::span<const Op* const> conv_ops();
 
 /// The sizes of a convolution, for kernels. Channels count in all groups together.
 struct ConvSizes {

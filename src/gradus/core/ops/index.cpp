@@ -213,73 +213,77 @@ std::vector<Sample> samples_iota() {
 
 constexpr Traits moves{.moves_data = true};
 
-const Op ops[] = {
-    {.name = "gather",
-     .doc = "Slices along one axis, chosen by indices.",
-     .rule = "gather: each slice's gradient is added back at its index",
-     .arity = 2,
-     .attributes = "axis",
-     .traits = moves,
-     .infer = infer_gather,
-     .derive = derive_gather,
-     .evaluate = evaluate_gather,
-     .axis = axis_gather,
-     .flops = no_flops,
-     .samples = samples_gather,
-     .onnx = "Gather"},
-    {.name = "scatter_add",
-     .doc = "Zeros with slices added along one axis at indices, in index order.",
-     .rule = "scatter_add: each slice gets the gradient at its index",
-     .arity = 2,
-     .attributes = "axis size",
-     .infer = infer_scatter_add,
-     .derive = derive_scatter_add,
-     .evaluate = evaluate_scatter_add,
-     .axis = axis_scatter_add,
-     .flops = flops_scatter_add,
-     .samples = samples_scatter_add},
-    {.name = "one_hot",
-     .doc = "1 at the index, else 0, along a new last axis.",
-     .rule = "one_hot: an index carries no gradient",
-     .attributes = "dtype size",
-     .infer = infer_one_hot,
-     .derive = derive_one_hot,
-     .evaluate = evaluate_one_hot,
-     .axis = axis_one_hot,
-     .flops = no_flops,
-     .samples = samples_one_hot},
-    {.name = "iota",
-     .doc = "0, 1, 2, ... along one axis.",
-     .rule = "iota is constant: no gradient passes",
-     .arity = 0,
-     .attributes = "axis type",
-     .infer = infer_iota,
-     .derive = derive_iota,
-     .evaluate = evaluate_iota,
-     .flops = no_flops,
-     .samples = samples_iota},
-};
-
 }  // namespace
 
-std::span<const Op> index_ops() { return ops; }
+constinit const Op gather_op{.name = "gather",
+    .doc = "Slices along one axis, chosen by indices.",
+    .rule = "gather: each slice's gradient is added back at its index",
+    .arity = 2,
+    .attributes = "axis",
+    .traits = moves,
+    .infer = infer_gather,
+    .derive = derive_gather,
+    .evaluate = evaluate_gather,
+    .axis = axis_gather,
+    .flops = no_flops,
+    .samples = samples_gather,
+    .onnx = "Gather"};
+
+constinit const Op scatter_add_op{.name = "scatter_add",
+    .doc = "Zeros with slices added along one axis at indices, in index order.",
+    .rule = "scatter_add: each slice gets the gradient at its index",
+    .arity = 2,
+    .attributes = "axis size",
+    .infer = infer_scatter_add,
+    .derive = derive_scatter_add,
+    .evaluate = evaluate_scatter_add,
+    .axis = axis_scatter_add,
+    .flops = flops_scatter_add,
+    .samples = samples_scatter_add};
+
+constinit const Op one_hot_op{.name = "one_hot",
+    .doc = "1 at the index, else 0, along a new last axis.",
+    .rule = "one_hot: an index carries no gradient",
+    .attributes = "dtype size",
+    .infer = infer_one_hot,
+    .derive = derive_one_hot,
+    .evaluate = evaluate_one_hot,
+    .axis = axis_one_hot,
+    .flops = no_flops,
+    .samples = samples_one_hot};
+
+constinit const Op iota_op{.name = "iota",
+    .doc = "0, 1, 2, ... along one axis.",
+    .rule = "iota is constant: no gradient passes",
+    .arity = 0,
+    .attributes = "axis type",
+    .infer = infer_iota,
+    .derive = derive_iota,
+    .evaluate = evaluate_iota,
+    .flops = no_flops,
+    .samples = samples_iota};
+
+std::span<const Op* const> index_ops() {
+  static constexpr const Op* ops[] = {&gather_op, &scatter_add_op, &one_hot_op, &iota_op};
+  return ops;
+}
 
 Value gather(Value x, Value indices, int axis) {
-  return apply(ops[0], {x, indices}, {{"axis", normalize_axis("gather", x.type(), axis)}});
+  return apply(gather_op, {x, indices}, {{"axis", normalize_axis("gather", x.type(), axis)}});
 }
 
 Value scatter_add(Value x, Value indices, std::int64_t size, int axis) {
   // The axis counts in the result, which has one axis where x has those of the indices.
   const int rank = x.shape().rank() - indices.shape().rank() + 1;
-  return apply(ops[1], {x, indices}, {{"axis", std::int64_t{axis < 0 ? axis + rank : axis}}, {"size", size}});
+  return apply(scatter_add_op, {x, indices}, {{"axis", std::int64_t{axis < 0 ? axis + rank : axis}}, {"size", size}});
 }
 
 Value one_hot(Value indices, std::int64_t size, DType dtype) {
-  return apply(ops[2], {indices}, {{"size", size}, {"dtype", dtype}});
+  return apply(one_hot_op, {indices}, {{"size", size}, {"dtype", dtype}});
 }
 
 Value iota(Graph& graph, const Type& type, int axis) {
-  return graph.append(ops[3], std::initializer_list<Value>{},
+  return graph.append(iota_op, std::initializer_list<Value>{},
                       {{"type", type}, {"axis", normalize_axis("iota", type, axis)}});
 }
 

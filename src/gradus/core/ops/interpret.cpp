@@ -4,6 +4,7 @@
 
 #include "gradus/core/base/float_mode.hpp"
 #include "gradus/core/graph/print.hpp"
+#include "gradus/core/graph/walk.hpp"
 
 namespace gradus {
 
@@ -67,16 +68,6 @@ Graph& graph_of(std::span<const Value> wanted) {
 
 namespace {
 
-std::vector<char> needed_for(const Graph& graph, std::span<const Value> wanted) {
-  std::vector<char> needed(static_cast<std::size_t>(graph.size()));
-  for (Value value : wanted) needed[static_cast<std::size_t>(value.id)] = 1;
-  for (int id = graph.size() - 1; id >= 0; --id) {
-    if (!needed[static_cast<std::size_t>(id)]) continue;
-    for (int input : graph.node(id).inputs) needed[static_cast<std::size_t>(input)] = 1;
-  }
-  return needed;
-}
-
 Tensor evaluate_node(const Graph& graph, int id, const std::vector<Tensor>& values, const Tensor* given) {
   const Node& node = graph.node(id);
   if (node.op == &constant_op) return node.attrs.literal("value");
@@ -99,11 +90,11 @@ std::vector<Tensor> interpret(std::span<const Value> wanted, std::span<const Bin
   const FlushDenormals flush;
   std::vector<Tensor> converted;
   const auto given = bind(graph, bindings, converted);
-  const auto needed = needed_for(graph, wanted);
+  const ById<char> needed = needed_nodes(graph, wanted);
   std::vector<Tensor> values(static_cast<std::size_t>(graph.size()));
   for (int id = 0; id < graph.size(); ++id) {
     const auto at = static_cast<std::size_t>(id);
-    if (needed[at]) values[at] = evaluate_node(graph, id, values, given[at]);
+    if (needed[id]) values[at] = evaluate_node(graph, id, values, given[at]);
   }
   std::vector<Tensor> out;
   for (Value value : wanted) out.push_back(values[static_cast<std::size_t>(value.id)]);

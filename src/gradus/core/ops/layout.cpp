@@ -316,92 +316,99 @@ std::vector<Sample> samples_cast() {
 
 constexpr Traits moves{.moves_data = true};
 
-const Op ops[] = {
-    {.name = "transpose",
-     .doc = "The axes in another order.",
-     .rule = "transpose: the gradient with its axes put back",
-     .attributes = "order",
-     .traits = moves,
-     .infer = infer_transpose,
-     .derive = derive_transpose,
-     .evaluate = evaluate_transpose,
-     .axis = axis_transpose,
-     .flops = no_flops,
-     .samples = samples_transpose,
-     .onnx = "Transpose"},
-    {.name = "reshape",
-     .doc = "The same elements in row-major order in another shape.",
-     .rule = "reshape: the gradient in the shape of the input",
-     .attributes = "shape",
-     .traits = moves,
-     .infer = infer_reshape,
-     .derive = derive_reshape,
-     .evaluate = evaluate_reshape,
-     .axis = axis_reshape,
-     .flops = no_flops,
-     .samples = samples_reshape},
-    {.name = "broadcast",
-     .doc = "Repeated along axes of size 1 to a shape.",
-     .rule = "broadcast copies, so the gradients of the copies are added",
-     .attributes = "shape",
-     .traits = moves,
-     .infer = infer_broadcast,
-     .derive = derive_broadcast,
-     .evaluate = evaluate_broadcast,
-     .axis = broadcast_axis,
-     .flops = no_flops,
-     .samples = samples_broadcast},
-    {.name = "slice",
-     .doc = "Elements start, start + step, ... below stop on every axis.",
-     .rule = "slice: the gradient where it was read, zeros elsewhere",
-     .attributes = "start stop step",
-     .traits = moves,
-     .infer = infer_slice,
-     .derive = derive_slice,
-     .evaluate = evaluate_slice,
-     .axis = axis_slice,
-     .flops = no_flops,
-     .samples = samples_slice},
-    {.name = "unslice",
-     .doc = "Zeros with the input written where a slice would read.",
-     .rule = "unslice: the gradient where it was written",
-     .attributes = "shape start stop step",
-     .traits = moves,
-     .infer = infer_unslice,
-     .derive = derive_unslice,
-     .evaluate = evaluate_unslice,
-     .axis = axis_slice,
-     .flops = no_flops,
-     .samples = samples_unslice},
-    {.name = "concatenate",
-     .doc = "Joined along one axis.",
-     .rule = "concatenate: each input gets its part of the gradient",
-     .arity = -1,
-     .attributes = "axis",
-     .traits = moves,
-     .infer = infer_concatenate,
-     .derive = derive_concatenate,
-     .evaluate = evaluate_concatenate,
-     .axis = axis_concatenate,
-     .flops = no_flops,
-     .samples = samples_concatenate},
-    {.name = "cast",
-     .doc = "The same numbers in another dtype; to integers truncated toward zero.",
-     .rule = "cast passes the gradient on between floating dtypes",
-     .attributes = "dtype",
-     .infer = infer_cast,
-     .derive = derive_cast,
-     .evaluate = evaluate_cast,
-     .axis = broadcast_axis,
-     .flops = no_flops,
-     .samples = samples_cast},
-};
-
 }  // namespace
 
-std::span<const Op> layout_ops() { return ops; }
+constinit const Op transpose_op{.name = "transpose",
+    .doc = "The axes in another order.",
+    .rule = "transpose: the gradient with its axes put back",
+    .attributes = "order",
+    .traits = moves,
+    .infer = infer_transpose,
+    .derive = derive_transpose,
+    .evaluate = evaluate_transpose,
+    .axis = axis_transpose,
+    .flops = no_flops,
+    .samples = samples_transpose,
+    .onnx = "Transpose"};
 
-Value transpose(Value x, const Integers& order) { return apply(ops[0], {x}, {{"order", order}}); }
+constinit const Op reshape_op{.name = "reshape",
+    .doc = "The same elements in row-major order in another shape.",
+    .rule = "reshape: the gradient in the shape of the input",
+    .attributes = "shape",
+    .traits = moves,
+    .infer = infer_reshape,
+    .derive = derive_reshape,
+    .evaluate = evaluate_reshape,
+    .axis = axis_reshape,
+    .flops = no_flops,
+    .samples = samples_reshape};
+
+constinit const Op broadcast_op{.name = "broadcast",
+    .doc = "Repeated along axes of size 1 to a shape.",
+    .rule = "broadcast copies, so the gradients of the copies are added",
+    .attributes = "shape",
+    .traits = moves,
+    .infer = infer_broadcast,
+    .derive = derive_broadcast,
+    .evaluate = evaluate_broadcast,
+    .axis = broadcast_axis,
+    .flops = no_flops,
+    .samples = samples_broadcast};
+
+constinit const Op slice_op{.name = "slice",
+    .doc = "Elements start, start + step, ... below stop on every axis.",
+    .rule = "slice: the gradient where it was read, zeros elsewhere",
+    .attributes = "start stop step",
+    .traits = moves,
+    .infer = infer_slice,
+    .derive = derive_slice,
+    .evaluate = evaluate_slice,
+    .axis = axis_slice,
+    .flops = no_flops,
+    .samples = samples_slice};
+
+constinit const Op unslice_op{.name = "unslice",
+    .doc = "Zeros with the input written where a slice would read.",
+    .rule = "unslice: the gradient where it was written",
+    .attributes = "shape start stop step",
+    .traits = moves,
+    .infer = infer_unslice,
+    .derive = derive_unslice,
+    .evaluate = evaluate_unslice,
+    .axis = axis_slice,
+    .flops = no_flops,
+    .samples = samples_unslice};
+
+constinit const Op concatenate_op{.name = "concatenate",
+    .doc = "Joined along one axis.",
+    .rule = "concatenate: each input gets its part of the gradient",
+    .arity = -1,
+    .attributes = "axis",
+    .traits = moves,
+    .infer = infer_concatenate,
+    .derive = derive_concatenate,
+    .evaluate = evaluate_concatenate,
+    .axis = axis_concatenate,
+    .flops = no_flops,
+    .samples = samples_concatenate};
+
+constinit const Op cast_op{.name = "cast",
+    .doc = "The same numbers in another dtype; to integers truncated toward zero.",
+    .rule = "cast passes the gradient on between floating dtypes",
+    .attributes = "dtype",
+    .infer = infer_cast,
+    .derive = derive_cast,
+    .evaluate = evaluate_cast,
+    .axis = broadcast_axis,
+    .flops = no_flops,
+    .samples = samples_cast};
+
+std::span<const Op* const> layout_ops() {
+  static constexpr const Op* ops[] = {&transpose_op, &reshape_op, &broadcast_op, &slice_op, &unslice_op, &concatenate_op, &cast_op};
+  return ops;
+}
+
+Value transpose(Value x, const Integers& order) { return apply(transpose_op, {x}, {{"order", order}}); }
 
 Value transpose(Value x) {
   const int rank = x.shape().rank();
@@ -429,7 +436,7 @@ Value reshape(Value x, const Integers& sizes) {
     }
   }
   if (open != out.end()) *open = known > 0 ? x.shape().count() / known : 0;
-  return apply(ops[1], {x}, {{"shape", out}});
+  return apply(reshape_op, {x}, {{"shape", out}});
 }
 
 Value reshape(Value x, const Shape& shape) { return x.shape() == shape ? x : reshape(x, integers(shape)); }
@@ -443,7 +450,7 @@ Value flatten(Value x) {
 }
 
 Value broadcast_to(Value x, const Shape& shape) {
-  return x.shape() == shape ? x : apply(ops[2], {x}, {{"shape", integers(shape)}});
+  return x.shape() == shape ? x : apply(broadcast_op, {x}, {{"shape", integers(shape)}});
 }
 
 Value sum_to(Value x, Shape shape) {
@@ -457,7 +464,7 @@ Value sum_to(Value x, Shape shape) {
 }
 
 Value slice(Value x, const Integers& start, const Integers& stop, const Integers& step) {
-  return apply(ops[3], {x}, {{"start", start}, {"stop", stop}, {"step", step}});
+  return apply(slice_op, {x}, {{"start", start}, {"stop", stop}, {"step", step}});
 }
 
 Value slice(Value x, int axis, std::int64_t start, std::int64_t stop, std::int64_t step) {
@@ -469,14 +476,14 @@ Value slice(Value x, int axis, std::int64_t start, std::int64_t stop, std::int64
 }
 
 Value unslice(Value x, const Shape& shape, const Integers& start, const Integers& stop, const Integers& step) {
-  return apply(ops[4], {x}, {{"shape", integers(shape)}, {"start", start}, {"stop", stop}, {"step", step}});
+  return apply(unslice_op, {x}, {{"shape", integers(shape)}, {"start", start}, {"stop", stop}, {"step", step}});
 }
 
 Value concatenate(std::span<const Value> parts, int axis) {
   if (parts.empty()) refuse("concatenate", "no inputs", "at least one");
-  return apply(ops[5], parts, {{"axis", normalize_axis("concatenate", parts[0].type(), axis)}});
+  return apply(concatenate_op, parts, {{"axis", normalize_axis("concatenate", parts[0].type(), axis)}});
 }
 
-Value cast(Value x, DType dtype) { return x.dtype() == dtype ? x : apply(ops[6], {x}, {{"dtype", dtype}}); }
+Value cast(Value x, DType dtype) { return x.dtype() == dtype ? x : apply(cast_op, {x}, {{"dtype", dtype}}); }
 
 }  // namespace gradus

@@ -29,7 +29,8 @@ Value unslice(Value x, const Shape& shape, const Integers& start, const Integers
 /// Joined along `axis` (negative: from the last).
 Value concatenate(std::span<const Value> parts, int axis);
 
-/// This family's ops: transpose, reshape, broadcast, slice, unslice, concatenate, cast.
-std::span<const Op> layout_ops();
+/// This family's ops, and all of them.
+extern const Op transpose_op, reshape_op, broadcast_op, slice_op, unslice_op, concatenate_op, cast_op;
+std::span<const Op* const> layout_ops();
 
 }  // namespace gradus

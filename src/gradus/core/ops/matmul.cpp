@@ -95,24 +95,27 @@ std::vector<Sample> samples() {
           {{{{17, 33}}, {{33, 9}}}, {}, {}, 1e-5}};
 }
 
-const Op ops[] = {{.name = "matmul",
-                   .doc = "Matrix product; leading axes are batches and broadcast. Of bf16 matrices in f32.",
-                   .infix = "@",
-                   .rule = "matmul: dA = dY B', dB = A' dY",
-                   .arity = 2,
-                   .traits = {.additive = true},
-                   .infer = infer,
-                   .derive = derive,
-                   .evaluate = evaluate,
-                   .axis = axis,
-                   .flops = flops,
-                   .samples = samples,
-                   .onnx = "MatMul"}};
-
 }  // namespace
 
-std::span<const Op> matmul_ops() { return ops; }
+constinit const Op matmul_op{.name = "matmul",
+    .doc = "Matrix product; leading axes are batches and broadcast. Of bf16 matrices in f32.",
+    .infix = "@",
+    .rule = "matmul: dA = dY B', dB = A' dY",
+    .arity = 2,
+    .traits = {.additive = true},
+    .infer = infer,
+    .derive = derive,
+    .evaluate = evaluate,
+    .axis = axis,
+    .flops = flops,
+    .samples = samples,
+    .onnx = "MatMul"};
 
-Value matmul(Value a, Value b) { return apply(ops[0], {a, b}); }
+std::span<const Op* const> matmul_ops() {
+  static constexpr const Op* ops[] = {&matmul_op};
+  return ops;
+}
+
+Value matmul(Value a, Value b) { return apply(matmul_op, {a, b}); }
 
 }  // namespace gradus

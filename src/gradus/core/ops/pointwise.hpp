@@ -30,8 +30,10 @@ namespace gradus {
 /// One op for each struct, in the order of pointwise::All.
 std::span<const Op> pointwise_ops();
 
+template <class F> const Op& pointwise_op() { return pointwise_ops()[pointwise::index_in<F>(pointwise::All{})]; }
+
 template <class F> Value apply_pointwise(std::initializer_list<Value> inputs) {
-  return apply(pointwise_ops()[pointwise::index_in<F>(pointwise::All{})], inputs);
+  return apply(pointwise_op<F>(), inputs);
 }
 
 #define GRADUS_POINTWISE_FUNCTIONS

@@ -223,59 +223,6 @@ std::vector<Sample> samples_avg_grad() {
   return out;
 }
 
-const Op ops[] = {{.name = "max_pool",
-                   .doc = "The largest element of each window; NaN if any is.",
-                   .rule = "max_pool: each window's gradient goes to its largest element, the first at a tie",
-                   .attributes = "kernel padding stride",
-                   .infer = infer_max,
-                   .derive = derive_max,
-                   .evaluate = evaluate_max,
-                   .axis = axis,
-                   .flops = flops_forward,
-                   .samples = samples_max},
-                  {.name = "max_pool_scatter",
-                   .doc = "Each window's element of the second input, added where the first has the window's largest.",
-                   .rule = "max_pool_scatter: the gradient where the largest element was",
-                   .arity = 2,
-                   .attributes = "kernel padding stride",
-                   .infer = infer_scatter,
-                   .derive = derive_scatter,
-                   .evaluate = evaluate_scatter,
-                   .axis = axis,
-                   .flops = flops_backward,
-                   .samples = samples_scatter},
-                  {.name = "max_pool_select",
-                   .doc = "The element of the second input where the first has each window's largest.",
-                   .rule = "max_pool_select: each window's gradient goes where its element was",
-                   .arity = 2,
-                   .attributes = "kernel padding stride",
-                   .infer = infer_select,
-                   .derive = derive_select,
-                   .evaluate = evaluate_select,
-                   .axis = axis,
-                   .flops = flops_forward,
-                   .samples = samples_select},
-                  {.name = "avg_pool",
-                   .doc = "The mean of each window; padding counts as zeros.",
-                   .rule = "avg_pool: each window's gradient in equal parts to its elements",
-                   .attributes = "kernel padding stride",
-                   .infer = infer_avg,
-                   .derive = derive_avg,
-                   .evaluate = evaluate_avg,
-                   .axis = axis,
-                   .flops = flops_forward,
-                   .samples = samples_avg},
-                  {.name = "avg_pool_grad",
-                   .doc = "The gradient of avg_pool by its input, whose spatial sizes are `size`.",
-                   .rule = "avg_pool_grad: the mean of the gradient in each window",
-                   .attributes = "kernel padding size stride",
-                   .infer = infer_avg_grad,
-                   .derive = derive_avg_grad,
-                   .evaluate = evaluate_avg_grad,
-                   .axis = axis,
-                   .flops = flops_backward,
-                   .samples = samples_avg_grad}};
-
 Attrs attributes(const PoolOptions& options, Value x) {
   const int axes = std::max(x.shape().rank() - 2, 1);  // infer refuses other ranks
   const Integers kernel = for_each_axis(options.kernel, axes, 2);
@@ -286,20 +233,80 @@ Attrs attributes(const PoolOptions& options, Value x) {
 
 }  // namespace
 
-std::span<const Op> pool_ops() { return ops; }
+constinit const Op max_pool_op{.name = "max_pool",
+    .doc = "The largest element of each window; NaN if any is.",
+    .rule = "max_pool: each window's gradient goes to its largest element, the first at a tie",
+    .attributes = "kernel padding stride",
+    .infer = infer_max,
+    .derive = derive_max,
+    .evaluate = evaluate_max,
+    .axis = axis,
+    .flops = flops_forward,
+    .samples = samples_max};
 
-Value max_pool(Value x, const PoolOptions& options) { return apply(ops[0], {x}, attributes(options, x)); }
+constinit const Op max_pool_scatter_op{.name = "max_pool_scatter",
+    .doc = "Each window's element of the second input, added where the first has the window's largest.",
+    .rule = "max_pool_scatter: the gradient where the largest element was",
+    .arity = 2,
+    .attributes = "kernel padding stride",
+    .infer = infer_scatter,
+    .derive = derive_scatter,
+    .evaluate = evaluate_scatter,
+    .axis = axis,
+    .flops = flops_backward,
+    .samples = samples_scatter};
+
+constinit const Op max_pool_select_op{.name = "max_pool_select",
+    .doc = "The element of the second input where the first has each window's largest.",
+    .rule = "max_pool_select: each window's gradient goes where its element was",
+    .arity = 2,
+    .attributes = "kernel padding stride",
+    .infer = infer_select,
+    .derive = derive_select,
+    .evaluate = evaluate_select,
+    .axis = axis,
+    .flops = flops_forward,
+    .samples = samples_select};
+
+constinit const Op avg_pool_op{.name = "avg_pool",
+    .doc = "The mean of each window; padding counts as zeros.",
+    .rule = "avg_pool: each window's gradient in equal parts to its elements",
+    .attributes = "kernel padding stride",
+    .infer = infer_avg,
+    .derive = derive_avg,
+    .evaluate = evaluate_avg,
+    .axis = axis,
+    .flops = flops_forward,
+    .samples = samples_avg};
+
+constinit const Op avg_pool_grad_op{.name = "avg_pool_grad",
+    .doc = "The gradient of avg_pool by its input, whose spatial sizes are `size`.",
+    .rule = "avg_pool_grad: the mean of the gradient in each window",
+    .attributes = "kernel padding size stride",
+    .infer = infer_avg_grad,
+    .derive = derive_avg_grad,
+    .evaluate = evaluate_avg_grad,
+    .axis = axis,
+    .flops = flops_backward,
+    .samples = samples_avg_grad};
+
+std::span<const Op* const> pool_ops() {
+  static constexpr const Op* ops[] = {&max_pool_op, &max_pool_scatter_op, &max_pool_select_op, &avg_pool_op, &avg_pool_grad_op};
+  return ops;
+}
+
+Value max_pool(Value x, const PoolOptions& options) { return apply(max_pool_op, {x}, attributes(options, x)); }
 Value max_pool_scatter(Value x, Value dy, const PoolOptions& options) {
-  return apply(ops[1], {x, dy}, attributes(options, x));
+  return apply(max_pool_scatter_op, {x, dy}, attributes(options, x));
 }
 Value max_pool_select(Value x, Value v, const PoolOptions& options) {
-  return apply(ops[2], {x, v}, attributes(options, x));
+  return apply(max_pool_select_op, {x, v}, attributes(options, x));
 }
-Value avg_pool(Value x, const PoolOptions& options) { return apply(ops[3], {x}, attributes(options, x)); }
+Value avg_pool(Value x, const PoolOptions& options) { return apply(avg_pool_op, {x}, attributes(options, x)); }
 Value avg_pool_grad(Value dy, const Integers& size, const PoolOptions& options) {
   Attrs attrs = attributes(options, dy);
   attrs.set("size", size);
-  return apply(ops[4], {dy}, std::move(attrs));
+  return apply(avg_pool_grad_op, {dy}, std::move(attrs));
 }
 
 Windows pool_windows(std::string_view op, const Type& x, const Attrs& attrs) {

@@ -25,7 +25,9 @@ Value avg_pool(Value x, const PoolOptions& options);
 /// The gradient by x, whose spatial sizes are `size`, of avg_pool(x) . dy.
 Value avg_pool_grad(Value dy, const Integers& size, const PoolOptions& options);
 
-std::span<const Op> pool_ops();
+/// This family's ops, and all of them.
+extern const Op max_pool_op, max_pool_scatter_op, max_pool_select_op, avg_pool_op, avg_pool_grad_op;
+std::span<const Op* const> pool_ops();
 
 /// The windows of a pooling op over images of type `x`, for kernels. Throws UserError naming `op`.
 Windows pool_windows(std::string_view op, const Type& x, const Attrs& attrs);

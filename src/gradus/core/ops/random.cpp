@@ -77,40 +77,43 @@ template <bool bernoulli> std::vector<Sample> samples() {
 
 constexpr Traits draws{.random = true};
 
-const Op ops[] = {
-    {.name = "random_uniform",
-     .doc = "Uniform numbers on [0, 1).",
-     .rule = "random numbers depend on no parameter: no gradient passes",
-     .attributes = "stream type",
-     .traits = draws,
-     .infer = infer_uniform,
-     .derive = no_gradient,
-     .evaluate = evaluate_uniform,
-     .samples = samples<false>},
-    {.name = "random_normal",
-     .doc = "Normal numbers of mean 0 and deviation 1.",
-     .rule = "random numbers depend on no parameter: no gradient passes",
-     .attributes = "stream type",
-     .traits = draws,
-     .infer = infer_normal,
-     .derive = no_gradient,
-     .evaluate = evaluate_normal,
-     .flops = flops_normal,
-     .samples = samples<false>},
-    {.name = "random_bernoulli",
-     .doc = "1 with probability p, else 0.",
-     .rule = "random numbers depend on no parameter: no gradient passes",
-     .attributes = "p stream type",
-     .traits = draws,
-     .infer = infer_bernoulli,
-     .derive = no_gradient,
-     .evaluate = evaluate_bernoulli,
-     .samples = samples<true>},
-};
-
 }  // namespace
 
-std::span<const Op> random_ops() { return ops; }
+constinit const Op random_uniform_op{.name = "random_uniform",
+    .doc = "Uniform numbers on [0, 1).",
+    .rule = "random numbers depend on no parameter: no gradient passes",
+    .attributes = "stream type",
+    .traits = draws,
+    .infer = infer_uniform,
+    .derive = no_gradient,
+    .evaluate = evaluate_uniform,
+    .samples = samples<false>};
+
+constinit const Op random_normal_op{.name = "random_normal",
+    .doc = "Normal numbers of mean 0 and deviation 1.",
+    .rule = "random numbers depend on no parameter: no gradient passes",
+    .attributes = "stream type",
+    .traits = draws,
+    .infer = infer_normal,
+    .derive = no_gradient,
+    .evaluate = evaluate_normal,
+    .flops = flops_normal,
+    .samples = samples<false>};
+
+constinit const Op random_bernoulli_op{.name = "random_bernoulli",
+    .doc = "1 with probability p, else 0.",
+    .rule = "random numbers depend on no parameter: no gradient passes",
+    .attributes = "p stream type",
+    .traits = draws,
+    .infer = infer_bernoulli,
+    .derive = no_gradient,
+    .evaluate = evaluate_bernoulli,
+    .samples = samples<true>};
+
+std::span<const Op* const> random_ops() {
+  static constexpr const Op* ops[] = {&random_uniform_op, &random_normal_op, &random_bernoulli_op};
+  return ops;
+}
 
 RandomDraw random_draw(std::string_view op, std::span<const std::int64_t> key, const Shape& shape, const Attrs& attrs) {
   const std::int64_t step = key[1], row = key.size() < 3 || shape.rank() == 0 ? 0 : key[2];
@@ -130,15 +133,15 @@ RandomDraw random_draw(std::string_view op, std::span<const std::int64_t> key, c
 }
 
 Value random_uniform(Value key, const Type& type, std::int64_t stream) {
-  return apply(ops[0], {key}, {{"type", type}, {"stream", stream}});
+  return apply(random_uniform_op, {key}, {{"type", type}, {"stream", stream}});
 }
 
 Value random_normal(Value key, const Type& type, std::int64_t stream) {
-  return apply(ops[1], {key}, {{"type", type}, {"stream", stream}});
+  return apply(random_normal_op, {key}, {{"type", type}, {"stream", stream}});
 }
 
 Value random_bernoulli(Value key, const Shape& shape, double p, std::int64_t stream) {
-  return apply(ops[2], {key}, {{"type", Type{DType::u8, shape}}, {"p", p}, {"stream", stream}});
+  return apply(random_bernoulli_op, {key}, {{"type", Type{DType::u8, shape}}, {"p", p}, {"stream", stream}});
 }
 
 }  // namespace gradus

@@ -26,6 +26,8 @@ struct RandomDraw {
 /// beyond the sequences.
 RandomDraw random_draw(std::string_view op, std::span<const std::int64_t> key, const Shape& shape, const Attrs& attrs);
 
-std::span<const Op> random_ops();
+/// This family's ops, and all of them.
+extern const Op random_uniform_op, random_normal_op, random_bernoulli_op;
+std::span<const Op* const> random_ops();
 
 }  // namespace gradus

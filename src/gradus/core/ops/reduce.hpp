@@ -16,6 +16,8 @@ Value logsumexp(Value x, const Integers& axes = {}, bool keep = false);
 /// Index (i64) of the first largest element along one axis (negative: from the last). Refused over no elements.
 Value argmax(Value x, int axis = -1);
 
-std::span<const Op> reduce_ops();
+/// This family's ops, and all of them.
+extern const Op sum_op, mean_op, max_op, min_op, logsumexp_op, argmax_op;
+std::span<const Op* const> reduce_ops();
 
 }  // namespace gradus

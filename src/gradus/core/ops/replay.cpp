@@ -10,17 +10,6 @@ namespace {
 
 std::size_t at(int id) { return static_cast<std::size_t>(id); }
 
-std::vector<char> needed_for(std::span<const Value> wanted) {
-  const Graph& graph = *wanted[0].graph;
-  std::vector<char> needed(at(graph.size()));
-  for (Value value : wanted) needed[at(value.id)] = 1;
-  for (int id = graph.size() - 1; id >= 0; --id) {
-    if (!needed[at(id)]) continue;
-    for (int input : graph.node(id).inputs) needed[at(input)] = 1;
-  }
-  return needed;
-}
-
 }  // namespace
 
 double work_of(const Graph& graph, int id) {
@@ -28,35 +17,33 @@ double work_of(const Graph& graph, int id) {
   if (node.inputs.empty()) return 0;
   constexpr double an_element = 4;  // reading, writing, and finding its place
   const double count = static_cast<double>(node.type.shape.count());
-  if (!node.op->flops) return an_element * count;
-  std::vector<Type> in;
-  for (int input : node.inputs) in.push_back(graph.node(input).type);
-  return node.op->flops(in, node) + an_element * count;
+  return node.op->flops ? flops_of(graph, node) + an_element * count : an_element * count;
 }
 
 double work_of(std::span<const Value> wanted) {
   if (wanted.empty()) return 0;
-  const std::vector<char> needed = needed_for(wanted);
+  const Graph& graph = *wanted[0].graph;
+  const ById<char> needed = needed_nodes(graph, wanted);
   double work = 0;
-  for (std::size_t id = 0; id < needed.size(); ++id) {
-    if (needed[id]) work += work_of(*wanted[0].graph, static_cast<int>(id));
+  for (int id = 0; id < graph.size(); ++id) {
+    if (needed[id]) work += work_of(graph, id);
   }
   return work;
 }
 
 Replay::Replay(Value y, std::span<const Binding> bindings)
-    : y_(y), inputs_(bindings.begin(), bindings.end()), needed_(needed_for(std::span(&y, 1))) {
+    : y_(y), inputs_(bindings.begin(), bindings.end()), needed_(needed_nodes(*y.graph, std::span(&y, 1))) {
   require(y.shape().count() == 1, "replay: y must be one number");
   for (Binding& binding : inputs_) {
     const bool scalar = binding.value.shape().rank() == 0 && binding.value.dtype() != binding.input.dtype();
     if (scalar) binding.value = binding.value.cast(binding.input.dtype());
   }
   std::vector<Tensor> converted;
-  leaf_ = bind(graph(), inputs_, converted);
+  leaf_ = gradus::bind(graph(), inputs_, converted);
   before_.resize(at(graph().size())), after_.resize(at(graph().size())), moving_.resize(at(graph().size()));
   const FlushDenormals flush;
   for (int id = 0; id < graph().size(); ++id) {
-    if (!needed_[at(id)]) continue;
+    if (!needed_[id]) continue;
     const Node& node = graph().node(id);
     if (node.op == &constant_op) leaf_[at(id)] = &node.attrs.literal("value");
     else if (node.op == &input_op && !leaf_[at(id)]) refuse_unbound(node);
@@ -79,13 +66,13 @@ void Replay::evaluate(int id, const std::vector<char>* moving) {
 }
 
 Replay::Part Replay::part(std::span<const Value> moving) const {
-  std::vector<char> changes(needed_.size());
+  std::vector<char> changes(at(needed_.size()));
   for (Value x : moving) changes[at(x.id)] = 1;
   Part out;
-  for (int id = 0; id < static_cast<int>(needed_.size()); ++id) {  // the graph may have grown
+  for (int id = 0; id < needed_.size(); ++id) {  // the graph may have grown
     const std::vector<int>& inputs = graph().node(id).inputs;
     const bool moves = std::any_of(inputs.begin(), inputs.end(), [&](int input) { return changes[at(input)] != 0; });
-    if (!moves || !needed_[at(id)]) continue;
+    if (!moves || !needed_[id]) continue;
     changes[at(id)] = 1, out.nodes.push_back(id), out.work += work_of(graph(), id);
   }
   return out;

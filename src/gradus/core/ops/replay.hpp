@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "gradus/core/graph/walk.hpp"
 #include "gradus/core/ops/interpret.hpp"
 
 namespace gradus {
@@ -50,7 +51,7 @@ class Replay {
   double here_ = 0;
   std::vector<Binding> inputs_;      // their numbers are moved in place
   std::vector<const Tensor*> leaf_;  // numbers of inputs and constants, by node; nullptr for what is computed
-  std::vector<char> needed_;
+  ById<char> needed_;
   std::vector<char> moving_;  // scratch of moved(), by node
   std::vector<Tensor> before_, after_;
 };

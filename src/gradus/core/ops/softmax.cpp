@@ -80,40 +80,42 @@ std::vector<Sample> samples() {
           {{{{3, 1}}}, along(1)}, {{{{0, 3}}}, along(1)}, {{{{3, 0}}}, along(1)}};
 }
 
-const Op ops[] = {
-    {.name = "softmax",
-     .doc = "e^x / sum(e^x) along one axis.",
-     .rule = "softmax: y times (the gradient less the sum of gradient times y)",
-     .attributes = "axis",
-     .infer = infer_softmax,
-     .derive = derive_softmax,
-     .evaluate = evaluate_softmax,
-     .axis = axis,
-     .flops = flops,
-     .samples = samples,
-     .onnx = "Softmax"},
-    {.name = "log_softmax",
-     .doc = "x - ln(sum(e^x)) along one axis.",
-     .rule = "log_softmax: the gradient less softmax times the sum of the gradient",
-     .attributes = "axis",
-     .infer = infer_log_softmax,
-     .derive = derive_log_softmax,
-     .evaluate = evaluate_log_softmax,
-     .axis = axis,
-     .flops = flops,
-     .samples = samples,
-     .onnx = "LogSoftmax"},
-};
-
 Value along(const Op& op, Value x, int axis) {
   return apply(op, {x}, {{"axis", normalize_axis(op.name, x.type(), axis)}});
 }
 
 }  // namespace
 
-std::span<const Op> softmax_ops() { return ops; }
+constinit const Op softmax_op{.name = "softmax",
+    .doc = "e^x / sum(e^x) along one axis.",
+    .rule = "softmax: y times (the gradient less the sum of gradient times y)",
+    .attributes = "axis",
+    .infer = infer_softmax,
+    .derive = derive_softmax,
+    .evaluate = evaluate_softmax,
+    .axis = axis,
+    .flops = flops,
+    .samples = samples,
+    .onnx = "Softmax"};
 
-Value softmax(Value x, int axis) { return along(ops[0], x, axis); }
-Value log_softmax(Value x, int axis) { return along(ops[1], x, axis); }
+constinit const Op log_softmax_op{.name = "log_softmax",
+    .doc = "x - ln(sum(e^x)) along one axis.",
+    .rule = "log_softmax: the gradient less softmax times the sum of the gradient",
+    .attributes = "axis",
+    .infer = infer_log_softmax,
+    .derive = derive_log_softmax,
+    .evaluate = evaluate_log_softmax,
+    .axis = axis,
+    .flops = flops,
+    .samples = samples,
+    .onnx = "LogSoftmax"};
+
+std::span<const Op* const> softmax_ops() {
+  static constexpr const Op* ops[] = {&softmax_op, &log_softmax_op};
+  return ops;
+}
+
+Value softmax(Value x, int axis) { return along(softmax_op, x, axis); }
+Value log_softmax(Value x, int axis) { return along(log_softmax_op, x, axis); }
 
 }  // namespace gradus

@@ -10,6 +10,8 @@ Value softmax(Value x, int axis = -1);
 /// x - logsumexp(x).
 Value log_softmax(Value x, int axis = -1);
 
-std::span<const Op> softmax_ops();
+/// This family's ops, and all of them.
+extern const Op softmax_op, log_softmax_op;
+std::span<const Op* const> softmax_ops();
 
 }  // namespace gradus

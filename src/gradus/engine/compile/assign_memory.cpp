@@ -4,49 +4,17 @@
 #include <limits>
 
 #include "gradus/core/base/checked_cast.hpp"
-#include "gradus/core/ops/all.hpp"
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/engine/compile/pack.hpp"
 #include "gradus/engine/kernels/block.hpp"
+#include "gradus/engine/plan/uses.hpp"
 
 namespace gradus {
 namespace {
 
 constexpr std::size_t largest_local = 256 * 1024;  // an uncut value above this is shared, not one for each thread
 
-std::size_t at(int id) { return static_cast<std::size_t>(id); }
-
-/// A place in the plan that reads or writes a buffer.
-struct Use {
-  int region, loop, step;
-  Access access;
-  bool pointwise;
-  bool same_loop(const Use& other) const { return region == other.region && loop == other.loop; }
-};
-
-struct Uses {
-  std::vector<std::vector<Use>> readers, writers;  // by buffer
-};
-
-Uses find_uses(const Plan& plan) {
-  Uses out{std::vector<std::vector<Use>>(plan.buffers.size()), std::vector<std::vector<Use>>(plan.buffers.size())};
-  for (std::size_t r = 0; r < plan.regions.size(); ++r) {
-    for (std::size_t l = 0; l < plan.regions[r].loops.size(); ++l) {
-      const auto& steps = plan.regions[r].loops[l].steps;
-      for (std::size_t s = 0; s < steps.size(); ++s) {
-        const Call& call = steps[s].call;
-        const auto use = [&](const Operand& operand) {
-          return Use{checked_cast<int>(r), checked_cast<int>(l), checked_cast<int>(s), operand.access,
-                     call.op == nullptr};
-        };
-        for (std::size_t i = 0; i < call.inputs.size(); ++i)
-          out.readers[at(steps[s].operands[i])].push_back(use(call.inputs[i]));
-        for (std::size_t i = 0; i < call.outputs.size(); ++i) {
-          out.writers[at(steps[s].operands[call.inputs.size() + i])].push_back(use(call.outputs[i]));
-        }
-      }
-    }
-  }
-  return out;
-}
+Buffer& buffer_of(Plan& plan, int id) { return plan.buffers[static_cast<std::size_t>(id)]; }
 
 /// Whether `write` may overwrite memory that `reads` still read: all of them are over, or are of the same elements.
 bool may_overwrite(const Use& write, const std::vector<Use>& reads) {
@@ -59,7 +27,7 @@ bool may_overwrite(const Use& write, const std::vector<Use>& reads) {
 
 Step copy_step(const Type& type, int from, int to) {
   Step step;
-  step.call.op = &find_op("reshape");
+  step.call.op = &reshape_op;
   step.call.attrs = Attrs{{"shape", Integers(type.shape.begin(), type.shape.end())}};
   step.call.inputs = {{type, Access::whole}};
   step.call.outputs = {{type, Access::whole}};
@@ -68,14 +36,9 @@ Step copy_step(const Type& type, int from, int to) {
 }
 
 /// The input that `output` is the next value of, or -1.
-int state_of(const Plan& plan, const Output& output) {
-  for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
-    const Buffer& buffer = plan.buffers[b];
-    if (buffer.home == Home::input && buffer.name == output.name && buffer.type == plan.buffers[at(output.id)].type) {
-      return checked_cast<int>(b);
-    }
-  }
-  return -1;
+int state_of(const Graph& graph, const Output& output) {
+  const int input = graph.input_id(output.name);
+  return input >= 0 && graph.node(input).type == graph.node(output.id).type ? input : -1;
 }
 
 int add_buffer(Plan& plan, Buffer buffer) {
@@ -87,18 +50,18 @@ void place_outputs(Plan& plan, const Graph& graph) {
   constexpr int at_the_end = std::numeric_limits<int>::max();
   Uses uses = find_uses(plan);
   for (const Output& output : graph.outputs()) {  // an input that is an output is read by a copy at the end
-    if (plan.buffers[at(output.id)].home == Home::input) {
-      uses.readers[at(output.id)].push_back({at_the_end, 0, 0, Access::whole, false});
+    if (buffer_of(plan, output.id).home == Home::input) {
+      uses.readers[output.id].push_back({at_the_end, 0, 0, Access::whole, false});
     }
   }
   Region save, write;  // old values that are other inputs' next ones are saved before any is overwritten
   for (const Output& output : graph.outputs()) {
-    const int state = state_of(plan, output);
+    const int state = state_of(graph, output);
     if (state == output.id) continue;  // an input that stays as it is
-    Buffer& made = plan.buffers[at(output.id)];
+    Buffer& made = buffer_of(plan, output.id);
     const bool computed = made.home == Home::arena;
-    const bool in_place = state >= 0 && computed && uses.writers[at(output.id)].size() == 1 &&
-                          may_overwrite(uses.writers[at(output.id)][0], uses.readers[at(state)]);
+    const bool in_place = state >= 0 && computed && uses.writers[output.id].size() == 1 &&
+                          may_overwrite(uses.writers[output.id][0], uses.readers[state]);
     if (computed && (state < 0 || in_place)) {
       made.home = Home::output, made.name = output.name, made.in_place_of = state;
       continue;
@@ -119,107 +82,97 @@ void place_outputs(Plan& plan, const Graph& graph) {
   }
 }
 
-struct Interval {
-  int buffer, first, last;
-  std::size_t bytes;
-};
-
-/// First fit, largest first: intervals that overlap in time get disjoint memory. Returns the bytes needed.
-std::size_t pack(Plan& plan, std::vector<Interval> intervals) {
-  std::sort(intervals.begin(), intervals.end(), [](const Interval& a, const Interval& b) {
-    return a.bytes != b.bytes ? a.bytes > b.bytes : a.buffer < b.buffer;
-  });
-  std::vector<Interval> placed;
-  std::size_t total = 0;
-  for (const Interval& interval : intervals) {
-    std::vector<std::pair<std::size_t, std::size_t>> busy;
-    for (const Interval& other : placed) {
-      if (other.first > interval.last || interval.first > other.last) continue;
-      const std::size_t begin = plan.buffers[at(other.buffer)].offset;
-      busy.emplace_back(begin, begin + aligned(other.bytes));
-    }
-    std::sort(busy.begin(), busy.end());
-    std::size_t offset = 0;
-    for (const auto& [begin, end] : busy) {
-      if (offset + aligned(interval.bytes) <= begin) break;
-      offset = std::max(offset, end);
-    }
-    plan.buffers[at(interval.buffer)].offset = offset;
-    total = std::max(total, offset + aligned(interval.bytes));
-    placed.push_back(interval);
-  }
-  return total;
+/// Bytes that one thread needs of a value that a loop writes.
+std::size_t bytes_of_block(const Buffer& buffer, const Use& write, const Loop& loop) {
+  if (write.access == Access::whole) return buffer.bytes;
+  return buffer.bytes / static_cast<std::size_t>(std::max<std::int64_t>(loop.rows, 1)) *
+         static_cast<std::size_t>(loop.block);
 }
 
-/// Values that never leave their loop: one block of each, in the thread's own memory.
-void place_locals(Plan& plan, const Uses& uses) {
-  for (std::size_t r = 0; r < plan.regions.size(); ++r) {
-    for (std::size_t l = 0; l < plan.regions[r].loops.size(); ++l) {
-      const Loop& loop = plan.regions[r].loops[l];
-      std::vector<Interval> intervals;
-      for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
-        Buffer& buffer = plan.buffers[b];
-        if (buffer.home != Home::arena || uses.writers[b].size() != 1) continue;
-        const Use& write = uses.writers[b][0];
-        if (write.region != checked_cast<int>(r) || write.loop != checked_cast<int>(l)) continue;
-        int last = write.step;
-        bool stays = write.access != Access::columns;
-        for (const Use& read : uses.readers[b]) {
-          stays = stays && read.same_loop(write) && read.access == write.access;
-          last = std::max(last, read.step);
-        }
-        const std::size_t bytes = write.access == Access::whole
-                                      ? buffer.bytes
-                                      : buffer.bytes / static_cast<std::size_t>(std::max<std::int64_t>(loop.rows, 1)) *
-                                            static_cast<std::size_t>(loop.block);
-        if (!stays || (write.access == Access::whole && bytes > largest_local)) continue;
-        buffer.home = Home::local, buffer.bytes = bytes;
-        intervals.push_back({checked_cast<int>(b), write.step, last, bytes});
+/// Packs the values and tells the buffers where they lie. Returns the bytes needed.
+std::size_t place(Plan& plan, std::vector<Interval> intervals) {
+  const std::size_t bytes = pack(intervals);
+  for (const Interval& interval : intervals) buffer_of(plan, interval.id).offset = interval.offset;
+  return bytes;
+}
+
+/// Values of the loop that never leave it, with the steps of their lives. They become local: one block of each, in the
+/// thread's own memory.
+std::vector<Interval> take_locals(Plan& plan, const Loop& loop, const Uses& uses) {
+  std::vector<Interval> intervals;
+  for (const Step& step : loop.steps) {
+    for (std::size_t o = step.call.inputs.size(); o < step.operands.size(); ++o) {
+      const int id = step.operands[o];
+      Buffer& buffer = buffer_of(plan, id);
+      if (buffer.home != Home::arena || uses.writers[id].size() != 1) continue;
+      const Use& write = uses.writers[id][0];
+      int last = write.step;
+      bool stays = write.access != Access::columns;
+      for (const Use& read : uses.readers[id]) {
+        stays = stays && read.same_loop(write) && read.access == write.access;
+        last = std::max(last, read.step);
       }
-      plan.local_bytes = std::max(plan.local_bytes, pack(plan, std::move(intervals)));
+      const std::size_t bytes = bytes_of_block(buffer, write, loop);
+      if (!stays || (write.access == Access::whole && bytes > largest_local)) continue;
+      buffer.home = Home::local, buffer.bytes = bytes;
+      intervals.push_back({id, write.step, last, bytes});
+    }
+  }
+  return intervals;
+}
+
+void place_locals(Plan& plan, const Uses& uses) {
+  for (const Region& region : plan.regions) {
+    for (const Loop& loop : region.loops) {
+      plan.local_bytes = std::max(plan.local_bytes, place(plan, take_locals(plan, loop, uses)));
     }
   }
 }
 
 void place_arena(Plan& plan, const Uses& uses) {
   std::vector<Interval> intervals;
-  std::vector<std::size_t> live(plan.regions.size());
-  for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
-    Buffer& buffer = plan.buffers[b];
+  std::vector<std::size_t> begins(plan.regions.size() + 1), ends(begins);  // bytes of values, by region
+  for (int id = 0; id < checked_cast<int>(plan.buffers.size()); ++id) {
+    Buffer& buffer = buffer_of(plan, id);
     if (buffer.home != Home::arena) continue;
-    buffer.first_region = uses.writers[b].at(0).region;
+    buffer.first_region = uses.writers[id].at(0).region;
     buffer.last_region = buffer.first_region;
-    for (const Use& read : uses.readers[b]) buffer.last_region = std::max(buffer.last_region, read.region);
-    intervals.push_back({checked_cast<int>(b), buffer.first_region, buffer.last_region, buffer.bytes});
-    for (int r = buffer.first_region; r <= buffer.last_region; ++r) live[at(r)] += aligned(buffer.bytes);
+    for (const Use& read : uses.readers[id]) buffer.last_region = std::max(buffer.last_region, read.region);
+    intervals.push_back({id, buffer.first_region, buffer.last_region, buffer.bytes});
+    begins[static_cast<std::size_t>(buffer.first_region)] += aligned(buffer.bytes);
+    ends[static_cast<std::size_t>(buffer.last_region) + 1] += aligned(buffer.bytes);
   }
-  plan.arena_bytes = pack(plan, std::move(intervals));
-  for (std::size_t bytes : live) plan.live_bytes = std::max(plan.live_bytes, bytes);
+  plan.arena_bytes = place(plan, std::move(intervals));
+  std::size_t live = 0;
+  for (std::size_t r = 0; r < plan.regions.size(); ++r) {
+    live += begins[r] - ends[r];
+    plan.live_bytes = std::max(plan.live_bytes, live);
+  }
 }
 
 void drop_unused_buffers(Plan& plan) {
   const Uses uses = find_uses(plan);
-  std::vector<int> place(plan.buffers.size(), -1);
+  ById<int> place(checked_cast<int>(plan.buffers.size()), -1);
   std::vector<Buffer> kept;
-  for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
-    if (plan.buffers[b].home != Home::input && uses.readers[b].empty() && uses.writers[b].empty()) continue;
-    place[b] = checked_cast<int>(kept.size());
-    kept.push_back(std::move(plan.buffers[b]));
+  for (int id = 0; id < place.size(); ++id) {
+    Buffer& buffer = buffer_of(plan, id);
+    if (buffer.home != Home::input && uses.readers[id].empty() && uses.writers[id].empty()) continue;
+    place[id] = checked_cast<int>(kept.size());
+    kept.push_back(std::move(buffer));
   }
   for (Buffer& buffer : kept) {
-    if (buffer.in_place_of >= 0) buffer.in_place_of = place[at(buffer.in_place_of)];
+    if (buffer.in_place_of >= 0) buffer.in_place_of = place[buffer.in_place_of];
   }
   plan.buffers = std::move(kept);
   for (Region& region : plan.regions)
     for (Loop& loop : region.loops)
       for (Step& step : loop.steps)
-        for (int& operand : step.operands) operand = place[at(operand)];
+        for (int& operand : step.operands) operand = place[operand];
 }
 
 }  // namespace
 
-Plan assign_memory(const Plan& from, const Graph& graph) {
-  Plan plan = from;
+Plan assign_memory(Plan plan, const Graph& graph) {
   place_outputs(plan, graph);
   drop_unused_buffers(plan);
   const Uses uses = find_uses(plan);

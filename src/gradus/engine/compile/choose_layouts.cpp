@@ -1,10 +1,13 @@
 #include "gradus/engine/compile/choose_layouts.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 
+#include "gradus/core/graph/walk.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/matmul.hpp"
+#include "gradus/core/ops/reduce.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
 #include "gradus/engine/compile/passes.hpp"
 
@@ -13,9 +16,8 @@ namespace {
 
 using Names = std::set<std::string, std::less<>>;
 
-std::size_t at(int id) { return static_cast<std::size_t>(id); }
-bool is_elementwise(const Node& node) { return pointwise_index(node) >= 0 || is_cast(node); }
-bool is_total(const Node& node) { return is_sum(node) && node.type.shape.count() == 1; }
+bool is_elementwise(const Node& node) { return node.op->traits.pointwise || node.op == &cast_op; }
+bool is_total(const Node& node) { return node.op == &sum_op && node.type.shape.count() == 1; }
 
 /// A pointwise op on matrices of its own shape and on single numbers: as true of the transposed matrices.
 bool turns(const Graph& graph, const Node& node) {
@@ -47,50 +49,61 @@ void count_reads(const Graph& graph, const Names& parameters, std::map<std::stri
   }
 }
 
-/// The nodes to be made transposed when the inputs `names` are: whatever is computed element by element from them, and
-/// what that reads. State found on the way joins `names`.
-std::vector<char> turned_nodes(const Graph& graph, const Names& parameters, Names& names) {
-  std::vector<char> turned(at(graph.size()));
-  const auto join = [&](int id, const Shape& shape) {
-    const Node& node = graph.node(id);
-    if (turned[at(id)] || node.type.shape != shape) return false;
-    const bool state = node.op == &input_op && parameters.contains(node.attrs.text("name"));
-    if (!state && !is_matmul(node) && !turns(graph, node)) return false;
-    if (state) names.insert(node.attrs.text("name"));
-    turned[at(id)] = 1;
-    return true;
-  };
-  for (bool any = true; any;) {
-    any = false;
-    for (int id = 0; id < graph.size(); ++id) {
-      const Node& node = graph.node(id);
-      if (node.op == &input_op && names.contains(node.attrs.text("name"))) turned[at(id)] = 1;
-      if (!turns(graph, node)) continue;
-      for (int input : node.inputs) {
-        if (turned[at(input)]) any = join(id, graph.node(input).type.shape) || any;
+/// The nodes to be made transposed: inputs that are stored so, whatever is computed from these element by element, and
+/// what that reads. Grows from input to input.
+class Turned {
+ public:
+  Turned(const Graph& graph, const Names& parameters)
+      : graph_(graph), parameters_(parameters), readers_(find_readers(graph)), turned_(graph) {}
+
+  bool operator[](int id) const { return turned_[id] != 0; }
+  /// Turns the input called `name`, if there is one, and what follows. State found on the way joins `names`, and
+  /// `found` where it is new there.
+  void spread_from(const std::string& name, Names& names, std::vector<std::string>& found) {
+    std::vector<int> next;
+    if (const int id = graph_.input_id(name); id >= 0 && !turned_[id]) next.push_back(id), turned_[id] = 1;
+    const auto join = [&](int id, const Shape& shape) {
+      const Node& node = graph_.node(id);
+      if (turned_[id] || node.type.shape != shape) return;
+      const bool state = node.op == &input_op && parameters_.contains(node.attrs.text("name"));
+      if (!state && !is_matmul(node) && !turns(graph_, node)) return;
+      if (state && names.insert(node.attrs.text("name")).second) found.push_back(node.attrs.text("name"));
+      turned_[id] = 1;
+      next.push_back(id);
+    };
+    while (!next.empty()) {
+      const int id = next.back();
+      next.pop_back();
+      const Node& node = graph_.node(id);
+      for (int reader : readers_[id]) {
+        if (turns(graph_, graph_.node(reader))) join(reader, node.type.shape);
       }
-      for (int input : node.inputs) {
-        if (turned[at(id)]) any = join(input, node.type.shape) || any;
-      }
+      if (!turns(graph_, node)) continue;
+      for (int input : node.inputs) join(input, node.type.shape);
     }
   }
-  return turned;
-}
+
+ private:
+  const Graph& graph_;
+  const Names& parameters_;
+  ById<std::vector<int>> readers_;
+  ById<char> turned_;
+};
 
 /// The new graph as it grows: every old node as it is, transposed, or both.
 struct Turning {
   const Graph& from;
-  const std::vector<char>& turned;
+  const Turned& turned;
+  ById<Value> plain = ById<Value>(from), other = plain;
   Graph out = {};
-  std::vector<Value> plain = {}, other = {};
 
   Value as_is(int id) {
-    if (!plain[at(id)]) plain[at(id)] = transpose(other[at(id)]);
-    return plain[at(id)];
+    if (!plain[id]) plain[id] = transpose(other[id]);
+    return plain[id];
   }
   Value transposed(int id) {
-    if (!other[at(id)]) other[at(id)] = transpose(as_is(id));
-    return other[at(id)];
+    if (!other[id]) other[id] = transpose(as_is(id));
+    return other[id];
   }
   Value turn(const Node& node) {
     if (node.op == &input_op) {
@@ -107,7 +120,7 @@ struct Turning {
   Value keep(const Node& node) {
     Values inputs;
     for (int input : node.inputs) {
-      const bool total = is_total(node) && turned[at(input)];  // over all elements: in either order
+      const bool total = is_total(node) && turned[input];  // over all elements: in either order
       inputs.push_back(total ? transposed(input) : as_is(input));
     }
     return out.append(*node.op, inputs, node.attrs, node.label);
@@ -124,21 +137,26 @@ Layouts choose_layouts(const std::vector<Graph>& graphs, const std::vector<std::
   for (const auto& [name, of] : reads) {
     if (of.transposed > 0 && of.transposed >= of.plain) out.transposed.insert(name);
   }
-  for (std::size_t before = 0; before != out.transposed.size();) {
-    before = out.transposed.size();
-    for (const Graph& graph : graphs) turned_nodes(graph, all, out.transposed);
+  std::deque<Turned> turned;
+  for (const Graph& graph : graphs) turned.emplace_back(graph, all);
+  std::vector<std::string> found(out.transposed.begin(), out.transposed.end());
+  while (!found.empty()) {
+    const std::string name = std::move(found.back());
+    found.pop_back();
+    for (Turned& of : turned) of.spread_from(name, out.transposed, found);
   }
   return out;
 }
 
 Graph store_transposed(const Graph& graph, const Layouts& layouts) {
   Names names = layouts.transposed;
-  const std::vector<char> turned = turned_nodes(graph, names, names);
+  Turned turned(graph, layouts.transposed);
+  std::vector<std::string> found;
+  for (const std::string& name : layouts.transposed) turned.spread_from(name, names, found);
   Turning of{graph, turned};
-  of.plain.resize(at(graph.size())), of.other.resize(at(graph.size()));
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
-    (turned[at(id)] ? of.other : of.plain)[at(id)] = turned[at(id)] ? of.turn(node) : of.keep(node);
+    (turned[id] ? of.other : of.plain)[id] = turned[id] ? of.turn(node) : of.keep(node);
   }
   for (const Output& output : graph.outputs()) {
     of.out.output(output.name, names.contains(output.name) ? of.transposed(output.id) : of.as_is(output.id));

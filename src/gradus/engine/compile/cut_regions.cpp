@@ -1,25 +1,20 @@
 #include "gradus/engine/compile/cut_regions.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "gradus/core/base/checked_cast.hpp"
-#include "gradus/core/ops/all.hpp"
+#include "gradus/core/graph/walk.hpp"
+#include "gradus/core/ops/reduce.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
-#include "gradus/engine/compile/rewrite.hpp"
 #include "gradus/engine/compile/split_sums.hpp"
 #include "gradus/engine/kernels/block.hpp"
 
 namespace gradus {
 namespace {
 
-std::size_t at(int id) { return static_cast<std::size_t>(id); }
-
 /// How a block of the rows of `node` reads input `i`, or nothing when rows of the output do not follow from it so.
-bool access_of_input(const Graph& graph, const Node& node, std::size_t i, Access& access) {
+bool access_of_input(const Node& node, Types types, std::size_t i, Access& access) {
   if (!node.op->axis) return false;
-  std::vector<Type> types;
-  for (int input : node.inputs) types.push_back(graph.node(input).type);
   bool mixed = false;
   int source = -1;
   for (int axis = 0; axis < types[i].shape.rank(); ++axis) {
@@ -40,13 +35,10 @@ bool access_of_input(const Graph& graph, const Node& node, std::size_t i, Access
 }
 
 /// Whether the op, asked for a block of one row, infers a block of one row.
-bool infers_blocks(const Graph& graph, const Node& node, const std::vector<Access>& access) {
-  std::vector<Type> types;
-  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    Type type = graph.node(node.inputs[i]).type;
-    if (access[i] == Access::rows) type.shape = type.shape.with(0, 1);
-    if (access[i] == Access::columns) type.shape = type.shape.with(1, 1);
-    types.push_back(type);
+bool infers_blocks(const Node& node, std::vector<Type> types, const std::vector<Access>& access) {
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (access[i] == Access::rows) types[i].shape = types[i].shape.with(0, 1);
+    if (access[i] == Access::columns) types[i].shape = types[i].shape.with(1, 1);
   }
   try {
     const Type block = node.op->infer(types, attrs_of_block(node.attrs, node.type.shape[0], 1));
@@ -84,9 +76,10 @@ Task cut_task(const Graph& graph, int id) {
     task.result = Access::rows;
     return task;
   }
-  for (std::size_t i = 0; blocks && i < task.inputs.size(); ++i)
-    blocks = access_of_input(graph, node, i, task.access[i]);
-  if (blocks && infers_blocks(graph, node, task.access)) {
+  if (!blocks) return task;
+  const std::vector<Type> types = input_types(graph, node);
+  for (std::size_t i = 0; blocks && i < types.size(); ++i) blocks = access_of_input(node, types, i, task.access[i]);
+  if (blocks && infers_blocks(node, types, task.access)) {
     task.rows = shape[0];
     task.result = Access::rows;
   }
@@ -111,75 +104,74 @@ bool flows(const Task& source, const Task& task, std::size_t input) {
 }
 
 std::vector<Task> make_tasks(const Graph& graph) {
-  const std::vector<char> needed = needed_nodes(graph);
+  const ById<char> needed = needed_nodes(graph);
   std::vector<Task> tasks;
-  std::vector<char> read(at(graph.size()));
-  for (const Output& output : graph.outputs()) read[at(output.id)] = 1;
+  ById<char> read(graph);
+  for (const Output& output : graph.outputs()) read[output.id] = 1;
   for (int id = graph.size() - 1; id >= 0; --id) {  // from the end, so that folded transposes are seen to be unread
     const Node& node = graph.node(id);
-    if (!needed[at(id)] || !read[at(id)] || node.inputs.empty()) continue;
+    if (!needed[id] || !read[id] || node.inputs.empty()) continue;
     tasks.push_back(task_of(graph, id));
-    for (int input : tasks.back().inputs) read[at(input)] = 1;
+    for (int input : tasks.back().inputs) read[input] = 1;
   }
   // Leaves that are neither inputs nor constants (iota).
   for (int id = graph.size() - 1; id >= 0; --id) {
     const Node& node = graph.node(id);
-    if (read[at(id)] && node.inputs.empty() && node.op->evaluate) tasks.push_back({.node = id, .value = id});
+    if (read[id] && node.inputs.empty() && node.op->evaluate) tasks.push_back({.node = id, .value = id});
   }
   std::sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) { return a.node < b.node; });
   return tasks;
 }
 
 /// What only later regions read is computed there: its inputs are at hand, and its result need not be kept.
-void postpone(std::vector<Task>& tasks, const std::vector<int>& writers, const Graph& graph) {
+void postpone(ById<Task>& tasks, const ById<int>& writers, const Graph& graph) {
   constexpr int never = 1 << 30;
-  std::vector<int> latest(tasks.size(), never);
+  ById<int> latest(tasks.size(), never);
   for (const Output& output : graph.outputs()) {
-    const int task = writers[at(output.id)];
-    if (task >= 0) latest[at(task)] = tasks[at(task)].level;
+    const int task = writers[output.id];
+    if (task >= 0) latest[task] = tasks[task].level;
   }
-  for (std::size_t t = tasks.size(); t-- > 0;) {
+  for (int t = tasks.size() - 1; t >= 0; --t) {
     Task& task = tasks[t];
     if (latest[t] != never) task.level = std::max(task.level, latest[t]);
     for (std::size_t i = 0; i < task.inputs.size(); ++i) {
-      const int source = writers[at(task.inputs[i])];
+      const int source = writers[task.inputs[i]];
       if (source < 0) continue;
-      latest[at(source)] = std::min(latest[at(source)], task.level - (flows(tasks[at(source)], task, i) ? 0 : 1));
+      latest[source] = std::min(latest[source], task.level - (flows(tasks[source], task, i) ? 0 : 1));
     }
   }
 }
 
 /// Levels (regions) as early as the inputs allow, and loops: tasks of a level that flow into one another.
-int assign_loops(std::vector<Task>& tasks, const Graph& graph, std::vector<int>& writers) {
-  std::vector<int> parent;
+int assign_loops(ById<Task>& tasks, const Graph& graph, ById<int>& writers) {
+  ById<int> parent;
   const auto root = [&](int i) {
-    while (parent[at(i)] != i) i = parent[at(i)] = parent[at(parent[at(i)])];
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
     return i;
   };
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
+  for (int t = 0; t < tasks.size(); ++t) {
     Task& task = tasks[t];
-    writers[at(task.value)] = checked_cast<int>(t);
-    parent.push_back(checked_cast<int>(t));
+    writers[task.value] = t;
+    parent.push_back(t);
     for (std::size_t i = 0; i < task.inputs.size(); ++i) {
-      const int source = writers[at(task.inputs[i])];
+      const int source = writers[task.inputs[i]];
       if (source < 0) continue;
-      task.level = std::max(task.level, tasks[at(source)].level + (flows(tasks[at(source)], task, i) ? 0 : 1));
+      task.level = std::max(task.level, tasks[source].level + (flows(tasks[source], task, i) ? 0 : 1));
     }
   }
   postpone(tasks, writers, graph);
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const Task& task = tasks[t];
-    for (std::size_t i = 0; i < task.inputs.size(); ++i) {
-      const int source = writers[at(task.inputs[i])];
-      if (source >= 0 && tasks[at(source)].level == task.level) parent[at(root(checked_cast<int>(t)))] = root(source);
+  for (int t = 0; t < tasks.size(); ++t) {
+    for (int input : tasks[t].inputs) {
+      const int source = writers[input];
+      if (source >= 0 && tasks[source].level == tasks[t].level) parent[root(t)] = root(source);
     }
   }
   int loops = 0;
-  std::map<int, int> number;
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const auto [place, fresh] = number.try_emplace(root(checked_cast<int>(t)), loops);
-    if (fresh) ++loops;
-    tasks[t].loop = place->second;
+  ById<int> number(tasks.size(), -1);
+  for (int t = 0; t < tasks.size(); ++t) {
+    int& loop = number[root(t)];
+    if (loop < 0) loop = loops++;
+    tasks[t].loop = loop;
   }
   return loops;
 }
@@ -187,20 +179,22 @@ int assign_loops(std::vector<Task>& tasks, const Graph& graph, std::vector<int>&
 Step step_of(const Graph& graph, const PlanValues& values, const Task& task) {
   const Node& node = graph.node(task.node);
   Step step;
-  step.call.op = task.adds_parts ? &find_op("sum") : node.op;
+  step.call.op = task.adds_parts ? &sum_op : node.op;
   step.call.attrs = task.adds_parts ? Attrs{{"axes", Integers{0}}, {"keep", std::int64_t{0}}} : node.attrs;
   if (task.adds_parts) step.call.leaf = 1;
   step.label = node.label;
   std::vector<Type> types;
-  for (int input : task.adds_parts ? task.inputs : node.inputs) types.push_back(values.types[at(input)]);
-  const Node as_node{step.call.op, {}, step.call.attrs, node.type};
-  step.flops = step.call.op->flops ? step.call.op->flops(types, as_node) : static_cast<double>(node.type.shape.count());
+  types.reserve(task.inputs.size());
+  for (int input : task.adds_parts ? task.inputs : node.inputs) types.push_back(values.types[input]);
+  step.flops = flops_of(types, {step.call.op, {}, step.call.attrs, node.type});
+  step.call.inputs.reserve(task.inputs.size());
+  step.operands.reserve(task.inputs.size() + 1);
   for (std::size_t i = 0; i < task.inputs.size(); ++i) {
-    step.call.inputs.push_back({values.types[at(task.inputs[i])], task.access[i]});
+    step.call.inputs.push_back({values.types[task.inputs[i]], task.access[i]});
     if (i < 2) step.call.transposed[i] = task.transposed[i];
     step.operands.push_back(task.inputs[i]);
   }
-  step.call.outputs.push_back({values.types[at(task.value)], task.result});
+  step.call.outputs.push_back({values.types[task.value], task.result});
   step.operands.push_back(task.value);
   return step;
 }
@@ -254,28 +248,29 @@ std::vector<Buffer> buffers_of(const Graph& graph) {
 }
 
 Plan cut_regions(const Graph& graph, bool own_order) {
-  std::vector<Task> tasks = make_tasks(graph);
   PlanValues values;
-  for (int id = 0; id < graph.size(); ++id) values.types.push_back(graph.node(id).type);
-  split_sums(tasks, graph, values, own_order);
+  for (const Node& node : graph.nodes()) values.types.push_back(node.type);
+  ById<Task> tasks = split_sums(make_tasks(graph), graph, values, own_order);
   const int loops = assign_loops(tasks, graph, values.writers);
   Plan plan;
   plan.buffers = buffers_of(graph);
   for (const Task& task : tasks) {
     if (task.result != Access::part) continue;
-    const Type& type = values.types[at(task.value)];
+    const Type& type = values.types[task.value];
     plan.buffers.push_back(
         {.name = "%" + std::to_string(task.node) + " parts", .type = type, .bytes = byte_count(type)});
   }
-  std::vector<int> place(at(loops), -1);
+  ById<int> place(loops, -1);
   for (const Task& task : tasks) {
-    if (at(task.level) >= plan.regions.size()) plan.regions.resize(at(task.level) + 1);
-    Region& region = plan.regions[at(task.level)];
-    if (place[at(task.loop)] < 0) {
-      place[at(task.loop)] = checked_cast<int>(region.loops.size());
+    const auto level = static_cast<std::size_t>(task.level);
+    if (level >= plan.regions.size()) plan.regions.resize(level + 1);
+    Region& region = plan.regions[level];
+    int& at = place[task.loop];
+    if (at < 0) {
+      at = checked_cast<int>(region.loops.size());
       region.loops.push_back({.rows = task.rows, .block = 0, .steps = {}});
     }
-    Loop& loop = region.loops[at(place[at(task.loop)])];
+    Loop& loop = region.loops[static_cast<std::size_t>(at)];
     loop.block = std::max(loop.block, task.block);
     loop.steps.push_back(step_of(graph, values, task));
   }

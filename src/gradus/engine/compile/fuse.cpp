@@ -4,29 +4,25 @@
 #include <map>
 
 #include "gradus/core/base/checked_cast.hpp"
-#include "gradus/core/ops/pointwise.hpp"
-#include "gradus/engine/compile/known_ops.hpp"
+#include "gradus/core/graph/walk.hpp"
+#include "gradus/core/ops/layout.hpp"
 
 namespace gradus {
 namespace {
 
-std::size_t at(int id) { return static_cast<std::size_t>(id); }
-
-/// The instruction that a step would be: its op, or nothing.
-bool instruction_of(const Step& step, int& op, DType& dtype) {
+/// Whether the step can be an instruction, and of a program on which numbers.
+bool is_instruction(const Step& step, DType& dtype) {
   if (!step.call.op) return false;
-  const Node node{step.call.op, {}, step.call.attrs, step.call.outputs[0].type};
   const DType in = step.call.inputs.empty() ? DType::f32 : step.call.inputs.back().type.dtype;
-  const DType out = node.type.dtype;
-  if (is_cast(node)) {
-    op = PointwiseProgram::cast, dtype = out;
+  const DType out = step.call.outputs[0].type.dtype;
+  if (step.call.op == &cast_op) {
+    dtype = out;
     return in == DType::u8 && is_floating(out);
   }
-  op = pointwise_index(node);
   // Truth values alone have no dtype of numbers; f32 holds them.
   dtype = is_floating(out) ? out : is_floating(in) ? in : DType::f32;
   const bool logic = in == DType::u8 && out == DType::u8;
-  if (op < 0 || (!is_floating(in) && !logic)) return false;
+  if (!step.call.op->traits.pointwise || (!is_floating(in) && !logic)) return false;
   return !logic || step.call.op->infix.empty();  // == of bytes is a comparison of numbers: left alone
 }
 
@@ -47,7 +43,7 @@ Reach reach(const Operand& input, const Operand& out) {
 
 struct Candidate {
   bool fusable = false;
-  int op = 0, stage = 0;
+  int stage = 0;
   DType dtype = DType::f32;
 };
 
@@ -68,7 +64,7 @@ std::vector<Candidate> stages(const std::vector<Step>& steps) {
   for (std::size_t s = 0; s < steps.size(); ++s) {
     const Step& step = steps[s];
     Candidate& candidate = out[s];
-    candidate.fusable = instruction_of(step, candidate.op, candidate.dtype);
+    candidate.fusable = is_instruction(step, candidate.dtype);
     for (const Operand& input : step.call.inputs) {
       candidate.fusable = candidate.fusable && reach(input, step.call.outputs[0]) != Reach::no;
     }
@@ -96,13 +92,13 @@ std::vector<Candidate> stages(const std::vector<Step>& steps) {
 }
 
 /// How often each buffer is read: by steps, and as an output.
-std::vector<int> count_reads(const Plan& plan, const Graph& graph) {
-  std::vector<int> reads(plan.buffers.size());
-  for (const Output& output : graph.outputs()) ++reads[at(output.id)];
+ById<int> count_reads(const Plan& plan, const Graph& graph) {
+  ById<int> reads(checked_cast<int>(plan.buffers.size()));
+  for (const Output& output : graph.outputs()) ++reads[output.id];
   for (const Region& region : plan.regions) {
     for (const Loop& loop : region.loops) {
       for (const Step& step : loop.steps) {
-        for (std::size_t i = 0; i < step.call.inputs.size(); ++i) ++reads[at(step.operands[i])];
+        for (std::size_t i = 0; i < step.call.inputs.size(); ++i) ++reads[step.operands[i]];
       }
     }
   }
@@ -111,7 +107,7 @@ std::vector<int> count_reads(const Plan& plan, const Graph& graph) {
 
 /// One step that does what the steps of `group` do, in their order. `reads`: of each buffer, by the whole plan.
 Step fused_step(const std::vector<Step>& steps, const std::vector<std::size_t>& group, const std::vector<Candidate>& of,
-                const std::vector<int>& reads) {
+                const ById<int>& reads) {
   Step out;
   out.call.program.dtype = of[group[0]].dtype;
   out.call.rows = steps[group[0]].call.rows, out.call.block = steps[group[0]].call.block;
@@ -130,7 +126,7 @@ Step fused_step(const std::vector<Step>& steps, const std::vector<std::size_t>& 
   const int inputs = checked_cast<int>(external.size());
   for (std::size_t g = 0; g < group.size(); ++g) {
     const Step& step = steps[group[g]];
-    PointwiseProgram::Instruction instruction{.op = of[group[g]].op, .inputs = {}};
+    PointwiseProgram::Instruction instruction{.op = step.call.op, .inputs = {}};
     for (std::size_t i = 0; i < step.call.inputs.size(); ++i) {
       const auto own = internal.find(step.operands[i]);
       instruction.inputs.push_back(own != internal.end() ? inputs + own->second : external[step.operands[i]]);
@@ -138,7 +134,7 @@ Step fused_step(const std::vector<Step>& steps, const std::vector<std::size_t>& 
     out.call.program.instructions.push_back(std::move(instruction));
     out.flops += step.flops;
     const int result = step.operands.back();
-    if (reads[at(result)] == reads_inside[result]) continue;
+    if (reads[result] == reads_inside[result]) continue;
     out.call.program.outputs.push_back(inputs + checked_cast<int>(g));
     out.call.outputs.push_back(step.call.outputs[0]);
     out.operands.push_back(result);
@@ -147,26 +143,42 @@ Step fused_step(const std::vector<Step>& steps, const std::vector<std::size_t>& 
   return out;
 }
 
-std::vector<Step> fuse_steps(const std::vector<Step>& steps, const std::vector<int>& reads) {
-  const std::vector<Candidate> of = stages(steps);
-  int last = 0;
-  for (const Candidate& candidate : of) last = std::max(last, candidate.stage);
-  std::vector<Step> out;
-  for (int stage = 0; stage <= last; ++stage) {
-    std::vector<std::vector<std::size_t>> groups;
-    for (std::size_t s = 0; s < steps.size(); ++s) {
-      if (of[s].stage != stage) continue;
-      const auto place = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
-        return same_group(steps[group[0]], of[group[0]], steps[s], of[s]);
-      });
-      if (place != groups.end()) {
-        place->push_back(s);
-      } else {
-        groups.push_back({s});
-      }
+/// The fusable steps of a stage that are of one shape, access and dtype, in order; any other step alone.
+std::vector<std::vector<std::size_t>> groups_of(const std::vector<Step>& steps, const std::vector<Candidate>& of,
+                                                const std::vector<std::size_t>& stage) {
+  struct Less {
+    bool operator()(const Operand& a, const Operand& b) const {
+      if (a.access != b.access) return a.access < b.access;
+      const Shape &x = a.type.shape, &y = b.type.shape;
+      return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end());
     }
-    for (const auto& group : groups) {
-      out.push_back(of[group[0]].fusable ? fused_step(steps, group, of, reads) : steps[group[0]]);
+  };
+  std::map<DType, std::map<Operand, std::size_t, Less>> place;
+  std::vector<std::vector<std::size_t>> groups;
+  for (std::size_t s : stage) {
+    if (!of[s].fusable) {
+      groups.push_back({s});
+      continue;
+    }
+    const auto [group, fresh] = place[of[s].dtype].try_emplace(steps[s].call.outputs[0], groups.size());
+    if (fresh) groups.push_back({s});
+    else groups[group->second].push_back(s);
+  }
+  return groups;
+}
+
+std::vector<Step> fuse_steps(std::vector<Step> steps, const ById<int>& reads) {
+  const std::vector<Candidate> of = stages(steps);
+  std::vector<std::vector<std::size_t>> by_stage;
+  for (std::size_t s = 0; s < steps.size(); ++s) {
+    const auto stage = static_cast<std::size_t>(of[s].stage);
+    if (stage >= by_stage.size()) by_stage.resize(stage + 1);
+    by_stage[stage].push_back(s);
+  }
+  std::vector<Step> out;
+  for (const auto& stage : by_stage) {
+    for (const auto& group : groups_of(steps, of, stage)) {
+      out.push_back(of[group[0]].fusable ? fused_step(steps, group, of, reads) : std::move(steps[group[0]]));
     }
   }
   return out;
@@ -174,13 +186,12 @@ std::vector<Step> fuse_steps(const std::vector<Step>& steps, const std::vector<i
 
 }  // namespace
 
-Plan fuse(const Plan& plan, const Graph& graph) {
-  const std::vector<int> reads = count_reads(plan, graph);
-  Plan out = plan;
-  for (Region& region : out.regions) {
-    for (Loop& loop : region.loops) loop.steps = fuse_steps(loop.steps, reads);
+Plan fuse(Plan plan, const Graph& graph) {
+  const ById<int> reads = count_reads(plan, graph);
+  for (Region& region : plan.regions) {
+    for (Loop& loop : region.loops) loop.steps = fuse_steps(std::move(loop.steps), reads);
   }
-  return out;
+  return plan;
 }
 
 }  // namespace gradus

@@ -8,6 +8,6 @@ namespace gradus {
 
 /// Fuses, in every loop, pointwise steps of one shape and dtype that need nothing else of the loop in between. Values
 /// that only the fused step reads get no memory. Rounding is kept: each instruction rounds as its op does.
-Plan fuse(const Plan& plan, const Graph& graph);
+Plan fuse(Plan plan, const Graph& graph);
 
 }  // namespace gradus

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <set>
 
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
@@ -6,22 +6,16 @@
 #include "gradus/engine/compile/rewrite.hpp"
 
 namespace gradus {
-namespace {
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-}  // namespace
 
 std::string transposed_name(const std::string& parameter) { return parameter + "'"; }
 
 Graph keep_transposed(const Graph& graph, const std::vector<std::string>& parameters) {
+  const std::set<std::string> kept(parameters.begin(), parameters.end());
   std::vector<std::string> made;
   Graph out = rewrite(graph, [&](Graph& g, const Node& node, const Values& inputs) -> Value {
     if (!is_matrix_transpose(node) || &inputs[0].op() != &input_op) return {};
     const std::string& name = inputs[0].node().attrs.text("name");
-    if (!contains(parameters, name)) return {};
+    if (!kept.contains(name)) return {};
     if (const Value copy = g.find_input(transposed_name(name))) return copy;
     made.push_back(name);
     return g.input(transposed_name(name), node.type);

@@ -1,4 +1,4 @@
-// The few structured ops that passes recognize. Everything else they learn from what the op says of itself.
+// Ops in the forms that passes recognize. Everything else they learn from what the op says of itself.
 #pragma once
 
 #include "gradus/core/graph/graph.hpp"
@@ -9,12 +9,5 @@ namespace gradus {
 bool is_matmul(const Node& node);
 /// A transpose of a matrix (rank 2, axes swapped).
 bool is_matrix_transpose(const Node& node);
-bool is_transpose(const Node& node);
-bool is_reshape(const Node& node);
-bool is_broadcast(const Node& node);
-bool is_cast(const Node& node);
-bool is_sum(const Node& node);
-/// The place of a pointwise op in pointwise_ops(), or -1.
-int pointwise_index(const Node& node);
 
 }  // namespace gradus

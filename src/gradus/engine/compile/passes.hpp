@@ -2,12 +2,23 @@
 // but for lower_products, which rounds.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "gradus/core/graph/graph.hpp"
+#include "gradus/core/graph/edit.hpp"
 
 namespace gradus {
+
+/// A pass at work on a graph: looks at the nodes that wait for it, and returns how many it changed. What others change
+/// waits for it again.
+using EditPass = std::function<int()>;
+EditPass folding(GraphEdit& graph);
+EditPass simplifying(GraphEdit& graph);
+EditPass merging(GraphEdit& graph);
+EditPass dropping(GraphEdit& graph);
+
+// What each does, once over a whole graph:
 
 /// Evaluates nodes all of whose inputs are constants, up to 4096 elements each. Exact.
 Graph fold_constants(const Graph& graph);

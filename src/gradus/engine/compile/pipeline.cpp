@@ -20,21 +20,27 @@ namespace {
 
 struct GraphPass {
   const char* name;
-  Graph (*run)(const Graph&);
+  EditPass (*on)(GraphEdit&);
 };
 
-constexpr GraphPass graph_passes[] = {{"fold_constants", fold_constants},
-                                      {"simplify", simplify},
-                                      {"merge_duplicates", merge_duplicates},
-                                      {"drop_unused", drop_unused}};
+constexpr GraphPass graph_passes[] = {{"fold_constants", folding},
+                                      {"simplify", simplifying},
+                                      {"merge_duplicates", merging},
+                                      {"drop_unused", dropping}};
+
+Graph once(const Graph& graph, EditPass (*on)(GraphEdit&)) {
+  GraphEdit edit(graph);
+  on(edit)();
+  return edit.take();
+}
 
 /// The parameters named by the caller, and every input that some graph gives a next value.
-std::vector<std::string> parameters_of(std::vector<Graph>& graphs, const std::vector<std::string>& more) {
+std::vector<std::string> parameters_of(const std::vector<Graph>& graphs, const std::vector<std::string>& more) {
   std::set<std::string> names(more.begin(), more.end());
-  for (Graph& graph : graphs) {
+  for (const Graph& graph : graphs) {
     for (const Output& output : graph.outputs()) {
-      const Value input = graph.find_input(output.name);
-      if (input && input.type() == graph.node(output.id).type) names.insert(output.name);
+      const int input = graph.input_id(output.name);
+      if (input >= 0 && graph.node(input).type == graph.node(output.id).type) names.insert(output.name);
     }
   }
   return {names.begin(), names.end()};
@@ -46,10 +52,11 @@ bool may_straighten(const CompileOptions& options) { return options.own_order &&
 /// Stores parameters as the products read them, in all graphs alike; a second copy where both ways are wanted and
 /// writing it is less work.
 Layouts lay_out(std::vector<Graph>& graphs, const std::vector<std::string>& parameters, const CompileOptions& options) {
-  for (Graph& graph : graphs) graph = optimize(graph, options);
+  for (Graph& graph : graphs) graph = optimize(std::move(graph), options);
   // Straight code reads small matrices either way.
   if (may_straighten(options) && std::all_of(graphs.begin(), graphs.end(), runs_straight)) return {};
   const Layouts layouts = choose_layouts(graphs, parameters);
+  if (layouts.transposed.empty()) return layouts;
   std::set<std::string> names;
   for (Graph& graph : graphs) {
     graph = optimize(store_transposed(graph, layouts), options);
@@ -72,25 +79,31 @@ Layouts lay_out(std::vector<Graph>& graphs, const std::vector<std::string>& para
 
 }  // namespace
 
-Graph optimize(const Graph& graph, const CompileOptions& options) {
-  constexpr int most_rounds = 4;
-  Graph now = graph;
-  for (int round = 0; round < most_rounds; ++round) {
-    bool any = false;
-    for (const GraphPass& pass : graph_passes) {
-      const std::string before = print(now);
-      now = pass.run(now);
-      if (options.verify) verify(now);
-      const std::string after = print(now);
-      any = any || after != before;
-      if (options.dump) options.dump(pass.name, after, after != before);
+Graph optimize(Graph graph, const CompileOptions& options) {
+  GraphEdit edit(std::move(graph));
+  std::vector<EditPass> passes;
+  for (const GraphPass& pass : graph_passes) passes.push_back(pass.on(edit));
+  for (bool any = true; any;) {
+    any = false;
+    for (std::size_t i = 0; i < passes.size(); ++i) {
+      const int changes = passes[i]();
+      any = any || changes > 0;
+      if (options.dump) options.dump(graph_passes[i].name, print(edit.result()), changes > 0);
     }
-    if (!any) break;
   }
-  return now;
+  Graph out = edit.take();
+  if (options.verify) verify(out);  // every change was checked when it was made
+  return out;
 }
 
-Plan compile(const Graph& given, const CompileOptions& options) {
+Graph fold_constants(const Graph& graph) { return once(graph, folding); }
+Graph simplify(const Graph& graph) { return once(graph, simplifying); }
+Graph merge_duplicates(const Graph& graph) { return once(graph, merging); }
+Graph drop_unused(const Graph& graph) { return once(graph, dropping); }
+
+namespace {
+
+Plan compile_with(const Graph& given, const CompileOptions& options, KernelCache& cache) {
   if (given.outputs().empty()) {
     throw UserError(Fault::usage, Report{"graph", "no outputs", "at least one", "name results with Graph::output()"});
   }
@@ -101,15 +114,22 @@ Plan compile(const Graph& given, const CompileOptions& options) {
     return plan;
   };
   Plan plan;
-  if (std::optional<Plan> straight = may_straighten(options) ? straighten(graph) : std::nullopt) {
+  if (std::optional<Plan> straight = may_straighten(options) ? straighten(graph, cache) : std::nullopt) {
     plan = after("straighten", std::move(*straight));
   } else {
     plan = after("cut_regions", cut_regions(graph, options.own_order));
-    plan = after("fuse", fuse(plan, graph));
+    plan = after("fuse", fuse(std::move(plan), graph));
   }
-  plan = after("assign_memory", assign_memory(plan, graph));
+  plan = after("assign_memory", assign_memory(std::move(plan), graph));
   if (options.verify) verify(plan);
-  return after("lower", lower(plan));
+  return after("lower", lower(std::move(plan), cache));
+}
+
+}  // namespace
+
+Plan compile(const Graph& graph, const CompileOptions& options) {
+  KernelCache cache;
+  return compile_with(graph, options, cache);
 }
 
 CompiledTogether compile_together(std::vector<Graph> graphs, const std::vector<std::string>& parameters,
@@ -117,7 +137,8 @@ CompiledTogether compile_together(std::vector<Graph> graphs, const std::vector<s
   CompiledTogether out;
   out.parameters = parameters_of(graphs, parameters);
   out.layouts = lay_out(graphs, out.parameters, options);
-  for (const Graph& graph : graphs) out.plans.push_back(compile(graph, options));
+  KernelCache cache;
+  for (const Graph& graph : graphs) out.plans.push_back(compile_with(graph, options, cache));
   out.graphs = std::move(graphs);
   return out;
 }

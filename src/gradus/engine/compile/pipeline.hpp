@@ -11,7 +11,7 @@
 namespace gradus {
 
 struct CompileOptions {
-  bool verify = true;     // after every pass
+  bool verify = true;     // the graph and the plan that come out
   bool own_order = true;  // whether a graph may add in an order that follows from its own sizes: as straight code where
                           // it is tiny, and in products cut along the sum
   /// Called after every pass with its name, the text of what it made, and whether that differs from what it was given.
@@ -19,8 +19,8 @@ struct CompileOptions {
   DType products = DType::f32;  // bf16: as lower_products() says
 };
 
-/// The graph passes: fold_constants, simplify, merge_duplicates, drop_unused, until nothing changes (at most 4 rounds).
-Graph optimize(const Graph& graph, const CompileOptions& options = {});
+/// The graph passes: fold_constants, simplify, merge_duplicates, drop_unused, in turns until nothing changes.
+Graph optimize(Graph graph, const CompileOptions& options = {});
 
 /// Everything, with lower_products() where asked for. Throws UserError when the graph has no outputs.
 Plan compile(const Graph& graph, const CompileOptions& options = {});

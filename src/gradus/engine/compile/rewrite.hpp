@@ -2,17 +2,13 @@
 #pragma once
 
 #include <functional>
-#include <vector>
 
-#include "gradus/core/graph/graph.hpp"
+#include "gradus/core/graph/walk.hpp"
 
 namespace gradus {
 
 /// Copies `from` node by node. `replace(out, node, inputs)` sees each node with its inputs already in `out`, and
 /// returns the Value that stands for it there, or an empty Value to have it copied. Labels and outputs are kept.
 Graph rewrite(const Graph& from, const std::function<Value(Graph&, const Node&, const Values&)>& replace);
-
-/// Which nodes the outputs need; inputs always count, so that they can still be bound.
-std::vector<char> needed_nodes(const Graph& graph);
 
 }  // namespace gradus

@@ -1,4 +1,5 @@
-#include <map>
+#include <algorithm>
+#include <unordered_map>
 
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/layout.hpp"
@@ -7,47 +8,29 @@
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
 #include "gradus/engine/compile/passes.hpp"
-#include "gradus/engine/compile/rewrite.hpp"
+#include "gradus/engine/compile/rules.hpp"
 
 namespace gradus {
 namespace {
 
-template <class F> bool is(const Node& node) {
-  return node.op == &pointwise_ops()[pointwise::index_in<F>(pointwise::All{})];
-}
+using namespace pointwise;
 
-bool equals(Value value, double number) {
-  const auto found = uniform_constant(value.node());
-  return found && *found == number;
-}
+Term operator+(Term a, Term b) { return {pointwise_op<Add>(), {std::move(a), std::move(b)}}; }
+Term operator-(Term a, Term b) { return {pointwise_op<Subtract>(), {std::move(a), std::move(b)}}; }
+Term operator*(Term a, Term b) { return {pointwise_op<Multiply>(), {std::move(a), std::move(b)}}; }
+Term operator/(Term a, Term b) { return {pointwise_op<Divide>(), {std::move(a), std::move(b)}}; }
+Term operator-(Term a) { return {pointwise_op<Negate>(), {std::move(a)}}; }
+Term pow(Term a, Term b) { return {pointwise_op<Power>(), {std::move(a), std::move(b)}}; }
+Term square(Term a) { return {pointwise_op<Square>(), {std::move(a)}}; }
+Term stop_gradient(Term a) { return {pointwise_op<StopGradient>(), {std::move(a)}}; }
+Term transpose(Term a) { return {transpose_op, {std::move(a)}}; }
+Term reshape(Term a) { return {reshape_op, {std::move(a)}}; }
+Term broadcast(Term a) { return {broadcast_op, {std::move(a)}}; }
+Term cast(Term a) { return {cast_op, {std::move(a)}}; }
+Term sum(Term a) { return {sum_op, {std::move(a)}}; }
+Term matmul(Term a, Term b) { return {matmul_op, {std::move(a), std::move(b)}}; }
 
-/// x itself where broadcasting with a constant of one element changes neither shape nor dtype.
-Value if_same_type(Value x, const Node& node) { return x.type() == node.type ? x : Value{}; }
-
-Value simplify_arithmetic(const Node& node, const Values& in) {
-  using namespace pointwise;
-  if (is<Multiply>(node)) {
-    if (equals(in[1], 1)) return if_same_type(in[0], node);
-    if (equals(in[0], 1)) return if_same_type(in[1], node);
-    if (equals(in[0], -1) && is_floating(node.type.dtype) && in[1].type() == node.type) return -in[1];
-    if (equals(in[1], -1) && is_floating(node.type.dtype) && in[0].type() == node.type) return -in[0];
-  }
-  if (is<Divide>(node) && equals(in[1], 1)) return if_same_type(in[0], node);
-  if (is<Subtract>(node)) {
-    if (is_constant(in[1], 0)) return if_same_type(in[0], node);
-    if (is<Negate>(in[1].node())) return in[0] + in[1].input(0);
-  }
-  if (is<Add>(node)) {
-    if (is_constant(in[1], -0.0)) return if_same_type(in[0], node);
-    if (is<Negate>(in[1].node())) return in[0] - in[1].input(0);
-    if (is<Negate>(in[0].node())) return in[1] - in[0].input(0);
-  }
-  if (is<Negate>(node) && is<Negate>(in[0].node())) return in[0].input(0);
-  if (is<StopGradient>(node)) return in[0];
-  if (is<Power>(node) && equals(in[1], 2) && in[0].type() == node.type) return square(in[0]);
-  if (is<Power>(node) && equals(in[1], 1)) return if_same_type(in[0], node);
-  return {};
-}
+bool is_floating(Value node) { return gradus::is_floating(node.dtype()); }
 
 bool identity_order(const Integers& order) {
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -59,76 +42,145 @@ bool identity_order(const Integers& order) {
 /// The transpose of a matrix, without a second transpose of a transposed one.
 Value turned(Value x) { return is_matrix_transpose(x.node()) ? x.input(0) : transpose(x); }
 
-Value simplify_layout(const Node& node, const Values& in) {
-  if (is_transpose(node)) {
-    const Integers& order = node.attrs.integers("order");
-    if (identity_order(order)) return in[0];
-    if (is_transpose(in[0].node())) {
-      const Integers first = in[0].node().attrs.integers("order");
-      Integers both;
-      for (std::int64_t axis : order) both.push_back(first[static_cast<std::size_t>(axis)]);
-      return identity_order(both) ? in[0].input(0) : transpose(in[0].input(0), both);
-    }
-    if (is_matrix_transpose(node) && is_matmul(in[0].node())) {  // (A B)' = B' A': the transposes fold into the product
-      return matmul(turned(in[0].input(1)), turned(in[0].input(0)));
-    }
-  }
-  if (is_reshape(node)) {
-    if (in[0].type() == node.type) return in[0];
-    if (is_reshape(in[0].node())) return reshape(in[0].input(0), node.type.shape);
-    if (is_broadcast(in[0].node()) && in[0].input(0).shape().count() == 1) {
-      return broadcast_to(reshape(in[0].input(0), Shape{}), node.type.shape);
-    }
-    if (is_sum(in[0].node()) && in[0].node().attrs.integer("keep") == 1) {
-      const Value plain = sum(in[0].input(0), Integers(in[0].node().attrs.integers("axes")), false);
-      if (plain.type() == node.type) return plain;
-    }
-  }
-  if (is_broadcast(node) && in[0].type() == node.type) return in[0];
-  if (is_broadcast(node) && is_broadcast(in[0].node())) return broadcast_to(in[0].input(0), node.type.shape);
-  if (is_cast(node) && in[0].dtype() == node.type.dtype) return in[0];
-  if (is_sum(node)) {
-    for (std::int64_t axis : node.attrs.integers("axes")) {
-      if (in[0].shape()[checked_cast<int>(axis)] != 1) return {};
-    }
-    return reshape(in[0], node.type.shape);
-  }
-  return {};
+// What stands for a node where attributes decide. `of[0]` is x, `of[1]` y.
+
+Value same_order(Value node, const Letters& of) {
+  return identity_order(node.node().attrs.integers("order")) ? of[0] : Value{};
 }
 
-/// A pointwise op broadcasts by itself: reads through a broadcast
-/// where its own type stays the same.
-Value read_through_broadcasts(Graph& out, const Node& node, const Values& in) {
-  if (pointwise_index(node) < 0) return {};
-  Values through = in;
-  bool changed = false;
-  for (Value& input : through) {
-    if (!is_broadcast(input.node())) continue;
-    const Value kept = input;
-    input = input.input(0);
-    std::vector<Type> types;
-    for (Value value : through) types.push_back(value.type());
-    if (node.op->infer(types, node.attrs) == node.type) {
-      changed = true;
-    } else {
-      input = kept;
-    }
+Value both_orders(Value node, const Letters& of) {
+  const Integers& first = node.input(0).node().attrs.integers("order");
+  Integers both;
+  for (std::int64_t axis : node.node().attrs.integers("order")) both.push_back(first[static_cast<std::size_t>(axis)]);
+  return identity_order(both) ? of[0] : transpose(of[0], both);
+}
+
+Value product_of_transposes(Value node, const Letters& of) {  // they fold into the product
+  if (!is_matrix_transpose(node.node())) return {};
+  return matmul(turned(of[1]), turned(of[0]));
+}
+
+Value same_type(Value node, const Letters& of) { return of[0].type() == node.type() ? of[0] : Value{}; }
+
+Value reshape_once(Value node, const Letters& of) { return reshape(of[0], node.shape()); }
+
+Value number_broadcast(Value node, const Letters& of) {
+  return of[0].shape().count() == 1 ? broadcast_to(reshape(of[0], Shape{}), node.shape()) : Value{};
+}
+
+Value sum_not_kept(Value node, const Letters& of) {
+  const Attrs& attrs = node.input(0).node().attrs;
+  const Attrs plain{{"axes", attrs.integers("axes")}, {"keep", std::int64_t{0}}};
+  const bool same = attrs.integer("keep") == 1 && sum_op.infer(Types(&of[0].type(), 1), plain) == node.type();
+  return same ? gradus::apply(sum_op, {of[0]}, plain) : Value{};
+}
+
+Value broadcast_once(Value node, const Letters& of) { return broadcast_to(of[0], node.shape()); }
+
+Value sum_of_one(Value node, const Letters& of) {
+  for (std::int64_t axis : node.node().attrs.integers("axes")) {
+    if (of[0].shape()[checked_cast<int>(axis)] != 1) return {};
   }
-  return changed ? out.append(*node.op, through, node.attrs, node.label) : Value{};
+  return reshape(of[0], node.shape());
+}
+
+const std::vector<Rule>& rules() {
+  static const Term x = Term::any(0), y = Term::any(1);
+  static const std::vector<Rule> all{
+      {x * 1, x},
+      {1 * x, x},
+      {-1 * x, -x, is_floating},
+      {x * -1, -x, is_floating},
+      {x / 1, x},
+      {x - 0, x},
+      {x - -y, x + y},
+      {x + -0.0, x},  // but -0 + 0 is 0
+      {x + -y, x - y},
+      {-x + y, y - x},
+      {-(-x), x},
+      {pow(x, 2), square(x)},
+      {pow(x, 1), x},
+      {stop_gradient(x), x},
+      {transpose(x), same_order},
+      {transpose(transpose(x)), both_orders},
+      {transpose(matmul(x, y)), product_of_transposes},
+      {reshape(x), same_type},
+      {reshape(reshape(x)), reshape_once},
+      {reshape(broadcast(x)), number_broadcast},
+      {reshape(sum(x)), sum_not_kept},
+      {broadcast(x), same_type},
+      {broadcast(broadcast(x)), broadcast_once},
+      {cast(x), same_type},
+      {sum(x), sum_of_one},
+  };
+  return all;
+}
+
+/// step(x) = step(relu(x)), of NaN too: then x itself need not be kept for the gradient. Where the graph has relu(x) is
+/// no matter of a node and its inputs, so it is kept here.
+struct Masks {
+  GraphEdit& graph;
+  int list;
+  std::unordered_map<int, int> relu_of = {};  // by input: the first
+
+  bool is_relu_of(int id, int input) const {
+    return graph.has(id) && graph.node(id).op == &pointwise_op<Relu>() && graph.node(id).inputs[0] == input;
+  }
+  void see(Value node) {
+    const int input = node.node().inputs[0];
+    const auto [place, fresh] = relu_of.try_emplace(input, node.id);
+    if (!fresh && is_relu_of(place->second, input) && !graph.before(node.id, place->second)) return;
+    place->second = node.id;
+    graph.for_each_reader(input, [this](int reader) {
+      if (graph.node(reader).op == &pointwise_op<pointwise::Step>()) graph.touch(list, reader);
+    });
+  }
+  Value of_relu(Value node) {
+    const int input = node.node().inputs[0];
+    const auto found = relu_of.find(input);
+    if (found == relu_of.end() || !is_relu_of(found->second, input)) return {};
+    return graph.before(found->second, node.id) ? step(graph.value(found->second)) : Value{};
+  }
+};
+
+/// A pointwise op broadcasts by itself: reads through a broadcast where its own type stays the same.
+Value read_through_broadcasts(Value node) {
+  const std::vector<int>& inputs = node.node().inputs;
+  const auto is_broadcast = [&](int id) { return node.graph->node(id).op == &broadcast_op; };
+  if (std::none_of(inputs.begin(), inputs.end(), is_broadcast)) return {};
+  Values through;
+  std::vector<Type> types;
+  for (int input : inputs) {
+    through.push_back(node.graph->value(input));
+    types.push_back(through.back().type());
+  }
+  bool changed = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (&through[i].op() != &broadcast_op) continue;
+    const Value source = through[i].input(0);
+    const Type broadcast = types[i];
+    types[i] = source.type();
+    if (node.op().infer(types, node.node().attrs) == node.type()) through[i] = source, changed = true;
+    else types[i] = broadcast;
+  }
+  return changed ? gradus::apply(node.op(), through, node.node().attrs) : Value{};
 }
 
 }  // namespace
 
-Graph simplify(const Graph& graph) {
-  std::map<int, int> relu_of;  // by input
-  return rewrite(graph, [&](Graph& out, const Node& node, const Values& in) -> Value {
-    if (is<pointwise::Relu>(node)) relu_of.try_emplace(in[0].id, out.size());
-    // step(x) = step(relu(x)), of NaN too: then x itself need not be kept for the gradient.
-    if (is<pointwise::Step>(node) && relu_of.contains(in[0].id)) return step(out.value(relu_of[in[0].id]));
-    if (const Value simpler = simplify_arithmetic(node, in)) return simpler;
-    if (const Value simpler = simplify_layout(node, in)) return simpler;
-    return read_through_broadcasts(out, node, in);
-  });
+EditPass simplifying(GraphEdit& graph) {
+  static const RuleTable table(rules());
+  Masks masks{graph, graph.new_list()};
+  return [masks]() mutable {
+    return masks.graph.visit(masks.list, [&masks](Value node) -> Value {
+      if (&node.op() == &pointwise_op<Relu>()) masks.see(node);
+      if (&node.op() == &pointwise_op<pointwise::Step>()) {
+        if (const Value mask = masks.of_relu(node)) return mask;
+      }
+      if (const Value simpler = apply_rules(masks.graph, table.of(node.op()), node)) return simpler;
+      return node.op().traits.pointwise ? read_through_broadcasts(node) : Value{};
+    });
+  };
 }
 
 }  // namespace gradus

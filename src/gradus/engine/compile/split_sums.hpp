@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "gradus/core/graph/graph.hpp"
+#include "gradus/core/graph/walk.hpp"
 #include "gradus/engine/kernels/kernel.hpp"
 
 namespace gradus {
@@ -26,12 +26,13 @@ struct Task {
 
 /// Values of the plan: those of the graph's nodes, then parts of sums over the rows of a batch.
 struct PlanValues {
-  std::vector<Type> types;
-  std::vector<int> writers;  // by value: the task, or -1
+  ById<Type> types;
+  ById<int> writers;  // the task, or -1
 };
 
-/// Sums over the rows of a batch, and (`own_order`) products of few rows along their sum, become a task that makes the
-/// parts and one that adds them, where that moves fewer numbers between the threads. Sets the number of `writers`.
-void split_sums(std::vector<Task>& tasks, const Graph& graph, PlanValues& values, bool own_order);
+/// The tasks, with sums over the rows of a batch, and (`own_order`) products of few rows along their sum, as a task that
+/// makes the parts and one that adds them, where that moves fewer numbers between the threads. Sets the number of
+/// `writers`.
+ById<Task> split_sums(std::vector<Task> tasks, const Graph& graph, PlanValues& values, bool own_order);
 
 }  // namespace gradus

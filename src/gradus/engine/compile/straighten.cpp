@@ -4,23 +4,13 @@
 #include <map>
 #include <string>
 
+#include "gradus/core/graph/walk.hpp"
 #include "gradus/engine/compile/cut_regions.hpp"
 #include "gradus/engine/compile/fuse.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
-#include "gradus/engine/compile/rewrite.hpp"
 
 namespace gradus {
 namespace {
-
-std::size_t at(int id) { return static_cast<std::size_t>(id); }
-bool is_leaf(const Node& node) { return node.op == &input_op || node.op == &constant_op; }
-
-double flops_of(const Graph& graph, const Node& node) {
-  if (is_leaf(node)) return 0;
-  std::vector<Type> types;
-  for (const int input : node.inputs) types.push_back(graph.node(input).type);
-  return node.op->flops ? node.op->flops(types, node) : static_cast<double>(node.type.shape.count());
-}
 
 /// Whether a node sums over so many rows that parts of a batch, each of whole leaves, must give the same sum: straight
 /// code sums in another order than leaves do.
@@ -50,45 +40,51 @@ bool is_tiny(const Graph& graph) {
 
 /// Which nodes are of which step: nodes of one level are one graph, or are done one by one where no graph takes them.
 struct Levels {
-  std::vector<char> straight;  // whether a graph takes the node
-  std::vector<int> level;      // -1: not needed, or a leaf
-  int count = 0;
+  ById<char> straight;                  // whether a graph takes the node
+  ById<int> level;                      // -1: not needed, or a leaf
+  std::vector<std::vector<int>> nodes;  // of each level, in order
 };
 
 Levels find_levels(const Graph& graph) {
-  const std::vector<char> needed = needed_nodes(graph);
-  Levels out{std::vector<char>(at(graph.size())), std::vector<int>(at(graph.size()), -1), 0};
+  const ById<char> needed = needed_nodes(graph);
+  Levels out{ById<char>(graph), ById<int>(graph, -1), {}};
   const auto follows = [&](int from, int to) {  // how many levels `to` is after `from` at the least
-    return out.straight[at(from)] == out.straight[at(to)] ? 0 : 1;
+    return out.straight[from] == out.straight[to] ? 0 : 1;
   };
+  int count = 0;
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
-    out.straight[at(id)] = runs_in_graphs(graph, node);
-    if (is_leaf(node) || !needed[at(id)]) continue;
-    int& level = out.level[at(id)];
-    level = out.straight[at(id)] ? 1 : 0;  // graphs stand at odd levels
+    out.straight[id] = runs_in_graphs(graph, node);
+    if (is_leaf(node) || !needed[id]) continue;
+    int& level = out.level[id];
+    level = out.straight[id] ? 1 : 0;  // graphs stand at odd levels
     for (const int input : node.inputs) {
-      if (out.level[at(input)] >= 0) level = std::max(level, out.level[at(input)] + follows(input, id));
+      if (out.level[input] >= 0) level = std::max(level, out.level[input] + follows(input, id));
     }
-    if (level % 2 != (out.straight[at(id)] ? 1 : 0)) ++level;
-    out.count = std::max(out.count, level + 1);
+    if (level % 2 != (out.straight[id] ? 1 : 0)) ++level;
+    count = std::max(count, level + 1);
   }
   // As late as the readers allow, so that there are few graphs.
-  std::vector<int> latest(at(graph.size()), out.count);
+  ById<int> latest(graph, count);
   for (int id = graph.size() - 1; id >= 0; --id) {
-    int& level = out.level[at(id)];
+    int& level = out.level[id];
     if (level < 0) continue;
-    const int last = latest[at(id)] - (latest[at(id)] % 2 != level % 2 ? 1 : 0);
-    level = std::max(level, std::min(last, out.count - 1 - (out.count - 1 - level) % 2));
+    const int last = latest[id] - (latest[id] % 2 != level % 2 ? 1 : 0);
+    level = std::max(level, std::min(last, count - 1 - (count - 1 - level) % 2));
     for (const int input : graph.node(id).inputs) {
-      latest[at(input)] = std::min(latest[at(input)], level - follows(input, id));
+      latest[input] = std::min(latest[input], level - follows(input, id));
     }
+  }
+  out.nodes.resize(static_cast<std::size_t>(count));
+  for (int id = 0; id < graph.size(); ++id) {
+    if (out.level[id] >= 0) out.nodes[static_cast<std::size_t>(out.level[id])].push_back(id);
   }
   return out;
 }
 
 /// The nodes of one level as a graph of their own. Fills the step's operands: what it reads, then what others read.
-Step graph_step(const Graph& graph, const Levels& levels, int level, const std::vector<char>& read_elsewhere) {
+Step graph_step(const Graph& graph, const Levels& levels, const std::vector<int>& nodes,
+                const ById<char>& read_elsewhere) {
   Step step;
   Graph own;
   std::map<int, int> place;  // node -> node of `own`
@@ -96,7 +92,7 @@ Step graph_step(const Graph& graph, const Levels& levels, int level, const std::
     if (const auto found = place.find(id); found != place.end()) return own.value(found->second);
     const Node& node = graph.node(id);
     Value made;
-    if (node.op == &constant_op && levels.straight[at(id)]) {
+    if (node.op == &constant_op && levels.straight[id]) {
       made = own.append(*node.op, {}, node.attrs);
     } else {
       made = own.input("%" + std::to_string(id), node.type);
@@ -106,8 +102,7 @@ Step graph_step(const Graph& graph, const Levels& levels, int level, const std::
     place[id] = made.id;
     return made;
   };
-  for (int id = 0; id < graph.size(); ++id) {
-    if (levels.level[at(id)] != level) continue;
+  for (const int id : nodes) {
     const Node& node = graph.node(id);
     Values inputs;
     for (const int input : node.inputs) inputs.push_back(value(input));
@@ -115,25 +110,14 @@ Step graph_step(const Graph& graph, const Levels& levels, int level, const std::
     step.flops += flops_of(graph, node);
     if (!node.label.empty()) step.label = node.label;
   }
-  for (const auto& [id, made] : place) {
-    if (levels.level[at(id)] != level || !read_elsewhere[at(id)]) continue;
-    own.output("%" + std::to_string(id), own.value(made));
+  for (const int id : nodes) {
+    if (!read_elsewhere[id]) continue;
+    own.output("%" + std::to_string(id), own.value(place[id]));
     step.call.outputs.push_back({graph.node(id).type, Access::whole});
     step.operands.push_back(id);
   }
   step.call.graph = std::make_shared<const Graph>(std::move(own));
   return step;
-}
-
-/// Whether some kernel takes the graph.
-bool prepare(Step& step) {
-  for (const Kernel& kernel : kernels()) {
-    step.prepared = ask(kernel, step.call);
-    step.kernel = kernel.name;
-    if (step.prepared) return true;
-    step.refusals.push_back(step.kernel + ": " + step.prepared.refusal);
-  }
-  return false;
 }
 
 Step node_step(const Graph& graph, int id) {
@@ -153,13 +137,13 @@ Step node_step(const Graph& graph, int id) {
 }
 
 /// Which nodes are outputs, or are read at another level than their own.
-std::vector<char> find_read_elsewhere(const Graph& graph, const Levels& levels) {
-  std::vector<char> read(at(graph.size()));
-  for (const Output& output : graph.outputs()) read[at(output.id)] = 1;
+ById<char> find_read_elsewhere(const Graph& graph, const Levels& levels) {
+  ById<char> read(graph);
+  for (const Output& output : graph.outputs()) read[output.id] = 1;
   for (int id = 0; id < graph.size(); ++id) {
-    if (levels.level[at(id)] < 0) continue;
+    if (levels.level[id] < 0) continue;
     for (const int input : graph.node(id).inputs) {
-      if (levels.level[at(input)] != levels.level[at(id)]) read[at(input)] = 1;
+      if (levels.level[input] != levels.level[id]) read[input] = 1;
     }
   }
   return read;
@@ -176,28 +160,29 @@ bool runs_straight(const Graph& graph) {
   return straight > single;
 }
 
-std::optional<Plan> straighten(const Graph& graph) {
+std::optional<Plan> straighten(const Graph& graph, KernelCache& cache) {
   if (!runs_straight(graph)) return {};
   const Levels levels = find_levels(graph);
-  const std::vector<char> read_elsewhere = find_read_elsewhere(graph, levels);
+  const ById<char> read_elsewhere = find_read_elsewhere(graph, levels);
   Plan plan;
   plan.buffers = buffers_of(graph);
   plan.regions.resize(1);
   auto& loops = plan.regions[0].loops;  // one a level at first, so that single nodes are fused with their own
-  for (int level = 0; level < levels.count; ++level) {
+  for (std::size_t level = 0; level < levels.nodes.size(); ++level) {
     Loop loop;
-    if (level % 2 == 1) loop.steps.push_back(graph_step(graph, levels, level, read_elsewhere));
-    for (int id = 0; id < graph.size() && level % 2 == 0; ++id) {
-      if (levels.level[at(id)] == level) loop.steps.push_back(node_step(graph, id));
-    }
+    if (level % 2 == 1) loop.steps.push_back(graph_step(graph, levels, levels.nodes[level], read_elsewhere));
+    else for (const int id : levels.nodes[level]) loop.steps.push_back(node_step(graph, id));
     if (!loop.steps.empty() && !loop.steps[0].call.outputs.empty()) loops.push_back(std::move(loop));
   }
   if (loops.empty()) return {};
-  plan = fuse(plan, graph);
+  plan = fuse(std::move(plan), graph);
   Loop all;
   for (Loop& loop : plan.regions[0].loops) {
     for (Step& step : loop.steps) {
-      if (step.call.graph && !prepare(step)) return {};
+      if (step.call.graph) {
+        step.chosen = cache.choose(step.call);
+        if (!step.chosen->prepared) return {};
+      }
       all.steps.push_back(std::move(step));
     }
   }

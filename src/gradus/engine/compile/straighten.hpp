@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "gradus/engine/kernels/kernel_cache.hpp"
 #include "gradus/engine/plan/plan.hpp"
 
 namespace gradus {
@@ -13,6 +14,6 @@ bool runs_straight(const Graph& graph);
 
 /// The graph as one loop of one block, whose steps are graphs as a whole and, one by one, the nodes that no kernel for
 /// graphs takes. Nothing unless runs_straight(graph), or when it would be too much code.
-std::optional<Plan> straighten(const Graph& graph);
+std::optional<Plan> straighten(const Graph& graph, KernelCache& cache);
 
 }  // namespace gradus

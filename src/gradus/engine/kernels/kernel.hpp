@@ -49,9 +49,8 @@ struct Operand {
 /// Registers 0 .. inputs-1 are the step's inputs; instruction i writes register inputs + i.
 /// All numbers are of one dtype (f32 or f64); u8 operands (truth values, bytes) are held as numbers of it.
 struct PointwiseProgram {
-  static constexpr int cast = -1;  // the value as it is: between u8 and the dtype
   struct Instruction {
-    int op = 0;  // place in pointwise_ops(), or cast
+    const Op* op = nullptr;  // pointwise; or cast_op, the value as it is: between u8 and the dtype
     std::vector<int> inputs;
     friend bool operator==(const Instruction&, const Instruction&) = default;
   };
@@ -73,6 +72,7 @@ struct Call {
   std::int64_t rows = 1, block = 1;  // of the loop
   /// Rows of a leaf, where the call sums over rows; 1 where the rows are partial sums already.
   std::int64_t leaf = rows_per_leaf;
+  friend bool operator==(const Call&, const Call&) = default;  // of a graph: the same one
 };
 
 /// What a kernel is run on. Pointers are to the block's first element of each operand, inputs first, then outputs.
@@ -107,10 +107,12 @@ Prepared ask(const Kernel& kernel, const Call& call);
 /// The candidates for a call in order of preference; `reference` is the last and takes every op and program.
 std::span<const Kernel> kernels();
 
+using Refusals = std::vector<std::string>;
+
 struct Choice {
-  Kernel kernel;
+  Kernel kernel;      // without a name when none takes the call
   Prepared prepared;
-  std::vector<std::string> refusals;  // "xsmm.matmul: ..." of those asked before
+  Refusals refusals;  // "xsmm.matmul: ..." of those asked before
 };
 
 /// The first kernel that takes the call.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gradus/core/ops/matmul.hpp"
 #include "gradus/engine/kernels/block.hpp"
 
 namespace gradus {
@@ -28,7 +29,7 @@ std::string refusal_of(const Call& call, bool whole, bool partial) {
 
 MatmulCall matmul_call(const Call& call) {
   MatmulCall of;
-  if (!call.op || call.op->name != "matmul") return {.refusal = "not a matmul"};
+  if (call.op != &matmul_op) return {.refusal = "not a matmul"};
   const Operand &a = call.inputs[0], &b = call.inputs[1], &c = call.outputs[0];
   if (a.type.shape.rank() != 2 || b.type.shape.rank() != 2) return {.refusal = "a batch of matrices"};
   of.partial = is_partial(call);

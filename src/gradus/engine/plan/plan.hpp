@@ -5,6 +5,7 @@
 // region are the blocks of its loops: row blocks of the batch, or tiles of the parameters.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,11 +36,9 @@ struct Step {
   Call call;
   std::vector<int> operands;  // buffers: inputs, then outputs
   std::string label;          // of the node it ends with, for people
-  std::string kernel;         // who runs it
-  Prepared prepared;
-  std::vector<std::string> refusals;  // of the kernels asked before
-  double flops = 0;                   // of all blocks
-  double bytes = 0;                   // read and written, each operand once, of all blocks
+  std::shared_ptr<const Choice> chosen = nullptr;  // the kernel
+  double flops = 0;                                // of all blocks
+  double bytes = 0;                                // read and written, each operand once, of all blocks
 };
 
 struct Loop {

@@ -2,7 +2,6 @@
 
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/graph/print.hpp"
-#include "gradus/core/ops/pointwise.hpp"
 #include "gradus/engine/plan/plan.hpp"
 
 namespace gradus {
@@ -37,9 +36,7 @@ std::string program_text(const Call& call) {
   for (std::size_t i = 0; i < call.program.instructions.size(); ++i) {
     const auto& instruction = call.program.instructions[i];
     if (i) out += "; ";
-    out += instruction.op == PointwiseProgram::cast
-               ? "cast"
-               : std::string(pointwise_ops()[static_cast<std::size_t>(instruction.op)].name);
+    out += instruction.op->name;
     for (int input : instruction.inputs)
       out += input < inputs ? " i" + std::to_string(input) : " t" + std::to_string(input - inputs);
   }
@@ -80,7 +77,7 @@ std::string print(const Plan& plan, const Step& step) {
   out += " = " + (step.call.op ? std::string(step.call.op->name) : program_text(step.call));
   for (std::size_t i = 0; i < inputs; ++i) out += " " + operand_text(plan, step, i);
   if (!step.call.attrs.entries().empty()) out += " " + print(step.call.attrs);
-  if (!step.kernel.empty()) out += "  <" + step.kernel + ">";
+  if (step.chosen) out += "  <" + std::string(step.chosen->kernel.name) + ">";
   return out;
 }
 

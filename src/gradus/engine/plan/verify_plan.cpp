@@ -1,23 +1,13 @@
 #include "gradus/engine/plan/verify_plan.hpp"
 
 #include <algorithm>
+#include <map>
 
-#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/kernels/block.hpp"
+#include "gradus/engine/plan/uses.hpp"
 
 namespace gradus {
 namespace {
-
-/// A step that reads or writes a buffer, with the place of its loop and step in the plan.
-struct Touch {
-  int region, loop, step;
-  Access access;
-  bool pointwise;
-};
-
-struct Touches {
-  std::vector<Touch> reads, writes;
-};
 
 [[noreturn]] void fail(const Buffer& buffer, const std::string& what) {
   throw InternalError("plan: " + buffer.name + " " + what);
@@ -87,89 +77,81 @@ void verify_homes(const Plan& plan) {
   }
 }
 
-std::vector<Touches> find_touches(const Plan& plan) {
-  std::vector<Touches> out(plan.buffers.size());
-  for (std::size_t r = 0; r < plan.regions.size(); ++r) {
-    for (std::size_t l = 0; l < plan.regions[r].loops.size(); ++l) {
-      const auto& steps = plan.regions[r].loops[l].steps;
-      for (std::size_t s = 0; s < steps.size(); ++s) {
-        const Call& call = steps[s].call;
-        for (std::size_t i = 0; i < steps[s].operands.size(); ++i) {
-          const bool input = i < call.inputs.size();
-          const Operand& operand = input ? call.inputs[i] : call.outputs[i - call.inputs.size()];
-          const Touch touch{checked_cast<int>(r), checked_cast<int>(l), checked_cast<int>(s), operand.access,
-                            call.op == nullptr};
-          Touches& of = out[static_cast<std::size_t>(steps[s].operands[i])];
-          (input ? of.reads : of.writes).push_back(touch);
-        }
-      }
-    }
-  }
-  return out;
-}
-
 /// Whether `read` sees what `write` wrote, on whichever thread either runs.
-bool follows(const Touch& read, const Touch& write) {
+bool follows(const Use& read, const Use& write) {
   if (read.region != write.region) return read.region > write.region;
   return read.loop == write.loop && read.step > write.step && read.access == write.access &&
          write.access != Access::columns;
 }
 
-void verify_order(const Buffer& buffer, const Touches& touches) {
+void verify_order(const Buffer& buffer, const std::vector<Use>& reads, const std::vector<Use>& writes) {
   const bool given = buffer.home == Home::input || buffer.home == Home::constant;
-  if (!given && touches.writes.empty()) fail(buffer, "is never written");
-  if (touches.writes.size() > 1) fail(buffer, "is written twice");
-  for (const Touch& read : touches.reads) {
-    if (!given && !follows(read, touches.writes[0])) fail(buffer, "is read before it is written");
+  if (!given && writes.empty()) fail(buffer, "is never written");
+  if (writes.size() > 1) fail(buffer, "is written twice");
+  for (const Use& read : reads) {
+    if (!given && !follows(read, writes[0])) fail(buffer, "is read before it is written");
   }
 }
 
-void verify_overwriting(const Buffer& buffer, const Touches& touches, const std::vector<Touches>& all) {
-  const Touch& write = touches.writes.at(0);
-  for (const Touch& read : all[static_cast<std::size_t>(buffer.in_place_of)].reads) {
-    const bool same_step = read.region == write.region && read.loop == write.loop && read.step == write.step &&
-                           write.pointwise && read.access == write.access;
+void verify_overwriting(const Buffer& buffer, const Use& write, const std::vector<Use>& old_reads) {
+  for (const Use& read : old_reads) {
+    const bool same_step =
+        read.same_loop(write) && read.step == write.step && write.pointwise && read.access == write.access;
     if (!same_step && !follows(write, read)) fail(buffer, "overwrites a value that is still read");
   }
 }
 
-/// In whole cache lines, of which a kernel may write the last beyond its value (Frame).
-bool overlap(const Buffer& a, const Buffer& b) {
-  return a.bytes > 0 && b.bytes > 0 && a.offset < b.offset + aligned(b.bytes) && b.offset < a.offset + aligned(a.bytes);
-}
-
+/// A value and the moments of its life: regions for all threads' memory, steps of a loop for a thread's own.
 struct Life {
-  int first, last;
+  int buffer = 0, first = 0, last = 0;
 };
 
-Life life(const Buffer& buffer, const Touches& touches) {
-  const auto moment = [&](const Touch& touch) { return buffer.home == Home::local ? touch.step : touch.region; };
-  Life out{moment(touches.writes.at(0)), moment(touches.writes.at(0))};
-  for (const Touch& read : touches.reads) out.last = std::max(out.last, moment(read));
-  return out;
+/// Throws where two values that are alive at once overlap, in whole cache lines, of which a kernel may write the last
+/// beyond its value (Frame): walks through the moments with the values alive, by offset.
+void verify_apart(const Plan& plan, std::vector<Life> lives) {
+  const auto buffer_of = [&](int id) -> const Buffer& { return plan.buffers[static_cast<std::size_t>(id)]; };
+  std::sort(lives.begin(), lives.end(), [](const Life& a, const Life& b) { return a.first < b.first; });
+  std::map<std::size_t, Life> alive;              // by offset: they do not overlap
+  std::multimap<int, std::size_t> ends;           // the offsets of these, by the last moment
+  for (const Life& life : lives) {
+    while (!ends.empty() && ends.begin()->first < life.first) alive.erase(ends.begin()->second), ends.erase(ends.begin());
+    const Buffer& buffer = buffer_of(life.buffer);
+    auto next = alive.lower_bound(buffer.offset);
+    const auto refuse = [&](const Life& other) {
+      fail(buffer_of(std::min(life.buffer, other.buffer)),
+           "overlaps " + buffer_of(std::max(life.buffer, other.buffer)).name);
+    };
+    if (next != alive.end() && next->first < buffer.offset + aligned(buffer.bytes)) refuse(next->second);
+    if (next != alive.begin()) {
+      const auto& [offset, before] = *std::prev(next);
+      if (offset + aligned(buffer_of(before.buffer).bytes) > buffer.offset) refuse(before);
+    }
+    alive.emplace_hint(next, buffer.offset, life);
+    ends.emplace(life.last, buffer.offset);
+  }
 }
 
-void verify_memory(const Plan& plan, const std::vector<Touches>& touches) {
-  for (std::size_t a = 0; a < plan.buffers.size(); ++a) {
-    const Buffer& first = plan.buffers[a];
-    if (first.home != Home::arena && first.home != Home::local) continue;
-    const std::size_t limit = first.home == Home::arena ? plan.arena_bytes : plan.local_bytes;
-    if (first.offset % 64 != 0 || first.offset + aligned(first.bytes) > limit)
-      fail(first, "lies outside of its memory");
-    const Touch& write = touches[a].writes.at(0);
-    for (const Touch& read : touches[a].reads) {
-      if (first.home == Home::local && (read.region != write.region || read.loop != write.loop))
-        fail(first, "leaves its loop");
+void verify_memory(const Plan& plan, const Uses& uses) {
+  std::map<std::pair<int, int>, std::vector<Life>> local;  // by region and loop
+  std::vector<Life> shared;
+  for (int id = 0; id < uses.writers.size(); ++id) {
+    const Buffer& buffer = plan.buffers[static_cast<std::size_t>(id)];
+    if (buffer.home != Home::arena && buffer.home != Home::local) continue;
+    const bool own = buffer.home == Home::local;
+    const std::size_t limit = own ? plan.local_bytes : plan.arena_bytes;
+    if (buffer.offset % 64 != 0 || buffer.offset + aligned(buffer.bytes) > limit) {
+      fail(buffer, "lies outside of its memory");
     }
-    for (std::size_t b = a + 1; b < plan.buffers.size(); ++b) {
-      const Buffer& second = plan.buffers[b];
-      if (second.home != first.home || !overlap(first, second)) continue;
-      const Touch& other = touches[b].writes.at(0);
-      if (first.home == Home::local && (other.region != write.region || other.loop != write.loop)) continue;
-      const Life x = life(first, touches[a]), y = life(second, touches[b]);
-      if (x.first <= y.last && y.first <= x.last) fail(first, "overlaps " + second.name);
+    const Use& write = uses.writers[id].at(0);
+    Life life{id, own ? write.step : write.region, own ? write.step : write.region};
+    for (const Use& read : uses.readers[id]) {
+      if (own && !read.same_loop(write)) fail(buffer, "leaves its loop");
+      life.last = std::max(life.last, own ? read.step : read.region);
     }
+    if (buffer.bytes > 0) (own ? local[{write.region, write.loop}] : shared).push_back(life);
   }
+  verify_apart(plan, std::move(shared));
+  for (auto& [loop, lives] : local) verify_apart(plan, std::move(lives));
 }
 
 }  // namespace
@@ -177,13 +159,15 @@ void verify_memory(const Plan& plan, const std::vector<Touches>& touches) {
 void verify(const Plan& plan) {
   verify_steps(plan);
   verify_homes(plan);
-  const std::vector<Touches> touches = find_touches(plan);
-  for (std::size_t b = 0; b < plan.buffers.size(); ++b) {
-    const Buffer& buffer = plan.buffers[b];
-    verify_order(buffer, touches[b]);
-    if (buffer.in_place_of >= 0) verify_overwriting(buffer, touches[b], touches);
+  const Uses uses = find_uses(plan);
+  for (int id = 0; id < uses.writers.size(); ++id) {
+    const Buffer& buffer = plan.buffers[static_cast<std::size_t>(id)];
+    verify_order(buffer, uses.readers[id], uses.writers[id]);
+    if (buffer.in_place_of >= 0) {
+      verify_overwriting(buffer, uses.writers[id].at(0), uses.readers[buffer.in_place_of]);
+    }
   }
-  verify_memory(plan, touches);
+  verify_memory(plan, uses);
 }
 
 }  // namespace gradus

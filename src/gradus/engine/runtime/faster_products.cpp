@@ -4,7 +4,7 @@
 #include <chrono>
 #include <vector>
 
-#include "gradus/core/ops/all.hpp"
+#include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/tensor/tensor.hpp"
 #include "gradus/engine/machine/arena.hpp"
 
@@ -17,7 +17,7 @@ class Product {
   explicit Product(DType dtype) {
     constexpr std::int64_t rows = 64, length = 512, columns = 256;
     Call call;
-    call.op = &find_op("matmul");
+    call.op = &matmul_op;
     call.inputs = {{{dtype, {rows, length}}, Access::rows}, {{dtype, {length, columns}}, Access::whole}};
     call.outputs = {{{DType::f32, {rows, columns}}, Access::rows}};
     call.rows = call.block = rows;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "gradus/learn/data/foreign/foreign_format.hpp"
 #include "gradus/learn/data/source.hpp"
@@ -151,18 +153,22 @@ ModelFile parse_model_file(std::span<const std::byte> file, const std::string& n
 }
 
 void require_tensors(const ModelFile& model, std::span<const Wanted> wanted, const std::string& path) {
+  std::unordered_map<std::string_view, const Tensor*> tensors;
+  std::unordered_set<std::string_view> names;
+  for (const NamedTensor& named : model.tensors) tensors.emplace(named.name, &named.tensor);
   std::string found, expected;
   const auto add = [](std::string& list, const std::string& item) { list += (list.empty() ? "" : ", ") + item; };
   for (const auto& [name, type] : wanted) {
-    const Tensor* tensor = model.find(name);
+    names.insert(name);
+    const auto at = tensors.find(name);
+    const Tensor* tensor = at == tensors.end() ? nullptr : at->second;
     if (tensor && tensor->type() == type) continue;
     const std::string shown = "\"" + printable(name) + "\"";
     add(found, tensor ? shown + " " + to_string(tensor->type()) : "no " + shown);
     add(expected, shown + " " + to_string(type));
   }
   for (const NamedTensor& named : model.tensors) {
-    const bool known = std::any_of(wanted.begin(), wanted.end(), [&](const Wanted& w) { return w.name == named.name; });
-    if (known) continue;
+    if (names.contains(named.name)) continue;
     add(found, "\"" + printable(named.name) + "\" " + to_string(named.tensor.type()));
     add(expected, "no \"" + printable(named.name) + "\"");
   }

@@ -10,15 +10,17 @@ Value Scope::parameter(std::string_view name, const Shape& shape, const init::In
     throw UserError(Fault::usage, Report{"parameter \"" + printable(full) + "\"", to_string(shape),
                                          "at least one element", "give the layer before it, or the data, a width"});
   }
-  for (const ParameterSpec& known : parameters_) {
-    if (known.name != full) continue;
+  if (const auto place = place_.find(full); place != place_.end()) {
+    const ParameterSpec& known = parameters_[place->second];
     if (known.shape == shape) return graph_.find_input(full);
     throw UserError(Fault::usage,
                     Report{"parameter \"" + printable(full) + "\"", to_string(shape),
                            to_string(known.shape) + ", as when it was first asked for", "give it another name"});
   }
+  const Value made = graph_.input(full, shape, dtype_);
+  place_.emplace(full, parameters_.size());
   parameters_.push_back({full, shape, init});
-  return graph_.input(full, shape, dtype_);
+  return made;
 }
 
 Value Scope::apply(std::string_view name, const Layer& layer, Value x) {

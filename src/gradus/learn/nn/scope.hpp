@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "gradus/core/graph/graph.hpp"
@@ -54,6 +55,7 @@ class Scope {
   DType dtype_;
   std::string prefix_;  // "" or "2." or "2.0."
   std::vector<ParameterSpec> parameters_;
+  std::unordered_map<std::string, std::size_t> place_;  // of parameters, by name
   std::int64_t streams_ = 0;
 };
 

@@ -1,5 +1,8 @@
 #include "gradus/learn/train/saved_model.hpp"
 
+#include <string_view>
+#include <unordered_map>
+
 #include "gradus/learn/io/model_file.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/train/old_sentence.hpp"
@@ -154,7 +157,9 @@ nn::Model read_network(ModelFile& file, const std::optional<nn::Layer>& given, c
     wanted.push_back({spec.name, {model.dtype, spec.shape}});
   }
   require_tensors(file, wanted, path);
-  for (const Wanted& want : wanted) model.parameters.push_back({want.name, *file.find(want.name)});
+  std::unordered_map<std::string_view, Tensor*> tensors;
+  for (NamedTensor& named : file.tensors) tensors.emplace(named.name, &named.tensor);
+  for (const Wanted& want : wanted) model.parameters.push_back({want.name, std::move(*tensors.at(want.name))});
   return model;
 }
 

@@ -1,6 +1,7 @@
 #include "gradus/learn/train/step.hpp"
 
 #include "gradus/core/grad/differentiate.hpp"
+#include "gradus/core/graph/walk.hpp"
 #include "gradus/core/ops/index.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/pointwise.hpp"
@@ -119,8 +120,7 @@ void check_rows_apart(Value features, Value prediction, Value key) {
   const std::int64_t rows = features.rows();
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
-    std::vector<Type> types;
-    for (int input : node.inputs) types.push_back(graph.node(input).type);
+    const std::vector<Type> types = input_types(graph, node);
     bool apart = true, reads = false;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       if (!by_row[static_cast<std::size_t>(node.inputs[i])]) continue;

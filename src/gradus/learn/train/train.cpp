@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "gradus/core/base/rounded.hpp"
 #include "gradus/core/graph/print.hpp"
@@ -72,10 +75,10 @@ std::optional<StoppedBy> rule_after_epoch(const Training& t, const EpochReport& 
 }
 
 void keep_parameters(nn::Model& model, const Weights& weights) {
+  std::unordered_map<std::string_view, const Tensor*> values;
+  for (const nn::Parameter& weight : weights) values[weight.name] = &weight.value;
   for (nn::Parameter& parameter : model.parameters) {
-    for (const nn::Parameter& weight : weights) {
-      if (weight.name == parameter.name) parameter.value = weight.value;
-    }
+    if (const auto value = values.find(parameter.name); value != values.end()) parameter.value = *value->second;
   }
 }
 
@@ -286,8 +289,10 @@ void finish(Training& t) {
   const bool chosen = t.options.patience > 0 && t.best.epoch > 0;
   keep_parameters(t.run.model.network, chosen ? t.best.parameters : last);
   t.run.best_epoch = chosen ? t.best.epoch : static_cast<std::int64_t>(t.run.history.size());
+  std::unordered_set<std::string_view> parameters;
+  for (const nn::Parameter& parameter : t.run.model.network.parameters) parameters.insert(parameter.name);
   for (nn::Parameter& weight : last) {
-    if (!t.run.model.network.find(weight.name)) t.run.optimizer_state.push_back(std::move(weight));
+    if (!parameters.contains(weight.name)) t.run.optimizer_state.push_back(std::move(weight));
   }
   note_worse(t.run);
   fill_record(t);

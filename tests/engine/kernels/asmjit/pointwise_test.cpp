@@ -75,7 +75,7 @@ TEST(AsmjitPointwise, EverySizeAgrees) {
   std::mt19937 random(2);
   for (const InstructionSet set : sets()) {
     for (const auto* name : {"add", "where", "exp", "greater", "tanh"}) {
-      const Op& op = pointwise_ops()[static_cast<std::size_t>(op_index(name))];
+      const Op& op = find_op(name);
       std::vector<std::int64_t> sizes{127, 511, 512, 513, 1025, 4099};
       for (std::int64_t n = 0; n <= 70; ++n) sizes.push_back(n);
       for (const std::int64_t n : sizes) {
@@ -151,7 +151,7 @@ TEST(AsmjitPointwise, WritingPastTheCachesChangesNoBit) {
   int lines = 0;
   for (const InstructionSet set : sets()) {
     for (const auto* name : {"add", "exp", "greater"}) {
-      const Op& op = pointwise_ops()[static_cast<std::size_t>(op_index(name))];
+      const Op& op = find_op(name);
       for (const std::int64_t inner : {1, 13, 16, 20, 64, 100, 144}) {
         for (const Form form : {Form::full, Form::row, Form::column}) {  // walked as one run, or row by row
           std::vector<Form> forms(static_cast<std::size_t>(op.arity), Form::full);
@@ -185,11 +185,11 @@ TEST(AsmjitPointwise, ValuesWithoutARegisterWaitInMemory) {
       call.rows = call.block = 5;
       const std::int64_t inner = 37;
       call.inputs = {operand(Form::full, 5, inner, DType::f32), operand(form, 5, inner, DType::f32)};
-      const int add = op_index("add"), multiply = op_index("multiply"), less = op_index("less"),
-                where = op_index("where");
+      const Op *add = &find_op("add"), *multiply = &find_op("multiply"), *less = &find_op("less"),
+               *where = &find_op("where");
       std::vector<int> kept;
       int next = 2;
-      const auto write = [&](int op, std::vector<int> in) {
+      const auto write = [&](const Op* op, std::vector<int> in) {
         call.program.instructions.push_back({op, std::move(in)});
         return next++;
       };
@@ -241,7 +241,7 @@ TEST(AsmjitPointwise, BroadcastsOverInnerAxes) {
                    {{DType::f32, {5, 1, side, 1}}, Access::rows},
                    {{DType::u8, {1, 4, 1, side}}, Access::whole},
                    {{DType::u8, {4, 1, 1}}, Access::whole}};
-    const int add = op_index("add"), multiply = op_index("multiply");
+    const Op *add = &find_op("add"), *multiply = &find_op("multiply");
     call.program = {DType::f32, {{multiply, {0, 1}}, {add, {5, 2}}, {multiply, {6, 3}}, {add, {7, 4}}}, {8}};
     const Prepared prepared = jit::prepare_pointwise(call);
     if (jit::instruction_set() != InstructionSet::avx512) return;

@@ -26,7 +26,7 @@ bool has_straight_code() { return jit::instruction_set() == jit::InstructionSet:
 bool is_straight(const Graph& graph) {
   const Plan plan = compile(graph);
   for (const Step& step : plan.regions[0].loops[0].steps) {
-    if (step.kernel == "asmjit.straight") return true;
+    if (step.chosen->kernel.name == "asmjit.straight") return true;
   }
   return false;
 }

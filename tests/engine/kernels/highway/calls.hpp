@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/engine/kernels/kernel.hpp"
 #include "hwy/targets.h"
@@ -116,10 +117,8 @@ inline std::vector<Tensor> interpret(const Call& call, const std::vector<Tensor>
   for (const auto& instruction : program.instructions) {
     std::vector<Tensor> in;
     for (const int r : instruction.inputs) in.push_back(registers[static_cast<std::size_t>(r)]);
-    if (instruction.op == PointwiseProgram::cast) registers.push_back(in[0]);
-    else
-      registers.push_back(
-          evaluate_numbers(pointwise_ops()[static_cast<std::size_t>(instruction.op)], in, program.dtype));
+    const bool cast = instruction.op == &cast_op;
+    registers.push_back(cast ? in[0] : evaluate_numbers(*instruction.op, in, program.dtype));
   }
   std::vector<Tensor> out;
   for (std::size_t o = 0; o < call.outputs.size(); ++o) {

@@ -42,7 +42,7 @@ Built build(const Case& of, int which, DType dtype, std::mt19937& random) {
   Attrs attrs{{"stride", of.stride}, {"padding", of.padding}, {"dilation", of.dilation}, {"groups", of.groups}};
   const auto spatial = [](const Shape& shape) { return Integers(shape.begin() + 2, shape.end()); };
   const Type given[] = {{dtype, of.x}, {dtype, of.w}};
-  const Shape y = conv_ops()[0].infer(Types(given), attrs).shape;
+  const Shape y = conv_op.infer(Types(given), attrs).shape;
   if (which == 1) attrs.set("size", spatial(of.x));
   if (which == 2) attrs.set("kernel", spatial(of.w));
   const Shape shapes[][3] = {{of.x, of.w, y}, {y, of.w, of.x}, {of.x, y, of.w}};
@@ -50,7 +50,7 @@ Built build(const Case& of, int which, DType dtype, std::mt19937& random) {
                               {Access::rows, Access::whole, Access::rows},
                               {Access::whole, Access::whole, Access::whole}};
   Built out;
-  out.call.op = &conv_ops()[static_cast<std::size_t>(which)];
+  out.call.op = conv_ops()[static_cast<std::size_t>(which)];
   out.call.attrs = attrs;
   out.call.rows = out.call.block = which == 2 ? 1 : of.x[0];
   std::vector<Tensor> wide;

@@ -1,6 +1,7 @@
 // Errors of the vector functions in units of the last place, against long double, and against numbers of mpmath.
 #include <functional>
 
+#include "gradus/core/ops/all.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
 #include "tests/engine/kernels/highway/calls.hpp"
 
@@ -35,16 +36,9 @@ const Function functions[] = {
     {"power", [](L x, L y) { return std::pow(x, y); }, 0.6, 1.5, {{0.1, 10}, {0.9, 1.1}, {0, 1000}, {1e-30, 1e-20}}},
 };
 
-int op_index(std::string_view name) {
-  for (std::size_t i = 0; i < pointwise_ops().size(); ++i) {
-    if (pointwise_ops()[i].name == name) return static_cast<int>(i);
-  }
-  return -1;
-}
-
 Tensor run_function(std::string_view name, const std::vector<Tensor>& inputs) {
   Call call;
-  call.program = {inputs[0].dtype(), {{op_index(name), {}}}, {static_cast<int>(inputs.size())}};
+  call.program = {inputs[0].dtype(), {{&find_op(name), {}}}, {static_cast<int>(inputs.size())}};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     call.inputs.push_back({inputs[i].type(), Access::rows});
     call.program.instructions[0].inputs.push_back(static_cast<int>(i));

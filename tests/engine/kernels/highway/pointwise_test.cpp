@@ -46,7 +46,7 @@ TEST(HighwayPointwise, EverySizeAgrees) {
   for (const std::int64_t set : instruction_sets()) {
     const UseInstructionSet use(set);
     for (const auto* name : {"add", "where", "exp", "sin", "greater", "power"}) {
-      const Op& op = pointwise_ops()[static_cast<std::size_t>(op_index(name))];
+      const Op& op = find_op(name);
       std::vector<std::int64_t> sizes{127, 511, 512, 513, 1025, 4099};
       for (std::int64_t n = 0; n <= 70; ++n) sizes.push_back(n);
       for (const std::int64_t n : sizes) {
@@ -142,7 +142,7 @@ TEST(HighwayPointwise, BroadcastsOverInnerAxes) {
                    {{DType::f32, {5, 1, side, 1}}, Access::rows},
                    {{DType::u8, {1, 4, 1, side}}, Access::whole},
                    {{DType::u8, {4, 1, 1}}, Access::whole}};
-    const int add = op_index("add"), multiply = op_index("multiply");
+    const Op *add = &find_op("add"), *multiply = &find_op("multiply");
     call.program = {DType::f32, {{multiply, {0, 1}}, {add, {5, 2}}, {multiply, {6, 3}}, {add, {7, 4}}}, {8}};
     const Prepared prepared = highway::prepare_pointwise(call);
     ASSERT_TRUE(prepared) << prepared.refusal;

@@ -4,19 +4,12 @@
 #include <array>
 #include <string>
 
+#include "gradus/core/ops/all.hpp"
 #include "tests/engine/kernels/highway/calls.hpp"
 
 namespace gradus::testing {
 
 enum class Form { full, single, row, column };
-
-inline int op_index(std::string_view name) {
-  for (std::size_t i = 0; i < pointwise_ops().size(); ++i) {
-    if (pointwise_ops()[i].name == name) return static_cast<int>(i);
-  }
-  ADD_FAILURE() << name;
-  return 0;
-}
 
 inline Operand operand(Form form, std::int64_t rows, std::int64_t inner, DType dtype) {
   switch (form) {
@@ -69,7 +62,7 @@ inline void expect_same(const Tensor& got, const Tensor& expected, const std::st
 inline Call one_op(std::string_view name, const std::vector<Form>& forms, std::int64_t rows, std::int64_t inner,
                    DType dtype) {
   Call call;
-  PointwiseProgram::Instruction instruction{op_index(name), {}};
+  PointwiseProgram::Instruction instruction{&find_op(name), {}};
   for (std::size_t i = 0; i < forms.size(); ++i) {
     call.inputs.push_back(operand(forms[i], rows, inner, dtype));
     instruction.inputs.push_back(static_cast<int>(i));
@@ -96,13 +89,12 @@ inline Call random_program(std::mt19937& random, std::int64_t rows, std::int64_t
   }
   const auto instructions = 1 + random() % 20;
   for (std::size_t i = 0; i < instructions; ++i) {
-    int op = static_cast<int>(random() % pointwise_ops().size());
-    while (!is_exact(pointwise_ops()[static_cast<std::size_t>(op)].name))
-      op = static_cast<int>(random() % pointwise_ops().size());
-    if (random() % 2) op = op_index(std::array{"add", "subtract", "multiply", "divide", "square"}[random() % 5]);
+    const Op* op = &pointwise_ops()[random() % pointwise_ops().size()];
+    while (!is_exact(op->name)) op = &pointwise_ops()[random() % pointwise_ops().size()];
+    if (random() % 2) op = &find_op(std::array{"add", "subtract", "multiply", "divide", "square"}[random() % 5]);
     const bool cast = random() % 10 == 0;
-    PointwiseProgram::Instruction instruction{cast ? PointwiseProgram::cast : op, {}};
-    const int arity = cast ? 1 : pointwise_ops()[static_cast<std::size_t>(op)].arity;
+    PointwiseProgram::Instruction instruction{cast ? &cast_op : op, {}};
+    const int arity = cast ? 1 : op->arity;
     for (int k = 0; k < arity; ++k)
       instruction.inputs.push_back(static_cast<int>(
           random() % 2 ? random() % (inputs + i) : inputs + i - 1 - random() % std::min<std::size_t>(3, inputs + i)));

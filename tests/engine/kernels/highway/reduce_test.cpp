@@ -10,8 +10,8 @@ namespace {
 
 const Op& find_op(std::string_view name) {
   for (const auto ops : {reduce_ops(), softmax_ops()}) {
-    for (const Op& op : ops) {
-      if (op.name == name) return op;
+    for (const Op* op : ops) {
+      if (op->name == name) return *op;
     }
   }
   throw std::invalid_argument(std::string(name));

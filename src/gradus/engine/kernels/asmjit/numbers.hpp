@@ -1,6 +1,7 @@
 // Numbers and truth values that write code down instead of computing: formulas of pointwise ops work on them.
 #pragma once
 
+#include "gradus/core/graph/op.hpp"
 #include "gradus/engine/kernels/asmjit/code.hpp"
 
 namespace gradus::jit {
@@ -86,8 +87,7 @@ Numbers sin(Numbers x);
 Numbers cos(Numbers x);
 Numbers pow(Numbers x, Numbers y);
 
-/// The value of op `op` of pointwise_ops() on these lines, truth values as 1 and 0. Sets Code::refused when there is no
-/// code for it.
-int write_op(Code& code, int op, const int* inputs);
+/// The value of a pointwise op on these lines, truth values as 1 and 0. Sets Code::refused when there is no code for it.
+int write_op(Code& code, const Op& op, const int* inputs);
 
 }  // namespace gradus::jit

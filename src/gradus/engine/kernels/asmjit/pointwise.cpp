@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "gradus/core/base/checked_cast.hpp"
+#include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/kernels/asmjit/emitter.hpp"
 #include "gradus/engine/kernels/asmjit/kernels.hpp"
 #include "gradus/engine/kernels/asmjit/machine_code.hpp"
@@ -72,7 +73,7 @@ void write_copy(const Call& call, const Layout& layout, Code& code, std::int64_t
   for (const auto& instruction : call.program.instructions) {
     std::vector<int> in;
     for (const int r : instruction.inputs) in.push_back(value(r));
-    registers.push_back(instruction.op == PointwiseProgram::cast ? in[0] : write_op(code, instruction.op, in.data()));
+    registers.push_back(instruction.op == &cast_op ? in[0] : write_op(code, *instruction.op, in.data()));
   }
   std::vector<Line> stores;
   for (std::size_t o = 0; o < call.outputs.size(); ++o) {

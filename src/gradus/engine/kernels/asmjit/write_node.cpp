@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_map>
 
 #include "gradus/core/base/checked_cast.hpp"
-#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/core/ops/matmul.hpp"
+#include "gradus/core/ops/reduce.hpp"
+#include "gradus/core/ops/softmax.hpp"
 
 namespace gradus::jit {
 namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-int pointwise_index(const Node& node) {
-  const auto ops = pointwise_ops();
-  return node.op >= ops.data() && node.op < ops.data() + ops.size() ? checked_cast<int>(node.op - ops.data()) : -1;
-}
+using Inputs = std::span<const Lanes>;
 
 Lanes made(const Shape& shape, Form form, std::vector<int> vectors) {
   Lanes out{.shape = shape, .form = form, .stored = shape.count(), .vectors = std::move(vectors)};
@@ -23,7 +24,7 @@ Lanes made(const Shape& shape, Form form, std::vector<int> vectors) {
 }
 
 /// f(inputs of vector q) for all vectors of a tensor that the inputs broadcast to.
-Lanes elementwise(Code& code, const Shape& shape, Form form, std::span<const Lanes> inputs,
+Lanes elementwise(Code& code, const Shape& shape, Form form, Inputs inputs,
                   const std::function<int(const int*)>& f) {
   std::vector<Lanes> views;
   for (const Lanes& input : inputs) views.push_back(broadcast_view(input, shape));
@@ -155,7 +156,9 @@ int cost_by_depth(const Product& p) {
                            (results + width - 1) / width * (12 + 3 * std::min<std::int64_t>(results, width)));
 }
 
-Lanes matmul(Code& code, const Shape& shape, const Lanes& a, const Lanes& b) {
+Lanes matmul(Code& code, const Node& node, Inputs in) {
+  const Lanes &a = in[0], &b = in[1];
+  const Shape& shape = node.type.shape;
   const Product p{shape[0], shape[1], a.shape[1], a, b};
   if (p.k == 0 || shape.count() == 0) {
     std::vector<int> zeros(at((shape.count() + width - 1) / width), code.number(0, Form::f32));
@@ -250,13 +253,18 @@ Lanes with_shape(Lanes x, const Shape& shape) {
   return x;
 }
 
-Lanes reduce_node(Code& code, const Node& node, const Lanes& x) {
-  const Integers& axes = node.attrs.integers("axes");
-  if (node.op->name == "max") return with_shape(reduce(code, x, axes, larger, false), node.type.shape);
-  if (node.op->name == "min") return with_shape(reduce(code, x, axes, smaller, false), node.type.shape);
-  Lanes total = with_shape(reduce(code, x, axes, sum_of, true), node.type.shape);
-  const double n = static_cast<double>(x.count()) / static_cast<double>(node.type.shape.count());
-  if (node.op->name == "sum" || n == 1) return total;
+template <Numbers combine(Numbers, Numbers)> Lanes extreme(Code& code, const Node& node, Inputs in) {
+  return with_shape(reduce(code, in[0], node.attrs.integers("axes"), combine, false), node.type.shape);
+}
+
+Lanes sum(Code& code, const Node& node, Inputs in) {
+  return with_shape(reduce(code, in[0], node.attrs.integers("axes"), sum_of, true), node.type.shape);
+}
+
+Lanes mean(Code& code, const Node& node, Inputs in) {
+  Lanes total = sum(code, node, in);
+  const double n = static_cast<double>(in[0].count()) / static_cast<double>(node.type.shape.count());
+  if (n == 1) return total;
   for (int& line : total.vectors) {
     const Numbers y{&code, line};
     line = (y / like(y, n)).line;
@@ -264,25 +272,30 @@ Lanes reduce_node(Code& code, const Node& node, const Lanes& x) {
   return total;
 }
 
-Lanes softmax(Code& code, const Node& node, const Lanes& x) {
+template <bool of_logarithm> Lanes softmax(Code& code, const Node& node, Inputs in) {
+  const Lanes& x = in[0];
   const Integers axes{node.attrs.integer("axis")};
   const auto apply = [&](const Lanes& a, const Lanes& b, const std::function<Numbers(Numbers, Numbers)>& f) {
-    const Lanes in[] = {a, b};
-    return elementwise(code, x.shape, Form::f32, in, [&](const int* lines) {
+    const Lanes both[] = {a, b};
+    return elementwise(code, x.shape, Form::f32, both, [&](const int* lines) {
       return f(Numbers{&code, lines[0]}, Numbers{&code, lines[1]}).line;
     });
   };
   const Lanes shifted = apply(x, reduce(code, x, axes, larger, false), [](Numbers a, Numbers b) { return a - b; });
   const Lanes powers = apply(shifted, shifted, [](Numbers a, Numbers) { return exp(a); });
   Lanes total = reduce(code, powers, axes, sum_of, true);
-  if (node.op->name == "softmax") return apply(powers, total, [](Numbers a, Numbers b) { return a / b; });
+  if (!of_logarithm) return apply(powers, total, [](Numbers a, Numbers b) { return a / b; });
   for (int& line : total.vectors) line = log(Numbers{&code, line}).line;
   return apply(shifted, total, [](Numbers a, Numbers b) { return a - b; });
 }
 
 // ---- layout
 
-Lanes transpose(const Node& node, const Lanes& x) {
+Lanes reshape(Code&, const Node& node, Inputs in) { return with_shape(in[0], node.type.shape); }
+Lanes broadcast(Code&, const Node& node, Inputs in) { return broadcast_view(in[0], node.type.shape); }
+
+Lanes transpose(Code&, const Node& node, Inputs in) {
+  const Lanes& x = in[0];
   const Integers& order = node.attrs.integers("order");
   const Shape& shape = node.type.shape;
   const Strides from = strides(x.shape), to = strides(shape);
@@ -295,7 +308,8 @@ Lanes transpose(const Node& node, const Lanes& x) {
   return view(x, shape, std::move(map));
 }
 
-Lanes cast(Code& code, const Node& node, const Lanes& x) {
+Lanes cast(Code& code, const Node& node, Inputs in) {
+  const Lanes& x = in[0];
   if (x.form == Form::f32) return x;  // of truth values: numbers already
   const int wide = fetch(code, x, consecutive(1, 0));
   const int line = code.add({.kind = Kind::narrow, .in = {wide, -1, -1}});
@@ -309,10 +323,10 @@ bool is_known_type(const Type& type) {
 }
 
 /// Whether the op's formula has code, for numbers of this form.
-bool has_formula(int op, int arity, Form form) {
+bool has_formula(const Op& op, Form form) {
   Code code(width);
   std::vector<int> in;
-  for (int i = 0; i < arity; ++i) {
+  for (int i = 0; i < op.arity; ++i) {
     const auto operand = static_cast<std::uint64_t>(i);
     in.push_back(code.add({.kind = Kind::single, .form = form, .immediate = operand}));
   }
@@ -336,58 +350,78 @@ bool writes_pointwise(const Graph& graph, const Node& node) {
   if (form == Form::f64 && node.type.dtype != DType::f64) return false;
   if (bytes && (node.type.dtype != DType::u8 || !node.op->infix.empty())) return false;  // arithmetic of bytes
   if (node.type.dtype == DType::u8 && !bytes && !floating) return false;
-  return has_formula(pointwise_index(node), node.op->arity, form);
+  return has_formula(*node.op, form);
 }
 
-constexpr std::string_view reductions[] = {"sum", "mean", "max", "min"};
-bool is_reduction(const Node& node) {
-  return std::find(std::begin(reductions), std::end(reductions), node.op->name) != std::end(reductions);
+bool any_type(const Graph&, const Node&) { return true; }
+bool to_f32(const Graph&, const Node& node) { return node.type.dtype == DType::f32; }
+bool of_matrices(const Graph& graph, const Node& node) {
+  const auto is_matrix = [](const Type& type) { return type.dtype == DType::f32 && type.shape.rank() == 2; };
+  return is_matrix(node.type) && is_matrix(graph.node(node.inputs[0]).type) &&
+         graph.node(node.inputs[1]).type.shape.rank() == 2;
+}
+bool of_elements(const Graph& graph, const Node& node) {
+  const Type& from = graph.node(node.inputs[0]).type;
+  return node.type.dtype == DType::f32 && from.dtype == DType::f32 && from.shape.count() > 0;
+}
+
+/// How the nodes of an op are written, and which are.
+struct Writer {
+  bool (*takes)(const Graph& graph, const Node& node) = nullptr;
+  Lanes (*write)(Code& code, const Node& node, Inputs in) = nullptr;
+};
+
+/// nullptr: there is no code for the op.
+const Writer* writer_of(const Op* op) {
+  static const std::unordered_map<const Op*, Writer> all{
+      {&reshape_op, {any_type, reshape}},
+      {&broadcast_op, {any_type, broadcast}},
+      {&transpose_op, {any_type, transpose}},
+      {&cast_op, {to_f32, cast}},
+      {&matmul_op, {of_matrices, matmul}},
+      {&sum_op, {of_elements, sum}},
+      {&mean_op, {of_elements, mean}},
+      {&max_op, {of_elements, extreme<larger>}},
+      {&min_op, {of_elements, extreme<smaller>}},
+      {&softmax_op, {of_elements, softmax<false>}},
+      {&log_softmax_op, {of_elements, softmax<true>}},
+  };
+  const auto found = all.find(op);
+  return found == all.end() ? nullptr : &found->second;
+}
+
+Lanes write_pointwise(Code& code, const Node& node, Inputs inputs) {
+  const Form form = node.type.dtype == DType::f64 ? Form::f64 : Form::f32;
+  return elementwise(code, node.type.shape, form, inputs, [&](const int* in) { return write_op(code, *node.op, in); });
+}
+
+Lanes write_constant(Code& code, const Node& node) {
+  const Form form = node.type.dtype == DType::f64 ? Form::f64 : Form::f32;
+  Lanes out = made(node.type.shape, form, {code.number(*uniform_constant(node), form)});
+  out.everywhere = true;
+  return out;
 }
 
 }  // namespace
 
 bool writes(const Graph& graph, const Node& node) {
-  if (!is_known_type(node.type) || node.op->traits.random) return false;
+  if (!is_known_type(node.type)) return false;
   for (const int input : node.inputs) {
     if (!is_known_type(graph.node(input).type)) return false;
   }
   if (node.op == &input_op) return true;
   if (node.op == &constant_op) return node.type.dtype != DType::u8 && uniform_constant(node).has_value();
-  const std::string_view name = node.op->name;
-  if (pointwise_index(node) >= 0) return writes_pointwise(graph, node);
-  if (node.inputs.empty()) return false;
-  const Type& from = graph.node(node.inputs[0]).type;
-  if (name == "reshape" || name == "transpose" || name == "broadcast") return true;
-  if (name == "cast") return node.type.dtype == DType::f32;
-  if (node.type.dtype != DType::f32 || from.dtype != DType::f32) return false;
-  if (name == "matmul") {
-    return node.type.shape.rank() == 2 && from.shape.rank() == 2 && graph.node(node.inputs[1]).type.shape.rank() == 2;
-  }
-  if (is_reduction(node)) return from.shape.count() > 0;
-  return (name == "softmax" || name == "log_softmax") && from.shape.count() > 0;
+  if (node.op->traits.pointwise) return writes_pointwise(graph, node);
+  const Writer* writer = writer_of(node.op);
+  return writer && writer->takes(graph, node);
 }
 
 Lanes write_node(Code& code, const Node& node, std::span<const Lanes> inputs) {
-  const Shape& shape = node.type.shape;
-  if (node.op == &constant_op) {
-    const Form form = node.type.dtype == DType::f64 ? Form::f64 : Form::f32;
-    const int line = code.number(*uniform_constant(node), form);
-    Lanes out = made(shape, form, {line});
-    out.everywhere = true;
-    return out;
-  }
-  if (const int op = pointwise_index(node); op >= 0) {
-    const Form form = node.type.dtype == DType::f64 ? Form::f64 : Form::f32;
-    return elementwise(code, shape, form, inputs, [&](const int* in) { return write_op(code, op, in); });
-  }
-  const std::string_view name = node.op->name;
-  if (name == "matmul") return matmul(code, shape, inputs[0], inputs[1]);
-  if (name == "reshape") return with_shape(inputs[0], shape);
-  if (name == "broadcast") return broadcast_view(inputs[0], shape);
-  if (name == "transpose") return transpose(node, inputs[0]);
-  if (name == "cast") return cast(code, node, inputs[0]);
-  if (is_reduction(node)) return reduce_node(code, node, inputs[0]);
-  return softmax(code, node, inputs[0]);
+  if (node.op == &constant_op) return write_constant(code, node);
+  if (node.op->traits.pointwise) return write_pointwise(code, node, inputs);
+  const Writer* writer = writer_of(node.op);
+  require(writer != nullptr, "an op without generated code");
+  return writer->write(code, node, inputs);
 }
 
 }  // namespace gradus::jit

@@ -1,5 +1,6 @@
 // The formulas of core/ops/pointwise, once more, on numbers that write code.
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 
 #include "gradus/core/ops/pointwise.hpp"
@@ -43,13 +44,21 @@ template <class F> int write_formula(Code& code, const int* in) {
 }
 
 using Writer = int (*)(Code&, const int*);
-template <class... F> Writer writer_of(int op, List<F...>) {
-  static constexpr Writer all[] = {write_formula<F>...};
-  return all[op];
+template <class... F> std::unordered_map<const Op*, Writer> writers(List<F...>) {
+  std::unordered_map<const Op*, Writer> all;
+  std::size_t i = 0;
+  ((all[&pointwise_ops()[i++]] = write_formula<F>), ...);
+  return all;
 }
 
 }  // namespace formulas
 
-int write_op(Code& code, int op, const int* inputs) { return formulas::writer_of(op, formulas::All{})(code, inputs); }
+int write_op(Code& code, const Op& op, const int* inputs) {
+  static const auto writers = formulas::writers(formulas::All{});
+  const auto found = writers.find(&op);
+  if (found != writers.end()) return found->second(code, inputs);
+  code.refused = true;
+  return inputs[0];
+}
 
 }  // namespace gradus::jit

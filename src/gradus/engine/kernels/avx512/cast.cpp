@@ -1,3 +1,4 @@
+#include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/kernels/avx512/bf16_loops.hpp"
 #include "gradus/engine/kernels/avx512/kernels.hpp"
 #include "gradus/engine/kernels/avx512/narrow.hpp"
@@ -19,7 +20,7 @@ void run_cast(const void* state, const Frame& frame) {
 }  // namespace
 
 Prepared prepare_cast(const Call& call) {
-  if (!call.op || call.op->name != "cast") return refuse("not a cast");
+  if (call.op != &cast_op) return refuse("not a cast");
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   if (in.type.dtype != DType::f32 || out.type.dtype != DType::bf16) return refuse("not f32 to bf16");
   if (in.access != out.access || (in.access != Access::rows && in.access != Access::whole)) {

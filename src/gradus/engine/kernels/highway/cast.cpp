@@ -1,4 +1,5 @@
 // f32 to bf16 and back.
+#include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/kernels/block.hpp"
 #include "gradus/engine/kernels/highway/bf16_loops.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
@@ -24,7 +25,7 @@ void run_cast(const void* state, const Frame& frame) {
 }  // namespace
 
 Prepared prepare_cast(const Call& call) {
-  if (!call.op || call.op->name != "cast") return refuse("not a cast");
+  if (call.op != &cast_op) return refuse("not a cast");
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   Cast of;
   of.narrows = in.type.dtype == DType::f32 && out.type.dtype == DType::bf16;

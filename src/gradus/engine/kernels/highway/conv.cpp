@@ -226,8 +226,8 @@ Prepared prepare_weight_grad(const Call& call, Conv conv, const ConvSizes& sizes
 }  // namespace
 
 Prepared prepare_conv(const Call& call) {
-  const auto ops = conv_ops();
-  if (!call.op || call.op < ops.data() || call.op >= ops.data() + ops.size()) return refuse("not a convolution");
+  const bool by_input = call.op == &conv_input_grad_op, by_weight = call.op == &conv_weight_grad_op;
+  if (call.op != &conv_op && !by_input && !by_weight) return refuse("not a convolution");
   const Type types[] = {call.inputs[0].type, call.inputs[1].type};
   const Type out = is_partial(call) ? block_type(call.outputs[0], 1) : call.outputs[0].type;
   if (types[0].shape.count() == 0 || types[1].shape.count() == 0 || out.shape.count() == 0) return refuse("of nothing");
@@ -241,9 +241,9 @@ Prepared prepare_conv(const Call& call) {
   conv.width = size_of(out.dtype);
   conv.of.groups = sizes.groups;
   const auto row_size = [&](const Type& type) { return type.shape.count() / type.shape[0]; };
-  conv.source = row_size(types[0]), conv.result = row_size(call.op == &ops[2] ? types[1] : out);
-  return call.op == &ops[2] ? prepare_weight_grad(call, std::move(conv), sizes)
-                            : prepare_correlation(call, std::move(conv), sizes, call.op == &ops[1]);
+  conv.source = row_size(types[0]), conv.result = row_size(by_weight ? types[1] : out);
+  return by_weight ? prepare_weight_grad(call, std::move(conv), sizes)
+                   : prepare_correlation(call, std::move(conv), sizes, by_input);
 }
 
 }  // namespace gradus::highway

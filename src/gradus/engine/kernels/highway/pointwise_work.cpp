@@ -1,31 +1,55 @@
 #include "gradus/engine/kernels/highway/pointwise_work.hpp"
 
+#include <map>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
 #include "gradus/core/base/checked_cast.hpp"
+#include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 
 namespace gradus::highway {
 namespace {
 
-const OpLoops* find_loops(std::string_view name) {
-  for (const auto family : {arithmetic_loops(), elementary_loops(), activation_loops(), logic_loops()}) {
-    for (const OpLoops& loops : family) {
-      if (loops.name == name) return &loops;
-    }
-  }
-  return nullptr;
-}
+using Families = std::span<const OpLoops> (*)();
+constexpr Families families[] = {arithmetic_loops, elementary_loops, activation_loops, logic_loops};
 
-const PairLoops* find_pair(std::string_view first, std::string_view second, bool reversed) {
-  if (second == "add" || second == "multiply") reversed = false;  // the order does not matter
+/// Where the loops of ops are: the same places for all instruction sets.
+struct Places {
+  using Pair = std::tuple<const Op*, const Op*, bool>;
+  std::unordered_map<const Op*, std::pair<Families, std::size_t>> ops;
+  std::map<Pair, std::size_t> pairs;
+};
+
+Places find_places() {
+  std::unordered_map<std::string_view, const Op*> named;  // loops are compiled apart from ops, and tell whose they are
+  for (const Op& op : pointwise_ops()) named[op.name] = &op;
+  Places out;
+  for (const Families family : families) {
+    std::size_t i = 0;
+    for (const OpLoops& loops : family()) out.ops[named.at(loops.name)] = {family, i++};
+  }
+  std::size_t i = 0;
   for (const PairLoops& pair : pair_loops()) {
-    if (pair.first == first && pair.second == second && pair.reversed == reversed) return &pair;
+    out.pairs[{named.at(pair.first), named.at(pair.second), pair.reversed}] = i++;
   }
-  return nullptr;
+  return out;
 }
 
-std::string_view name_of(const PointwiseProgram::Instruction& instruction) {
-  if (instruction.op == PointwiseProgram::cast) return "cast";
-  return pointwise_ops()[static_cast<std::size_t>(instruction.op)].name;
+const Places& places() {
+  static const Places all = find_places();
+  return all;
+}
+
+const OpLoops* find_loops(const Op* op) {
+  const auto found = places().ops.find(op);
+  return found == places().ops.end() ? nullptr : &found->second.first()[found->second.second];
+}
+
+const PairLoops* find_pair(const Op* first, const Op* second, bool reversed) {
+  const auto found = places().pairs.find({first, second, reversed && !second->traits.commutative});
+  return found == places().pairs.end() ? nullptr : &pair_loops()[found->second];
 }
 
 /// Puts instruction `i` together with one that makes an input of it that nobody else reads.
@@ -36,11 +60,11 @@ void join(const PointwiseProgram& program, int inputs, const std::vector<bool>& 
     const auto made = static_cast<std::size_t>(work[i].inputs[k]);
     if (work[i].inputs[k] < inputs || uses[made] != 1 || single[made]) continue;
     Work& first = work[made - static_cast<std::size_t>(inputs)];
-    const bool square = name_of(program.instructions[made - static_cast<std::size_t>(inputs)]) == "square";
+    const Op* op = program.instructions[made - static_cast<std::size_t>(inputs)].op;
+    const bool square = op == &pointwise_op<pointwise::Square>();
     if (first.inputs.size() != (square ? 1 : 2)) continue;
-    const std::string_view name =
-        square ? "multiply" : name_of(program.instructions[made - static_cast<std::size_t>(inputs)]);
-    const PairLoops* pair = find_pair(name, name_of(program.instructions[i]), k == 1);
+    if (square) op = &pointwise_op<pointwise::Multiply>();
+    const PairLoops* pair = find_pair(op, program.instructions[i].op, k == 1);
     if (!pair) continue;
     const int other = work[i].inputs[1 - k];
     work[i] = {program.dtype == DType::f32 ? &pair->f32 : &pair->f64, {first.inputs[0], first.inputs.back(), other}};
@@ -54,7 +78,7 @@ void join(const PointwiseProgram& program, int inputs, const std::vector<bool>& 
 int source_of(const PointwiseProgram& program, int inputs, int r) {
   while (r >= inputs) {
     const auto& instruction = program.instructions[static_cast<std::size_t>(r - inputs)];
-    if (instruction.op != PointwiseProgram::cast) break;
+    if (instruction.op != &cast_op) break;
     r = instruction.inputs[0];
   }
   return r;
@@ -66,10 +90,10 @@ std::vector<Work> find_work(const PointwiseProgram& program, int inputs, const s
   std::vector<int> uses(static_cast<std::size_t>(inputs) + work.size(), 0);
   for (std::size_t i = 0; i < work.size(); ++i) {
     const auto& instruction = program.instructions[i];
-    if (instruction.op == PointwiseProgram::cast) continue;
-    const OpLoops* loops = find_loops(name_of(instruction));
+    if (instruction.op == &cast_op) continue;
+    const OpLoops* loops = find_loops(instruction.op);
     if (!loops || loops->arity != checked_cast<int>(instruction.inputs.size())) {
-      refusal = "no loop for " + std::string(name_of(instruction));
+      refusal = "no loop for " + std::string(instruction.op->name);
       return {};
     }
     work[i].variants = program.dtype == DType::f32 ? &loops->f32 : &loops->f64;

@@ -33,17 +33,22 @@ template <auto loop> void run_two(const void* state, const Frame& frame) {
   (of.loops.*loop)(shape_of(of, frame), frame.operands[0], frame.operands[1], frame.operands[2]);
 }
 
-constexpr Run runs[] = {run_one<&PoolLoops::max>, run_two<&PoolLoops::scatter>, run_two<&PoolLoops::select>,
-                        run_one<&PoolLoops::average>, run_one<&PoolLoops::spread>};  // in the order of pool_ops()
+/// nullptr: no op of this family.
+Run run_of(const Op* op) {
+  if (op == &max_pool_op) return run_one<&PoolLoops::max>;
+  if (op == &max_pool_scatter_op) return run_two<&PoolLoops::scatter>;
+  if (op == &max_pool_select_op) return run_two<&PoolLoops::select>;
+  if (op == &avg_pool_op) return run_one<&PoolLoops::average>;
+  return op == &avg_pool_grad_op ? run_one<&PoolLoops::spread> : nullptr;
+}
 
 }  // namespace
 
 Prepared prepare_pool(const Call& call) {
-  const auto ops = pool_ops();
-  if (!call.op || call.op < ops.data() || call.op >= ops.data() + ops.size()) return refuse("not pooling");
-  const auto which = static_cast<std::size_t>(call.op - ops.data());
+  const Run run = run_of(call.op);
+  if (!run) return refuse("not pooling");
   const Operand &in = call.inputs[0], &out = call.outputs[0];
-  const Type& image = which == 4 ? out.type : in.type;
+  const Type& image = call.op == &avg_pool_grad_op ? out.type : in.type;
   const Windows windows = pool_windows(call.op->name, image, call.attrs);
   const Window &rows = windows.rows, &columns = windows.columns;
   if (columns.kernel != 2 || columns.stride != 2 || rows.kernel != rows.stride)
@@ -62,7 +67,7 @@ Prepared prepare_pool(const Call& call) {
   pool.loops = image.dtype == DType::f32 ? pool_loops_f32() : pool_loops_f64();
   pool.channels = image.shape[1], pool.cut = !whole;
   pool.shape = {image.shape[0] * image.shape[1], rows.size, columns.size, rows.count, columns.count, rows.kernel};
-  return {std::make_shared<Pool>(pool), runs[which], 0, {}};
+  return {std::make_shared<Pool>(pool), run, 0, {}};
 }
 
 }  // namespace gradus::highway

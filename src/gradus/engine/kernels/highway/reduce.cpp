@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "gradus/core/ops/reduce.hpp"
+#include "gradus/core/ops/softmax.hpp"
 #include "gradus/engine/kernels/block.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
 #include "gradus/engine/kernels/highway/reduce_loops.hpp"
@@ -187,15 +189,15 @@ ReduceLoops loops_of(const Call& call) {
 /// The loops of the call's op; false when it is not one of these.
 bool set_loops(const Call& call, Reduction& of) {
   const ReduceLoops loops = loops_of(call);
-  const std::string_view name = call.op->name;
+  const Op* const op = call.op;
   of.divide = loops.divide;
-  if (name == "sum" || name == "mean") of.along = loops.sum, of.across = loops.sum_across;
-  else if (name == "max") of.along = loops.max, of.across = loops.max_across;
-  else if (name == "min") of.along = loops.min, of.across = loops.min_across;
-  else if (name == "logsumexp") of.along = loops.logsumexp;
-  else if (name == "argmax") of.along = loops.argmax;
-  else if (name == "softmax") of.along = loops.softmax;
-  else if (name == "log_softmax") of.along = loops.log_softmax;
+  if (op == &sum_op || op == &mean_op) of.along = loops.sum, of.across = loops.sum_across;
+  else if (op == &max_op) of.along = loops.max, of.across = loops.max_across;
+  else if (op == &min_op) of.along = loops.min, of.across = loops.min_across;
+  else if (op == &logsumexp_op) of.along = loops.logsumexp;
+  else if (op == &argmax_op) of.along = loops.argmax;
+  else if (op == &softmax_op) of.along = loops.softmax;
+  else if (op == &log_softmax_op) of.along = loops.log_softmax;
   else return false;
   return true;
 }
@@ -243,12 +245,12 @@ Prepared prepare_reduce(const Call& call) {
   if (of.columns && shape.count() > 0) of.of_column = of.stride / shape[1];
   of.leaf = call.leaf;
   if (over_rows && of.rows / of.leaf >= most_leaves) return refuse("a sum over 2^31 leaves or more");
-  if (of.leaf == 1 && of.columns && of.row.n == 1 && call.op->name == "sum") of.tree = loops_of(call).sum_tree;
+  if (of.leaf == 1 && of.columns && of.row.n == 1 && call.op == &sum_op) of.tree = loops_of(call).sum_tree;
   if (of.partial && (!over_rows || call.inputs[0].access != Access::rows)) return refuse("parts of no sum over rows");
   of.cut = !over_rows && !whole;
   if (of.cut && !in_rows(call)) return refuse("blocks that are not rows");
   if (over_rows && !whole && !of.columns) return refuse("blocks that are not columns");
-  if (call.op->name == "mean") of.divisor = static_cast<double>(of.row.n * (over_rows ? of.rows : 1));
+  if (call.op == &mean_op) of.divisor = static_cast<double>(of.row.n * (over_rows ? of.rows : 1));
   const std::size_t scratch = over_rows ? scratch_of(of) : 0;
   return {std::make_shared<Reduction>(of), over_rows ? run_over_rows : run_rows, scratch, {}};
 }

@@ -1,4 +1,5 @@
 // A matrix transposed, in blocks of the input's rows or of its columns.
+#include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
 #include "gradus/engine/kernels/highway/matmul_loops.hpp"
 
@@ -26,7 +27,7 @@ void run_transpose(const void* state, const Frame& frame) {
 }  // namespace
 
 Prepared prepare_transpose(const Call& call) {
-  if (!call.op || call.op->name != "transpose") return refuse("not a transpose");
+  if (call.op != &transpose_op) return refuse("not a transpose");
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   if (in.type.shape.rank() != 2 || call.attrs.integers("order") != Integers{1, 0}) return refuse("not of a matrix");
   Transpose of;

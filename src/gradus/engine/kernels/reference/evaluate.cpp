@@ -2,8 +2,7 @@
 
 #include <cstring>
 
-#include "gradus/core/ops/all.hpp"
-#include "gradus/core/ops/pointwise.hpp"
+#include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/random.hpp"
 #include "gradus/engine/kernels/block.hpp"
 
@@ -134,10 +133,9 @@ Prepared prepare_program(const Call& call) {
       form->types.push_back(block_type(input, form == &state->full ? call.block : rest_rows(call)));
     const Shape shape = block_type(call.outputs[0], form == &state->full ? call.block : rest_rows(call)).shape;
     for (const auto& instruction : call.program.instructions) {
-      const bool cast = instruction.op == PointwiseProgram::cast;
-      const Op& op = cast ? find_op("cast") : pointwise_ops()[static_cast<std::size_t>(instruction.op)];
+      const Op& op = *instruction.op;
       Attrs attrs;
-      if (cast) attrs.set("dtype", call.program.dtype);
+      if (&op == &cast_op) attrs.set("dtype", call.program.dtype);
       std::vector<Type> types;
       for (int input : instruction.inputs) types.push_back(form->types[static_cast<std::size_t>(input)]);
       form->types.push_back({op.infer(types, attrs).dtype, shape});
@@ -192,9 +190,9 @@ Prepared prepare_random(const Call& call) {
   if (!call.op || !call.op->traits.random) return refuse("draws random numbers only");
   auto state = std::make_shared<Draw>();
   state->call = call;
-  if (call.op == &find_op("random_uniform")) state->fill = fill_with_uniform;
-  else if (call.op == &find_op("random_normal")) state->fill = fill_with_normal;
-  else if (call.op == &find_op("random_bernoulli")) state->fill = fill_with_bernoulli;
+  if (call.op == &random_uniform_op) state->fill = fill_with_uniform;
+  else if (call.op == &random_normal_op) state->fill = fill_with_normal;
+  else if (call.op == &random_bernoulli_op) state->fill = fill_with_bernoulli;
   else return refuse("does not know " + std::string(call.op->name));
   return {std::move(state), run_draw, 0, {}};
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "gradus/core/base/checked_cast.hpp"
+#include "gradus/core/ops/matmul.hpp"
 #include "gradus/engine/kernels/block.hpp"
 #include "gradus/engine/machine/stack.hpp"
 
@@ -94,7 +95,7 @@ template <class T> Prepared prepare(const Call& call) {
 }  // namespace
 
 Prepared prepare_xsmm_matmul(const Call& call) {
-  if (!call.op || call.op->name != "matmul" || call.inputs[0].type.shape.rank() != 2 ||
+  if (call.op != &matmul_op || call.inputs[0].type.shape.rank() != 2 ||
       call.inputs[1].type.shape.rank() != 2)
     return refuse("multiplies two matrices only");
   if (call.inputs[0].type.dtype == DType::bf16) return refuse("f32 and f64 only");
