@@ -21,7 +21,7 @@ Hazard hazard_of(const Formula& formula, const Explanation& e) {
   const Trouble& trouble = e.troubles.front();
   const Tensor& value = e.nodes[static_cast<std::size_t>(trouble.node)].value;
   const double own = trouble.element >= 0 && trouble.element < value.count() ? value.number(trouble.element) : 0;
-  Hazard out{needed_nodes(formula.graph, formula.output)[static_cast<std::size_t>(trouble.node)], trouble.slot,
+  Hazard out{ids_in_order(formula.graph, formula.output)[static_cast<std::size_t>(trouble.node)], trouble.slot,
              trouble.used, std::nullopt};
   if (std::isfinite(own)) out.instead = own;
   return out;
@@ -73,7 +73,7 @@ void advise(Formula& formula, Explanation& e, const AnnotateOptions& options) {
 
 /// The refusal of a value that is not finite with its limit, and a formula that has it.
 [[noreturn]] void refuse_with_advice(Formula& formula, const NotFinite& bad, const AnnotateOptions& options) {
-  const auto ids = needed_nodes(formula.graph, formula.output);
+  const auto ids = ids_in_order(formula.graph, formula.output);
   const auto bindings = formula.bindings();
   Values moving;
   for (const Binding& binding : bindings) moving.push_back(binding.input);

@@ -15,6 +15,6 @@ struct NotFinite : UserError {
 };
 
 /// Nodes of the graph that `output` needs, in order: those that an explanation of it has.
-std::vector<int> needed_nodes(const Graph& graph, int output);
+std::vector<int> ids_in_order(const Graph& graph, int output);
 
 }  // namespace gradus::explain

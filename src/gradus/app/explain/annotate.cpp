@@ -16,7 +16,7 @@
 
 namespace gradus::explain {
 
-std::vector<int> needed_nodes(const Graph& graph, int output) {
+std::vector<int> ids_in_order(const Graph& graph, int output) {
   const ById<char> needed = gradus::needed_nodes(graph, output);
   std::vector<int> ids;
   for (int id = 0; id <= output; ++id) {
@@ -140,7 +140,7 @@ class Annotator {
       : graph_(std::move(graph)),
         output_(output),
         forward_(graph_.size()),
-        ids_(needed_nodes(graph_, output)),
+        ids_(ids_in_order(graph_, output)),
         place_(places(ids_, forward_)),
         options_(options) {
     for (const Binding& binding : bindings) bindings_.push_back({graph_.value(binding.input.id), binding.value});
