@@ -34,7 +34,9 @@ def fields(text, begin):
 
 
 def may_be_empty(remedy):
-    """A remedy that is empty, or a choice whose other side is."""
+    """A remedy that is empty, a choice whose other side is, or the nearest of names, none of which need be near."""
+    if re.match(r"(?:printable\()?nearest\(", remedy) or re.search(r"[?:] nearest\(", remedy):
+        return True
     nested = re.compile(r"\([^()]*\)")
     while nested.search(remedy):
         remedy = nested.sub("", remedy)

@@ -57,10 +57,16 @@ TEST_P(Errors, SayWhatTheGoldenFileSays) {
   }
 }
 
+/// The words of a command line, with the blanks between double quotes in them.
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream in(text);
   std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word);
+  bool quoted = false;
+  for (std::string word; in >> word;) {
+    if (quoted) words.back() += " " + word;
+    else words.push_back(word);
+    if (std::count(word.begin(), word.end(), '"') % 2 == 1) quoted = !quoted;
+  }
   return words;
 }
 

@@ -46,6 +46,13 @@ TEST_P(Weights, TheOthersWarn) {
   EXPECT_EQ(gradus("inspect m.gradus").err, "");
 }
 
+TEST_P(Weights, InspectKeepsItsColumnsApart) {
+  const std::string out = gradus("inspect bad.gradus").out;
+  EXPECT_NE(out.find("not a number  "), std::string::npos) << out;
+  for (const char* joined : {"numbernot", "number-", "numberinf", "infinitenot"})
+    EXPECT_EQ(out.find(joined), std::string::npos) << out;
+}
+
 INSTANTIATE_TEST_SUITE_P(NotFinite, Weights, ::testing::Values(std::nan(""), INFINITY, -INFINITY));
 
 }  // namespace

@@ -40,6 +40,12 @@ class CheckRemedies(unittest.TestCase):
         self.expect_violation('Report{"p", "f", "e", close.empty() ? "" : close};\n', 1)
         self.expect_violation('Report{"p", "f", "e", more ? f(1) : ""};\n', 1)
 
+    def test_refuses_the_nearest_name_alone(self):
+        self.expect_violation('\nReport{"p", "f", "e", nearest(name, names)};\n', 2)
+        self.expect_violation('Report{"p", "f", "e", printable(nearest(name, names))};\n', 1)
+        self.expect_violation('Report{"p", "f", "e", known.empty() ? "it left out" : nearest(name, known)};\n', 1)
+        self.assertEqual(check({"a.cpp": 'Report{"p", "f", "e", nearest_or(name, names, "relu")};\n'})[0], 0)
+
     def test_refuses_an_empty_last_argument(self):
         self.expect_violation('\nrefuse(place,\n "found", "expected", "");\n', 2)
 

@@ -63,9 +63,10 @@ TEST(Recipe, PrintsWhatIsNotAsByDefault) {
 
 TEST(Recipe, SaysWhatIsWrongAndWhatIsNearest) {
   EXPECT_EQ(message("brsh 1"), "tool: found \"brsh\"; expected brush, broad_brush; try: brush");
-  EXPECT_EQ(message(""), "tool: found nothing; expected brush, broad_brush");
+  EXPECT_EQ(message(""), "tool: found nothing; expected brush, broad_brush; try: brush");
   EXPECT_EQ(message("brush 1 cuont 2"),
-            "tool: found \"cuont\" after brush; expected its keys: width, count, color, round_ends, thin; try: count");
+            "tool: found \"cuont\" after brush; expected its keys: width, count, color, round_ends, thin; "
+            "try: brush width 2 count 3");
   EXPECT_EQ(message("brush 1 color rde"), "tool brush, color: found \"rde\"; expected red or green; try: red");
   EXPECT_EQ(message("brush 1 count 1.5"),
             "tool brush, count: found \"1.5\"; expected a whole number from -10 on; try: 3");
@@ -78,12 +79,12 @@ TEST(Recipe, SaysWhatIsWrongAndWhatIsNearest) {
             "brush: found no value for width; expected a number: of a line; try: brush width 2");
   EXPECT_EQ(message("brush 1 2 red 4"),
             "tool: found the value 4 without its key; expected a key before it: width, count, color, round_ends, thin; "
-            "try: brush");
+            "try: brush width 2");
   EXPECT_EQ(message("broad_brush 3"),
             "tool: found \"3\" after broad_brush; expected broad_brush alone; try: broad_brush");
-  EXPECT_EQ(
-      message("brush 1 \x1b[31m"),
-      "tool: found \"\\x1b[31m\" after brush; expected its keys: width, count, color, round_ends, thin; try: brush");
+  EXPECT_EQ(message("brush 1 \x1b[31m"),
+            "tool: found \"\\x1b[31m\" after brush; expected its keys: width, count, color, round_ends, thin; try: "
+            "brush width 2");
   EXPECT_NE(message("brush 1", {&brush, &brush}).find("two kinds called brush"), std::string::npos);
 }
 

@@ -166,7 +166,7 @@ TEST(ParseOptimizer, NamesTheNearest) {
   };
   EXPECT_NE(message("adma").find("try: adam"), std::string::npos) << message("adma");
   EXPECT_NE(message("rmsprp").find("try: rmsprop"), std::string::npos) << message("rmsprp");
-  EXPECT_NE(message("nadam momentum_decy 0.1").find("try: momentum_decay"), std::string::npos)
+  EXPECT_NE(message("nadam momentum_decy 0.1").find("try: nadam momentum_decay"), std::string::npos)
       << message("nadam momentum_decy 0.1");
   EXPECT_NE(message("lion beta2 1").find("lion, beta2: found \"1\"; expected a number from 0 to below 1"),
             std::string::npos)

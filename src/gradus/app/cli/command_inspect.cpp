@@ -56,22 +56,28 @@ json::Value parameters_json(const TrainedModel& model) {
   return out;
 }
 
-std::string parameters_text(const TrainedModel& model) {
-  std::size_t width = 9;
-  for (const nn::Parameter& parameter : model.network.parameters) width = std::max(width, parameter.name.size());
-  std::string out = report::padded("parameter", width) + "  " + report::padded("shape", 16) +
-                    report::padded("mean", 12) + report::padded("deviation", 12) + report::padded("least", 12) +
-                    "greatest\n";
-  for (const nn::Parameter& parameter : model.network.parameters) {
-    const Spread spread = spread_of(parameter.value);
-    out += report::padded(printable(parameter.name), width) + "  " +
-           report::padded(to_string(parameter.value.shape()), 16);
-    for (const double number : {spread.mean, spread.deviation, spread.least}) {
-      out += report::padded(report::short_number(number), 12);
-    }
-    out += report::short_number(spread.greatest) + "\n";
+/// Rows of texts as columns, each as wide as its longest text and at least as `least` says, with blanks between.
+std::string aligned(const std::vector<std::vector<std::string>>& rows, std::vector<std::size_t> least) {
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < least.size(); ++i) least[i] = std::max(least[i], report::columns(row[i]) + 2);
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < least.size(); ++i) out += report::padded(row[i], least[i]);
+    out += row.back() + "\n";
   }
   return out;
+}
+
+std::string parameters_text(const TrainedModel& model) {
+  std::vector<std::vector<std::string>> rows{{"parameter", "shape", "mean", "deviation", "least", "greatest"}};
+  for (const nn::Parameter& parameter : model.network.parameters) {
+    const Spread spread = spread_of(parameter.value);
+    rows.push_back({printable(parameter.name), to_string(parameter.value.shape())});
+    for (const double number : {spread.mean, spread.deviation, spread.least, spread.greatest})
+      rows.back().push_back(report::short_number(number));
+  }
+  return aligned(rows, {11, 16, 12, 12, 12});
 }
 
 /// "a, b, c", cut where it is long.
@@ -121,7 +127,7 @@ std::string curve_text(const TrainedModel& model, int width) {
   constexpr std::size_t label = 20, number = 12;
   const std::size_t room = static_cast<std::size_t>(std::max(width, 60)) - label - 2 * number;
   const auto line = [&](const std::string& name, const std::vector<double>& numbers) {
-    return report::padded(name, label) + report::padded(report::short_number(numbers.front()), number) +
+    return report::padded(name, label) + report::padded(report::short_number(numbers.front()) + " ", number) +
            report::sparkline(numbers, room) + "  " + report::short_number(numbers.back()) + "\n";
   };
   std::string out = line("training loss", loss);

@@ -80,7 +80,7 @@ int list_kinds(const Family& family, const Arguments& arguments, report::Console
   const int width = console.out().width;
   kinds::KindList shown = family.kinds();
   const auto name = arguments.operand(0);
-  if (name) shown = {&kinds::find_kind(*name, shown, std::string(family.name))};
+  if (name) shown = {&kinds::find_kind(*name, shown, "gradus " + std::string(family.name))};
   if (arguments.has("--json")) {
     json::Array all;
     for (const Kind* kind : shown) all.push_back(to_json(*kind));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gradus/core/base/error.hpp"
 #include "gradus/core/graph/print.hpp"
 
 namespace gradus::cli {
@@ -24,6 +25,25 @@ constexpr std::int64_t least_validation_rows = 30;  // fewer say too little to s
 optim::Schedule default_schedule() { return optim::cosine({.warm_up = 0.05}); }
 
 std::int64_t table_batch(std::int64_t rows) { return rows < 2'000 ? 32 : rows < 50'000 ? 64 : 256; }
+
+/// Whether the rate depends on how many steps there will be. Found by asking: that needs no word of the kind.
+bool wants_length(const optim::Schedule& schedule) {
+  constexpr std::int64_t one = 1000, other = 2000;
+  const optim::ScheduleRun run(schedule);
+  for (const std::int64_t step : {std::int64_t{0}, std::int64_t{1}, one / 2, one - 1}) {
+    if (run.factor({.step = step, .steps = one}) != run.factor({.step = step, .steps = other})) return true;
+  }
+  return false;
+}
+
+void check_length(const RecipeSetting& setting) {
+  const optim::Schedule schedule(setting.recipe());
+  if (!wants_length(schedule)) return;
+  throw UserError(Fault::usage, Report{"--schedule",
+                                       kinds::print(schedule) + ", which is spread over the whole training, and no "
+                                                                "number of epochs or steps",
+                                       "a length known before the first step", "--epochs 100"});
+}
 
 template <class T> void fill(std::optional<T>& value, const T& otherwise) {
   if (!value) value = otherwise;
@@ -65,6 +85,8 @@ Settings with_defaults(Settings said, const DataFacts& facts) {
   if (!said.schedule.said()) {
     said.schedule.say(kinds::print(length_known ? default_schedule() : optim::constant()), "the default schedule",
                       Source::defaults);
+  } else if (!length_known) {
+    check_length(said.schedule);
   }
   const bool patient = epochs_inferred && !facts.images && facts.validation_rows >= least_validation_rows;
   fill(said.patience, patient ? std::max<std::int64_t>(5, *said.epochs / patience_share) : std::int64_t{0});

@@ -19,7 +19,8 @@ struct DataFacts {
   std::int64_t validation_rows = 0;
 };
 
-/// `said` with everything that a run needs filled in.
+/// `said` with everything that a run needs filled in. Throws UserError(Fault::usage) for a schedule that is spread over
+/// the whole training where rules alone end it, at a step that nobody knows.
 Settings with_defaults(Settings said, const DataFacts& facts);
 
 /// The options of complete settings. Throws UserError(Fault::usage) for unknown names and for settings that the

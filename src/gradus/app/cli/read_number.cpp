@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "gradus/core/base/error.hpp"
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/core/graph/print.hpp"
 
 namespace gradus::cli {
@@ -31,12 +32,6 @@ template <class T> bool read_all(std::string_view text, T& value) {
 }
 
 }  // namespace
-
-std::string given_at(const std::string& place, const std::string& value) {
-  const std::size_t blank = place.find(' ');
-  if (place.starts_with("--set ")) return place + "=" + value;
-  return place.starts_with("--") && blank == std::string::npos ? place + " " + value : value;
-}
 
 std::int64_t read_integer(std::string_view text, const std::string& place, std::int64_t low, std::int64_t high,
                           std::int64_t usual) {

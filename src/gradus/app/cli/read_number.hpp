@@ -8,10 +8,6 @@
 
 namespace gradus::cli {
 
-/// `value` as it is given at `place`: "--rate 0.1", "--set optimizer.rate=0.1"; alone where the place is in a file or
-/// in a longer value.
-std::string given_at(const std::string& place, const std::string& value);
-
 /// A whole number in [low, high]: digits with an optional minus, nothing else (no 1e3, 4.0, 0x4).
 /// Throws UserError(Fault::usage): "place: found "abc"; expected a whole number from low to high; try: place usual",
 /// with the number in the range that is nearest to `usual`.

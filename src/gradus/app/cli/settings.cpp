@@ -7,6 +7,7 @@
 #include "gradus/app/cli/toml/read_config.hpp"
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/core/graph/print.hpp"
 
 namespace gradus::cli {
@@ -56,9 +57,8 @@ T read_word(Text text, Text place, const Word<T> (&words)[N], std::string_view m
     expected += (expected.empty() ? "" : " or ") + std::string(word.name);
   }
   if (!more.empty()) expected += " or " + std::string(more);
-  const std::string close = nearest(text, names);
   throw UserError(Fault::usage, Report{place, "\"" + printable(text) + "\"", expected,
-                                       given_at(place, close.empty() ? std::string(names.front()) : close)});
+                                       given_at(place, nearest_or(text, names, names.front()))});
 }
 
 constexpr Word<data::Task> tasks[] = {{"regression", data::Task::regression},
@@ -79,7 +79,7 @@ std::int64_t read_batch(Text text, Text place) {
     return read_integer(text, place, 1, many);
   } catch (const UserError&) {
     throw UserError(Fault::usage, Report{place, text.empty() ? "nothing" : "\"" + printable(text) + "\"",
-                                         "a whole number from 1, or all", "--batch 64"});
+                                         "a whole number from 1, or all", given_at(place, "64")});
   }
 }
 
@@ -243,6 +243,9 @@ void assign(Settings& settings, const Assignment& assignment) {
   if (assign_to_recipe(settings, assignment)) return;
   const std::vector<std::string> keys = assignable_keys();
   std::string close = nearest(assignment.key, keys);
+  for (const auto member : recipe_settings) {  // a recipe by the name of its table
+    if ((settings.*member).family().key == assignment.key) close = assignment.key + ".name";
+  }
   for (const std::string& key : keys) {  // "rate" where "optimizer.rate" is meant
     if (close.empty() && key.substr(key.find('.') + 1) == assignment.key) close = key;
   }

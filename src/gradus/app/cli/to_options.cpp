@@ -1,5 +1,6 @@
 // Complete settings as the options of a training.
 #include "gradus/app/cli/defaults.hpp"
+#include "gradus/core/base/error.hpp"
 #include "gradus/learn/nn/model.hpp"
 
 namespace gradus::cli {
@@ -21,6 +22,10 @@ TrainOptions to_options(const Settings& settings) {
   const nn::Precision precision = nn::split_precision(*settings.precision);
   options.dtype = precision.dtype, options.products = precision.products;
   options.memory = settings.memory.value_or(0);
+  if (options.patience > 0 && options.validation == 0) {
+    throw UserError(Fault::usage, Report{"--patience", "no rows held back for validation",
+                                         "validation rows whose loss can be watched", "--valid 0.2"});
+  }
   return options;
 }
 

@@ -8,7 +8,7 @@
 #include "gradus/app/explain/names.hpp"
 #include "gradus/app/explain/second.hpp"
 #include "gradus/app/explain/trouble.hpp"
-#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/core/grad/differentiate.hpp"
 #include "gradus/core/graph/walk.hpp"
 #include "gradus/core/ops/all.hpp"
@@ -85,7 +85,8 @@ Values variables_of(Graph& graph, const std::vector<int>& ids, const std::vector
       std::string all;
       for (const std::string& other : known) all += (all.empty() ? "" : ", ") + other;
       throw UserError(Fault::usage, Report{"--wrt", "\"" + printable(name) + "\"", "one of: " + all,
-                                           nearest(name, std::span<const std::string>(known))});
+                                           nearest_or(name, std::span<const std::string>(known),
+                                                      known.empty() ? "no --wrt" : known.front())});
     }
     out.push_back(graph.value(*found));
   }

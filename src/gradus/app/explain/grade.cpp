@@ -5,7 +5,7 @@
 #include "gradus/app/explain/names.hpp"
 #include "gradus/app/explain/text_lines.hpp"
 #include "gradus/app/explain/worksheet.hpp"
-#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/learn/json/value.hpp"
 
 namespace gradus::explain {
@@ -164,7 +164,8 @@ void refuse_unknown(const std::vector<Question>& all, const Answers& answers) {
   for (const auto& [name, value] : answers) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     throw UserError(Fault::data, Report{"--grade", "an answer to \"" + printable(name) + "\"", "names of the worksheet",
-                                        nearest(name, std::span<const std::string>(names))});
+                                        nearest_or(name, std::span<const std::string>(names),
+                                                   names.empty() ? "no answers" : names.front())});
   }
 }
 

@@ -4,7 +4,7 @@
 
 #include "gradus/app/explain/names.hpp"
 #include "gradus/app/explain/text_lines.hpp"
-#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 
 namespace gradus::explain {
 namespace {
@@ -220,7 +220,8 @@ int find_node(const Explanation& explanation, std::string_view name, std::string
   std::string all;
   for (const std::string& other : names) all += (all.empty() ? "" : ", ") + other;
   throw UserError(Fault::usage, Report{std::string(flag), "\"" + printable(name) + "\"", "one of: " + all,
-                                       nearest(name, std::span<const std::string>(names))});
+                                       nearest_or(name, std::span<const std::string>(names),
+                                                  names.empty() ? "it left out" : names.front())});
 }
 
 }  // namespace gradus::explain

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "gradus/core/base/checked_cast.hpp"
-#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 
 namespace gradus {
 namespace {
@@ -43,9 +43,9 @@ void check_attributes(const Op& op, const Attrs& attrs) {
   const auto known = words(op.attributes);
   for (const auto& [name, value] : attrs.entries()) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    throw UserError(Fault::usage,
-                    Report{std::string(op.name), "attribute " + printable(name),
-                           known.empty() ? "none" : "one of: " + std::string(op.attributes), nearest(name, known)});
+    throw UserError(Fault::usage, Report{std::string(op.name), "attribute " + printable(name),
+                                         known.empty() ? "none" : "one of: " + std::string(op.attributes),
+                                         known.empty() ? "it left out" : nearest_or(name, known, known.front())});
   }
   for (std::string_view name : known) {
     if (attrs.has(name)) continue;

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/engine/compile/passes.hpp"
 #include "gradus/engine/compile/pipeline.hpp"
 #include "gradus/engine/kernels/block.hpp"
@@ -85,7 +85,8 @@ std::string list_of(const std::vector<std::string>& names) {
                               const std::vector<std::string>& names) {
   throw UserError(Fault::usage,
                   Report{std::string(what) + " \"" + printable(name) + "\"", "no such " + std::string(what) + where,
-                         "one of: " + list_of(names), printable(nearest(name, names))});
+                         "one of: " + list_of(names),
+                         names.empty() ? "it left out" : printable(nearest_or(name, names, names.front()))});
 }
 
 [[noreturn]] void refuse_use(const char* what, std::string_view name, const char* found, const char* expected,

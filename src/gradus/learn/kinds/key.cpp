@@ -7,6 +7,7 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/core/graph/print.hpp"
 
 namespace gradus::kinds {
@@ -42,7 +43,7 @@ std::string listed(std::span<const std::string_view> words) {
 
 [[noreturn]] void refuse(const Key& key, const std::string& found, const std::string& place, std::string remedy = {}) {
   if (remedy.empty()) remedy = key.value;
-  throw UserError(Fault::usage, Report{place, found, describe(key), remedy});
+  throw UserError(Fault::usage, Report{place, found, describe(key), given_at(place, remedy)});
 }
 
 bool holds(const Key& key, const KeyValue& value) {

@@ -1,7 +1,8 @@
 #include "gradus/learn/kinds/recipe.hpp"
 
 #include "gradus/core/base/error.hpp"
-#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
+#include "gradus/learn/kinds/example.hpp"
 
 namespace gradus::kinds {
 namespace {
@@ -26,7 +27,8 @@ std::size_t index_of(const AnyRecipe& recipe, std::string_view key) {
   if (index < recipe.kind->keys.size()) return index;
   const auto names = names_of_keys(*recipe.kind);
   throw UserError(Fault::usage, Report{std::string(recipe.kind->name), "an unknown key, \"" + printable(key) + "\"",
-                                       names.empty() ? "no keys: it has none" : names_of(names), nearest(key, names)});
+                                       names.empty() ? "no keys: it has none" : names_of(names),
+                                       nearest_or(key, names, recipe.kind->name)});
 }
 
 void check_complete(const AnyRecipe& recipe) {
@@ -75,8 +77,12 @@ const Kind& find_kind(std::string_view name, const KindList& kinds, const std::s
     found = kind;
   }
   if (found != nullptr) return *found;
+  std::string close = nearest_or(name, names, names.front());
+  for (const Kind* kind : kinds) {  // in a flag the whole recipe
+    if (place.starts_with("--") && kind->name == close) close = example(*kind);
+  }
   throw UserError(Fault::usage, Report{place, name.empty() ? "nothing" : "\"" + printable(name) + "\"", names_of(names),
-                                       nearest(name, names)});
+                                       given_at(place, close)});
 }
 
 json::Value to_json(const AnyRecipe& recipe) {

@@ -3,7 +3,8 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
-#include "gradus/learn/kinds/recipe.hpp"
+#include "gradus/core/base/remedy.hpp"
+#include "gradus/learn/kinds/example.hpp"
 
 namespace gradus::kinds {
 namespace {
@@ -38,7 +39,7 @@ struct Reader {
   bool named = false;
 
   [[noreturn]] void refuse(const std::string& found, const std::string& expected, const std::string& remedy) const {
-    throw UserError(Fault::usage, Report{place, found, expected, remedy});
+    throw UserError(Fault::usage, Report{place, found, expected, given_at(place, remedy)});
   }
 
   void add(const Key& key, std::string_view text) {
@@ -58,10 +59,9 @@ struct Reader {
   [[noreturn]] void refuse_word(std::string_view word) const {
     std::vector<std::string_view> all;
     for (const Key& key : kind.keys) all.push_back(key.name);
-    const std::string close = nearest(word, all);
-    const std::string of = std::string(kind.name);
+    const std::string of = std::string(kind.name), close = nearest(word, all);
     if (kind.keys.empty()) refuse("\"" + printable(word) + "\" after " + of, of + " alone", of);
-    refuse("\"" + printable(word) + "\" after " + of, "its keys: " + names(), close.empty() ? of : close);
+    refuse("\"" + printable(word) + "\" after " + of, "its keys: " + names(), example(kind, close));
   }
 
   /// The key that a value without a key is for.
@@ -70,7 +70,7 @@ struct Reader {
         std::any_of(kind.keys.begin(), kind.keys.end(), [&](const Key& key) { return is_value(key, word); });
     if (!value || kind.keys.empty()) refuse_word(word);
     if (!named && free < kind.keys.size() && is_value(kind.keys[free], word)) return kind.keys[free++];
-    refuse("the value " + printable(word) + " without its key", "a key before it: " + names(), std::string(kind.name));
+    refuse("the value " + printable(word) + " without its key", "a key before it: " + names(), example(kind));
   }
 
   void read() {
@@ -102,6 +102,15 @@ template <class Take> std::string print_keys(const AnyRecipe& recipe, Take take)
 }
 
 }  // namespace
+
+std::string example(const Kind& kind, std::string_view name) {
+  std::string out(kind.name);
+  for (const Key& key : kind.keys) {
+    if (!key.required && key.name != name) continue;
+    out += " " + std::string(key.name) + (key.type == KeyType::truth ? "" : " " + std::string(key.value));
+  }
+  return out;
+}
 
 std::string print(const AnyRecipe& recipe) {
   return print_keys(recipe, [](const KeyValue& value, const KeyValue& otherwise) {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 
@@ -56,7 +56,8 @@ Layer activation(std::string_view name, std::optional<double> parameter) {
     return {std::move(text), Layer::Kind::activation,
             [function = known.apply, value](Scope&, Value x) { return function(x, value); }};
   }
-  throw UserError(Fault::usage, Report{"activation", printable(name), "an activation", nearest(name, names)});
+  throw UserError(Fault::usage,
+                  Report{"activation", printable(name), "an activation", nearest_or(name, names, "relu")});
 }
 
 Layer relu() { return activation("relu"); }

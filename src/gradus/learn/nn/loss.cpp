@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/ops/index.hpp"
 #include "gradus/core/ops/pointwise.hpp"
@@ -146,7 +146,7 @@ Loss find_loss(std::string_view text) {
   }
   std::string all;
   for (std::string_view name : names) all += (all.empty() ? "" : ", ") + std::string(name);
-  throw UserError(Fault::usage, Report{"loss", "\"" + printable(text) + "\"", all, nearest(text, names)});
+  throw UserError(Fault::usage, Report{"loss", "\"" + printable(text) + "\"", all, nearest_or(text, names, "mse")});
 }
 
 }  // namespace gradus::loss

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/learn/nn/activations.hpp"
 #include "gradus/learn/nn/spatial.hpp"
 
@@ -151,7 +151,7 @@ bool is_activation(std::string_view word) {
   const auto known = words_known();
   std::string expected = "a width, ";
   for (std::size_t i = 0; i < known.size(); ++i) expected += (i ? ", " : "") + std::string(known[i]);
-  refuse(word.at, quoted(word.text), expected, nearest(word.text, known));
+  refuse(word.at, quoted(word.text), expected, nearest_or(word.text, known, "64"));
 }
 
 /// An activation and its number; `i` moves behind them.

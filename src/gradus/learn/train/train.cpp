@@ -328,8 +328,9 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
   const Agreement agreed = agree(options.loss, model.net, model.input, model.dtype, dataset);
   data::Split split = choose_split(dataset, options);
   if (options.patience > 0 && split.validation.empty()) {
-    throw UserError(Fault::usage, Report{"patience", "no rows held back for validation",
-                                         "validation rows whose loss can be watched", "validation 0.2, or more rows"});
+    throw UserError(Fault::usage,
+                    Report{"patience", "no rows held back for validation", "validation rows whose loss can be watched",
+                           options.validation > 0 ? "more rows" : "validation 0.2"});
   }
   Run run{.model = describe_training(model, dataset, options, agreed)};
   run.model.learnt_rows = data::sketch_rows(dataset, split.train);

@@ -20,7 +20,10 @@ void check_nesterov(const Keys& of) {
   throw UserError(Fault::usage, Report{"sgd",
                                        "nesterov with momentum " + print_number(of.number("momentum")) +
                                            " and dampening " + print_number(of.number("dampening")),
-                                       "momentum > 0 and dampening 0", "momentum 0.9"});
+                                       "momentum > 0 and dampening 0",
+                                       of.number("dampening") == 0 ? "momentum 0.9"
+                                       : of.number("momentum") > 0 ? "dampening 0"
+                                                                   : "momentum 0.9 dampening 0"});
 }
 
 States state(const Keys& of) { return of.number("momentum") != 0 ? States{{"momentum"}} : States{}; }
