@@ -153,7 +153,8 @@ TEST(CheckEdges, WrongRulesAreFoundNearEdges) {
       {"sqrt", 1e-9, 1.01},    {"sqrt", 1e-300, 0.5},  {"log", 1e-7, 1.01},     {"log1p", -1 + 1e-9, -1},
       {"log", 1e-200, 2},      {"exp", 709.5, 1.01},   {"abs", 1e-6, 0.9},      {"relu", 1e-7, 2},
       {"sin", 1e-7, 1.01},     {"tanh", 12, 2},        {"sigmoid", 20, 1.01},   {"erf", 5, 1.1},
-      {"softplus", -20, 1.01}, {"square", 1e-12, 1.5}, {"square", 0.5, 1.0001},
+      {"softplus", -20, 1.01}, {"square", 1e-12, 1.5}, {"square", 0.5, 1.0001}, {"sqrt", 1e20, 1.01},
+      {"log", 1e16, 1.01},     {"square", 1e15, 1.01}, {"sin", 1e5, 1.01},
   };
   for (const auto& [name, at, wrong] : cases) {
     right = &find_op(name), factor = wrong;
@@ -163,6 +164,74 @@ TEST(CheckEdges, WrongRulesAreFoundNearEdges) {
     const auto found = check([&](Value x) { return apply(copy, {x}); }, Tensor(at), false);
     EXPECT_EQ(found.verdict(), Verdict::wrong) << name << " " << at << "\n" << text_of(found);
   }
+}
+
+/// What is known of formulas of numbers that are large or small: the worst verdict of each order.
+const Edge sizes[] = {
+    // Rounding of a large y, or on the way to it, is larger than the slope times any step.
+    {"x + 1e20", [](Value x) { return x + 1e20; }, 1, Verdict::cannot_tell, Verdict::agrees},
+    {"(x + 1e15) - 1e15", [](Value x) { return (x + 1e15) - 1e15; }, 1, Verdict::cannot_tell, Verdict::agrees},
+    {"1e18 - 3 x", [](Value x) { return 1e18 - 3.0 * x; }, 0.5, Verdict::cannot_tell, Verdict::agrees},
+    {"sin + 1e16 - 1e16", [](Value x) { return (sin(x) + 1e16) - 1e16; }, 0.3, Verdict::cannot_tell, Verdict::agrees},
+    // Hidden in part: larger steps tell.
+    {"x + 1e9", [](Value x) { return x + 1e9; }, 1, Verdict::agrees, Verdict::agrees},
+    // Steps are as large as x asks for, along directions too.
+    {"square", [](Value x) { return square(x); }, 1e15, Verdict::agrees, Verdict::agrees},
+    {"cube", [](Value x) { return x * x * x; }, -3e12, Verdict::agrees, Verdict::agrees},
+    {"sqrt", [](Value x) { return sqrt(x); }, 1e13, Verdict::agrees, Verdict::agrees},
+    {"sqrt of more", [](Value x) { return sqrt(x); }, 1e20, Verdict::agrees, Verdict::agrees},
+    {"1/x", [](Value x) { return 1.0 / x; }, 1e16, Verdict::agrees, Verdict::agrees},
+    {"log", [](Value x) { return log(x); }, 1e20, Verdict::agrees, Verdict::agrees},
+    {"log1p", [](Value x) { return log1p(x); }, 4e17, Verdict::agrees, Verdict::agrees},
+    // Large numbers on the way that do not count.
+    {"log(exp + 1)", [](Value x) { return log(exp(x) + 1.0); }, 300, Verdict::agrees, Verdict::agrees},
+    // Every step spans many periods.
+    {"sin", [](Value x) { return sin(x); }, 1e15, Verdict::cannot_tell, Verdict::cannot_tell},
+    {"sin of more", [](Value x) { return sin(x); }, 1e22, Verdict::cannot_tell, Verdict::cannot_tell},
+    {"sin of less", [](Value x) { return sin(x); }, 1e14, Verdict::cannot_tell, Verdict::cannot_tell},
+    {"cos", [](Value x) { return cos(x); }, 3e17, Verdict::cannot_tell, Verdict::cannot_tell},
+    {"fast sin", [](Value x) { return sin(1e18 * x); }, 0.7, Verdict::cannot_tell, Verdict::cannot_tell},
+    // No number can hold what the derivative is made of.
+    {"log at the end", [](Value x) { return log(x); }, 1e308, Verdict::cannot_tell, Verdict::agrees},
+    {"1/x^2", [](Value x) { return 1.0 / square(x); }, 1e-100, Verdict::cannot_tell, Verdict::cannot_tell},
+    {"sqrt(x^2)", [](Value x) { return sqrt(square(x)); }, 1e-200, Verdict::cannot_tell, Verdict::cannot_tell},
+    {"sqrt(x^4)", [](Value x) { return sqrt(square(square(x))); }, 1e-90, Verdict::cannot_tell, Verdict::cannot_tell},
+    {"log(exp)", [](Value x) { return log(exp(x)); }, 700, Verdict::agrees, Verdict::cannot_tell},
+    {"log(2 exp)", [](Value x) { return log(2.0 * exp(x)); }, 500, Verdict::agrees, Verdict::cannot_tell},
+};
+
+TEST(CheckEdges, LargeAndSmallNumbersAreToldOnlyWhereDifferencesKnow) {
+  for (const Edge& edge : sizes) {
+    const GradientCheck found = check(edge.formula, Tensor(edge.at));
+    EXPECT_EQ(verdict(part(found, "x")), edge.first) << edge.name << "\n" << text_of(found);
+    EXPECT_EQ(verdict(part(found, "directions")), edge.first) << edge.name << "\n" << text_of(found);
+    EXPECT_EQ(verdict(part(found, "second order")), edge.second) << edge.name << "\n" << text_of(found);
+    EXPECT_NE(found.verdict(), Verdict::wrong) << edge.name << "\n" << text_of(found);
+    for (const GradientCheckPart& one : found.parts) {
+      if (verdict(one) != Verdict::agrees) continue;
+      const bool zero = std::max(std::abs(one.worst.exact), std::abs(one.worst.numeric)) < 1e-300;
+      EXPECT_TRUE(zero || one.worst.relative_error() < 1e-3) << edge.name << " " << one.name;
+    }
+  }
+}
+
+TEST(CheckEdges, WhatHidesTheSlopeIsNamed) {
+  const auto hidden = part(check([](Value x) { return x + 1e20; }, Tensor(1.0)), "x").worst.because;
+  EXPECT_EQ(hidden.rfind("rounding hides the slope: 0 +- ", 0), 0u) << hidden;
+  EXPECT_EQ(part(check([](Value x) { return log(x); }, Tensor(1e308)), "x").worst.because, "1 / x underflows here");
+  EXPECT_EQ(part(check([](Value x) { return sqrt(square(x)); }, Tensor(1e-200)), "x").worst.because,
+            "the exact derivative is inf: square(x) underflows here");
+}
+
+// A number near 1 beside one of 1e12: a step suits both, and a mistake in either is found.
+TEST(CheckEdges, DirectionsSuitNumbersOfAllSizes) {
+  const Tensor at = Tensor::from({3}, {1e12, 0.5, -2e6});
+  EXPECT_TRUE(check([](Value x) { return sum(log(square(x) + 1.0)); }, at).passed());
+  right = &find_op("log"), factor = 1.01;
+  Op copy = *right;
+  copy.derive = wrong_derive;
+  const auto found = check([&](Value x) { return sum(apply(copy, {square(x) + 1.0})); }, at, false);
+  EXPECT_EQ(part(found, "directions").wrong, 3) << text_of(found);
 }
 
 // At the kink the falsified slope lies between those on both sides, or cannot be told; beside it, it is found.

@@ -11,22 +11,53 @@ namespace {
 
 using Verdict = GradientComparison::Verdict;
 
-using Direction = std::vector<Tensor>;
+/// A unit vector over all inputs together, and the length of a step along it that moves inputs by about their size.
+struct Direction {
+  std::vector<Tensor> of;
+  double scale = 1;
+};
 
-/// A random unit vector over all inputs together.
-Direction unit_direction(std::span<const Value> xs, const RandomKey& key) {
+/// At random, each number by its size: a step that is small for some is not lost in others, nor large for them.
+Direction unit_direction(std::span<const Value> xs, std::span<const Tensor> from, const RandomKey& key) {
   Direction out;
-  double squares = 0;
-  std::uint64_t first = 0;
-  for (Value x : xs) {
-    Tensor part(x.type());
-    fill_normal(key, first, part.as<double>());
-    first += static_cast<std::uint64_t>(part.count());
-    for (double d : part.as<double>()) squares += d * d;
-    out.push_back(std::move(part));
+  double drawn = 0, largest = 0, squares = 0, size = 1;
+  for (const Tensor& tensor : from) {
+    for (double x : tensor.as<double>()) size = std::max(size, std::abs(x));
   }
-  for (Tensor& part : out) {
-    for (double& d : part.as<double>()) d /= squares > 0 ? std::sqrt(squares) : 1;
+  std::uint64_t first = 0;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    Tensor part(xs[i].type());
+    const auto d = part.as<double>();
+    fill_normal(key, first, d);
+    first += static_cast<std::uint64_t>(part.count());
+    for (std::size_t e = 0; e < d.size(); ++e) {
+      drawn += d[e] * d[e];
+      if (!from.empty()) d[e] *= std::max(1.0, std::abs(from[i].as<double>()[e])) / size;
+      largest = std::max(largest, std::abs(d[e]));
+    }
+    out.of.push_back(std::move(part));
+  }
+  if (!(largest > 0)) return out;
+  for (const Tensor& part : out.of) {
+    for (double d : part.as<double>()) squares += (d / largest) * (d / largest);
+  }
+  const double length = std::sqrt(squares);
+  for (Tensor& part : out.of) {
+    for (double& d : part.as<double>()) d = d / largest / length;
+  }
+  out.scale = size * (largest * length / std::sqrt(drawn));
+  return out;
+}
+
+/// How far y moves when all inputs move by what they are: by so many of its last digits it errs, as inputs are rounded.
+double rounding_of_inputs(const Place& place, std::span<const Tensor> from) {
+  double out = 0;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const auto slope = place.exact()[i].as<double>(), x = from[i].as<double>();
+    for (std::size_t e = 0; e < x.size(); ++e) {
+      const double part = std::abs(slope[e] * x[e]);
+      if (std::isfinite(part)) out += part;
+    }
   }
   return out;
 }
@@ -59,14 +90,14 @@ void move_along(Replay& replay, std::span<const Value> xs, std::span<const Tenso
 
 GradientComparison compare_along(const Check& check, Place& place, const Replay::Part& part,
                                  std::span<const Tensor> from, const Direction& direction, std::string name) {
-  const auto move = [&](double step) { move_along(place.replay(), check.xs, from, direction, step); };
-  Claim claim = place.claim(check.xs, part, move, 1);
-  claim.place = std::move(name), claim.exact = inner(place.exact(), direction);
+  const auto move = [&](double step) { move_along(place.replay(), check.xs, from, direction.of, step); };
+  Claim claim = place.claim(check.xs, part, move, direction.scale, rounding_of_inputs(place, from));
+  claim.place = std::move(name), claim.exact = inner(place.exact(), direction.of);
   claim.exact_at = [&](double step) {
-    return inner(place.exact_at(place.gradients(), check.xs, move, step), direction);
+    return inner(place.exact_at(place.gradients(), check.xs, move, step), direction.of);
   };
   for (std::size_t i = 0; i < from.size(); ++i) {
-    const auto x = from[i].as<double>(), d = direction[i].as<double>();
+    const auto x = from[i].as<double>(), d = direction.of[i].as<double>();
     for (std::size_t e = 0; e < x.size(); ++e) {
       const double size = std::abs(x[e]);
       claim.line.at_zero = claim.line.at_zero || size == 0;
@@ -93,11 +124,11 @@ GradientCheckPart check_directions(Check& check, Place& place, std::string name,
   const Replay::Part part = place.replay().part(check.xs);
   const auto from = numbers_of(place.replay(), check.xs);
   for (std::int64_t i = 0; i < count; ++i) {
-    Direction direction = unit_direction(check.xs, {check.options.seed, static_cast<std::uint64_t>(i), stream});
+    Direction direction = unit_direction(check.xs, from, {check.options.seed, static_cast<std::uint64_t>(i), stream});
     const std::string at = "direction " + std::to_string(i + 1);
     GradientComparison found = compare_along(check, place, part, from, direction, at);
     if (std::isfinite(found.exact) && std::isnan(found.numeric)) {  // both ways lead outside: where all inputs grow?
-      for (Tensor& d : direction) {
+      for (Tensor& d : direction.of) {
         for (double& number : d.as<double>()) number = std::abs(number);
       }
       found = compare_along(check, place, part, from, direction, at);
@@ -108,10 +139,10 @@ GradientCheckPart check_directions(Check& check, Place& place, std::string name,
 }
 
 Value slope_along(const Values& gradients, std::span<const Value> xs, const RandomKey& key) {
-  const Direction direction = unit_direction(xs, key);
+  const Direction direction = unit_direction(xs, {}, key);
   Value total;
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    const Value part = sum(gradients[i] * gradients[i].graph->constant(direction[i]));
+    const Value part = sum(gradients[i] * gradients[i].graph->constant(direction.of[i]));
     total = total ? total + part : part;
   }
   return total;

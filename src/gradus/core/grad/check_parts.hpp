@@ -48,13 +48,15 @@ class Place {
 
   /// The line that `move` moves the inputs `moving` along, by a step from where they are bound. `part` and `moving`
   /// must outlive the claim.
+  /// `rounded`: how far y moves when the inputs themselves are moved by all of what they are, 0 where steps are exact.
   Claim claim(std::span<const Value> moving, const Replay::Part& part, const std::function<void(double)>& move,
-              double scale);
+              double scale, double rounded = 0);
   /// The numbers of some of the gradients with the inputs `moving` moved by a step.
   std::vector<Tensor> exact_at(std::span<const Value> gradients, std::span<const Value> moving,
                                const std::function<void(double)>& move, double step);
 
  private:
+  void set_sizes(std::span<const Value> xs, std::span<const int> into, std::span<const Tensor> contributions);
   std::string rough(const Replay::Part& part, const std::function<void(double)>& move, double scale);
 
   std::span<const Binding> bindings_;
@@ -62,7 +64,8 @@ class Place {
   Replay replay_;
   Derivative derivative_;
   std::vector<Tensor> exact_;
-  double magnitude_ = 0;  // the largest number that y is made of
+  double magnitude_ = 0;  // y errs by about this times the precision
+  double rise_ = 0;       // the largest change of y that a gradient claims for a step of the size of its input
 };
 
 /// What all parts of a check share.

@@ -41,14 +41,21 @@ class Judge {
   /// Of y and what it is made of.
   double size() const { return std::max(differences_.largest(), claim_.line.magnitude); }
   double largest_of(double a) const { return std::max(std::abs(exact_), std::abs(a)); }
+  /// What slopes are called zero beside: neither a large constant in y nor large numbers on the way make a slope zero.
+  double reference() const { return std::min(size(), std::max(1.0, claim_.rise)); }
   /// More steps are tried for slopes that rounding hides; where they do not help, a thousand times as much is
   /// negligible.
-  double negligible() const { return (concluding_ ? 1000 : 1) * options_.negligible * size() / claim_.line.scale; }
+  double negligible() const { return (concluding_ ? 1000 : 1) * options_.negligible * reference() / claim_.line.scale; }
 
   bool near(double slope, double error) const {
     return std::abs(exact_ - slope) <= options_.relative * largest_of(slope) + 4 * error;
   }
   bool near(const Estimate& slope) const { return near(slope.value, slope.error); }
+
+  /// For steps, before the function may be another one.
+  double room() const {
+    return claim_.line.edge > 0 ? std::min(claim_.line.edge, claim_.line.scale) : claim_.line.scale;
+  }
 
   /// Known well enough to find a derivative that is wrong.
   bool known(double slope, double error) const { return 4 * error <= std::max(0.01 * std::abs(slope), negligible()); }
@@ -59,8 +66,7 @@ class Judge {
     const PlainDifference& plain = differences_.plain();
     const double slope = plain.value, error = plain.noise;
     if (!std::isfinite(exact_) || !std::isfinite(slope) || !near(slope, error)) return false;
-    const bool vanishes =
-        std::abs(exact_) * claim_.line.scale <= 2e-16 * std::max(differences_.largest(), claim_.line.magnitude);
+    const bool vanishes = std::abs(exact_) * claim_.line.scale <= 2e-16 * reference();
     if (!vanishes && !known(slope, error)) return false;
     if (plain.gap > 1e-3 * std::abs(slope) + 8 * error) return false;
     out_.numeric = slope, out_.error = error;
@@ -132,16 +138,30 @@ class Judge {
     return true;
   }
 
+  /// Whether the exact derivative changes, within a step as small as differences can take, by what it is off: then no
+  /// difference knows its slope here.
+  bool changes_within(double step, double off) {
+    for (const double part : {1.0, -1.0, 0.6180339887498949, -0.6180339887498949}) {
+      if (std::abs(claim_.exact_at(part * step) - exact_) > 0.25 * off) return true;
+    }
+    return false;
+  }
+
   /// Differences contradict: wrong, unless the computation is rough right here, or the exact one has few digits, or
   /// there are kinks within the steps.
   void contradicted(const Estimate& slope, const std::string& how) {
     const std::string rough = claim_.rough();
     if (!rough.empty()) return cannot_tell(rough);
-    const Line& line = claim_.line;
-    const double step = std::ldexp(line.edge > 0 ? std::min(line.edge, line.scale) : line.scale, -17);
+    const double step = std::ldexp(room(), -17);
     if (near(slope.value, slope.error + claim_.rounding(step))) return;
     const Estimate off = mean_error(slope.reach);
     if (mean_agrees(off)) return;
+    const double tiny = std::ldexp(room(), -40);
+    if (changes_within(tiny, std::abs(exact_ - slope.value))) {
+      return cannot_tell("it changes too much within steps of " + short_text(tiny));
+    }
+    const std::string out_of_range = claim_.out_of_range();
+    if (!out_of_range.empty()) return cannot_tell(out_of_range);
     const bool clear = !off.found() || std::abs(off.value) > 8 * off.error + 2 * options_.relative * std::abs(exact_);
     if (!clear) return cannot_tell("it changes too much within steps of " + short_text(slope.reach));
     out_.verdict = Verdict::wrong, out_.because = how;
@@ -173,6 +193,8 @@ class Judge {
     const std::string what = "the exact derivative is " + print_number(exact_);
     if (!both_finite() || !both_known()) out_.numeric = std::nan("");
     if (both_finite() && smooth()) {
+      const std::string out_of_range = claim_.out_of_range();
+      if (!out_of_range.empty()) return cannot_tell(what + ": " + out_of_range);
       out_.verdict = Verdict::wrong, out_.because = what + ", though differences settle";
     } else if (both_finite() && both_known()) {
       cannot_tell(what + ", and " + both_slopes());
@@ -201,13 +223,17 @@ class Judge {
     out_.numeric = (left + right) / 2, out_.verdict = Verdict::kink, out_.because = both_slopes();
   }
 
+  /// At the steps that most places need.
+  bool rounding_hides() const { return 4 * differences_.plain().noise > 0.01 * std::abs(exact_); }
+
   void unsettled() {
     const std::string rough = claim_.rough();
     if (!rough.empty()) return cannot_tell(rough);
-    const Line& line = claim_.line;
     for (const int part : {-10, -6, -14}) {
-      if (mean_agrees(mean_error(std::ldexp(line.edge > 0 ? std::min(line.edge, line.scale) : line.scale, part))))
-        return;
+      if (mean_agrees(mean_error(std::ldexp(room(), part)))) return;
+    }
+    if (rounding_hides()) {
+      return cannot_tell("rounding hides the slope: " + short_text(out_.numeric) + " +- " + short_text(out_.error));
     }
     if (differences_.right().steeper || differences_.left().steeper) {
       return cannot_tell("the slope grows without bound as steps shrink");

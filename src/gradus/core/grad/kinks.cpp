@@ -63,23 +63,6 @@ std::optional<Kink::Kind> kind_of(const Replay& replay, int id, const std::array
   return {};
 }
 
-/// "x", "abs(x - y)", "relu(...)": the node as a reader would write it, two levels deep.
-std::string brief(const Graph& graph, int id, int depth = 2) {
-  const Node& node = graph.node(id);
-  if (!node.label.empty()) return printable(node.label);
-  if (const auto number = uniform_constant(node)) return print_number(*number);
-  if (depth == 0 || node.inputs.empty()) return "...";
-  std::vector<std::string> inputs;
-  for (int input : node.inputs) inputs.push_back(brief(graph, input, depth - 1));
-  if (!node.op->infix.empty() && inputs.size() == 2) {
-    const std::string text = inputs[0] + " " + std::string(node.op->infix) + " " + inputs[1];
-    return depth == 2 ? text : "(" + text + ")";
-  }
-  std::string out = std::string(node.op->name) + "(";
-  for (std::size_t i = 0; i < inputs.size(); ++i) out += (i ? ", " : "") + inputs[i];
-  return out + ")";
-}
-
 }  // namespace
 
 std::vector<Kink> kinks_at(Replay& replay, const Replay::Part& part, double step,
@@ -105,6 +88,22 @@ std::vector<Kink> kinks_at(Replay& replay, const Replay::Part& part, double step
     }
   }
   return out;
+}
+
+std::string brief(const Graph& graph, int id, int depth) {
+  const Node& node = graph.node(id);
+  if (!node.label.empty()) return printable(node.label);
+  if (const auto number = uniform_constant(node)) return print_number(*number);
+  if (depth == 0 || node.inputs.empty()) return "...";
+  std::vector<std::string> inputs;
+  for (int input : node.inputs) inputs.push_back(brief(graph, input, depth - 1));
+  if (!node.op->infix.empty() && inputs.size() == 2) {
+    const std::string text = inputs[0] + " " + std::string(node.op->infix) + " " + inputs[1];
+    return depth == 2 ? text : "(" + text + ")";
+  }
+  std::string out = std::string(node.op->name) + "(";
+  for (std::size_t i = 0; i < inputs.size(); ++i) out += (i ? ", " : "") + inputs[i];
+  return out + ")";
 }
 
 std::string describe(const Graph& graph, const std::vector<Kink>& kinks) {

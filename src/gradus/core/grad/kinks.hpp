@@ -19,6 +19,9 @@ struct Kink {
 std::vector<Kink> kinks_at(Replay& replay, const Replay::Part& part, double step,
                            const std::function<void(double)>& move);
 
+/// "x", "abs(x - y)", "relu(...)": the node as a reader would write it, `depth` levels deep.
+std::string brief(const Graph& graph, int id, int depth = 2);
+
 /// "abs(x) bends here", "sign(x - y) jumps here, and 2 more": for messages. "" for none.
 std::string describe(const Graph& graph, const std::vector<Kink>& kinks);
 

@@ -132,7 +132,8 @@ void Differences::set_plain() {
   const auto& [exponent, pair] = *pairs_.begin();
   const double step = std::ldexp(1.0, exponent);
   const double right = (pair.up - line_.here) / step, left = (line_.here - pair.down) / step;
-  plain_ = {(pair.up - pair.down) / (2 * step), std::abs(right - left), 2 * rounding * largest_ / step};
+  plain_ = {(pair.up - pair.down) / (2 * step), std::abs(right - left),
+            2 * rounding * std::max(largest_, line_.magnitude) / step};
 }
 
 Side Differences::side(bool up) const {

@@ -17,7 +17,7 @@ struct Line {
   double scale = 1;                 // a step after which y may be another function: max(1, |x|)
   double edge = 0;                  // the nearest step, above 0, at which an input becomes 0 or twice itself; 0: none
   bool at_zero = false;             // some input is 0: steps of any smallness are exact there
-  double magnitude = 0;             // of the largest number that y is made of
+  double magnitude = 0;             // y errs by about this times the precision, from what it is made of
 };
 
 struct Estimate {
