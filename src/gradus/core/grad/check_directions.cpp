@@ -20,7 +20,7 @@ struct Direction {
 /// At random, each number by its size: a step that is small for some is not lost in others, nor large for them.
 Direction unit_direction(std::span<const Value> xs, std::span<const Tensor> from, const RandomKey& key) {
   Direction out;
-  double drawn = 0, largest = 0, squares = 0, size = 1;
+  double drawn = 0, squares = 0, size = 1;
   for (const Tensor& tensor : from) {
     for (double x : tensor.as<double>()) size = std::max(size, std::abs(x));
   }
@@ -33,19 +33,15 @@ Direction unit_direction(std::span<const Value> xs, std::span<const Tensor> from
     for (std::size_t e = 0; e < d.size(); ++e) {
       drawn += d[e] * d[e];
       if (!from.empty()) d[e] *= std::max(1.0, std::abs(from[i].as<double>()[e])) / size;
-      largest = std::max(largest, std::abs(d[e]));
+      squares += d[e] * d[e];
     }
     out.of.push_back(std::move(part));
   }
-  if (!(largest > 0)) return out;
-  for (const Tensor& part : out.of) {
-    for (double d : part.as<double>()) squares += (d / largest) * (d / largest);
-  }
-  const double length = std::sqrt(squares);
+  if (!(squares > 0)) return out;
   for (Tensor& part : out.of) {
-    for (double& d : part.as<double>()) d = d / largest / length;
+    for (double& d : part.as<double>()) d /= std::sqrt(squares);
   }
-  out.scale = size * (largest * length / std::sqrt(drawn));
+  out.scale = size * std::sqrt(squares / drawn);
   return out;
 }
 
