@@ -67,3 +67,5 @@ BENCHMARK_CAPTURE(building, adam, adam)->Arg(30)->Arg(300)->Arg(3000)->Unit(benc
 
 }  // namespace
 }  // namespace gradus
+
+BENCHMARK_MAIN();
