@@ -22,6 +22,7 @@ if(GRADUS_FUZZ)
     set(target ${gradus_prefix}fuzz_${name})
     add_executable(${target} ${file})
     target_link_libraries(${target} PRIVATE gradus_app gradus_flags)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})  # "fuzz/support/..."
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
     set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
   endforeach()
