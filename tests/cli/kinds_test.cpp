@@ -32,7 +32,7 @@ TEST(KindsCommands, ListEveryKindWithEveryKey) {
   EXPECT_EQ(document(gradus("inits he-normal --json")).at("kinds").array().size(), 1U);
   const test::Ended unknown = gradus("schedules one-cicle");
   EXPECT_EQ(unknown.code, 2);
-  EXPECT_NE(unknown.err.find("try: one_cycle"), std::string::npos) << unknown.err;
+  EXPECT_NE(unknown.err.find("try: gradus schedules one_cycle"), std::string::npos) << unknown.err;
 }
 
 // What the list of one kind shows as a flag is a flag.
