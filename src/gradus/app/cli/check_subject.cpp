@@ -98,10 +98,10 @@ CheckSubject formula_subject(const Arguments& arguments) {
 }
 
 CheckSubject model_subject(const Arguments& arguments, report::Console& console) {
-  refuse_formula_options(arguments);
   const std::string& path = arguments.required(0);
-  const std::string data = *arguments.operand(1);
   const TrainedModel model = explain::in_f64(load_finite_model(path, console));
+  refuse_formula_options(arguments);
+  const std::string data = *arguments.operand(1);
   const Rows rows = load_for_model(model, data, data::WantTarget::any);
   say_notes(console, rows.notes);
   const auto network = std::make_shared<explain::NetworkLoss>(network_for(model, rows.dataset, arguments));

@@ -201,7 +201,8 @@ int end_diverged(const Diverged& diverged, const Prepared& prepared, io::OutputF
   return exit_diverged;
 }
 
-void log_end(report::RunLog& log, const Training& training, const Outcome& outcome, report::Console& console) {
+/// Returns whether the log is whole.
+bool log_end(report::RunLog& log, const Training& training, const Outcome& outcome, report::Console& console) {
   for (const Comparison& comparison : outcome.comparisons) {
     log.write("evaluation", {{"rows", comparison.rows},
                              {"model", report::to_json(comparison.model)},
@@ -214,7 +215,9 @@ void log_end(report::RunLog& log, const Training& training, const Outcome& outco
                     {"seconds", outcome.run.model.record.seconds},
                     {"signal", outcome.signal}});
   log.flush();
-  if (!log.error().empty()) console.say("warning: the log is incomplete: " + log.error());
+  if (log.error().empty()) return true;
+  console.say("warning: the log is incomplete: " + log.error());
+  return false;
 }
 
 int run_train(const Arguments& arguments, report::Console& console) {
@@ -266,10 +269,11 @@ int run_train(const Arguments& arguments, report::Console& console) {
     console.say("warning: " + report::not_finite_text(one.model.not_finite, one.model.rows,
                                                       training.data + ", " + one.rows + " rows", training.model));
   }
-  log_end(log, training, outcome, console);
+  const bool logged = log_end(log, training, outcome, console);
   if (arguments.has("--json")) print_json(console, outcome_json(training, prepared.data, outcome));
   else console.print(outcome_text(training, prepared.data, outcome, console.out().width));
-  return outcome.signal != 0 ? exit_signal + outcome.signal : exit_ok;
+  if (outcome.signal != 0) return exit_signal + outcome.signal;
+  return logged ? exit_ok : exit_failure;
 }
 
 const std::vector<Option> train_options = make_options();

@@ -12,25 +12,20 @@
 #include "gradus/app/explain/network_loss.hpp"
 #include "gradus/app/explain/page.hpp"
 #include "gradus/app/explain/svg.hpp"
-#include "gradus/learn/data/csv/csv.hpp"
 
 namespace gradus::cli {
 namespace {
 
 /// The cells that the features were made of, as they stand in the table.
 std::vector<explain::Feature> features_of(const TrainedModel& model, const explain::NetworkExplanation& network,
-                                          const std::string& path, std::int64_t row) {
+                                          const std::optional<data::Table>& table, std::int64_t row) {
   std::vector<explain::Feature> out;
   const data::Schema& schema = schema_of(model);
-  if (!schema.is_table() || network.layers.empty()) return out;
-  data::CsvOptions options;
-  options.minimum_columns = 1;
-  options.read = data::reading(schema, data::WantTarget::no);
-  const data::Table table = data::read_csv(path, options);
+  if (!table || network.layers.empty()) return out;
   const Tensor& encoded = network.explanation.nodes[static_cast<std::size_t>(network.layers[0].input)].value;
   std::vector<std::string> cells;
   for (const data::ColumnEncoding& column : schema.columns) {
-    const data::Column* found = table.find(column.name);
+    const data::Column* found = table->find(column.name);
     for (std::int64_t k = 0; k < column.feature_count(); ++k) {
       cells.push_back(found ? printable(data::cell_text(*found, row - 1)) : "");
     }
@@ -68,20 +63,22 @@ void refuse_formula_options(const Arguments& arguments) {
 }  // namespace
 
 bool names_a_model(const Arguments& arguments) {
+  const std::string& name = arguments.required(0);
   std::error_code ignored;
-  return std::filesystem::is_regular_file(arguments.required(0), ignored);
+  if (std::filesystem::is_regular_file(name, ignored) || name.ends_with(".gradus")) return true;
+  return arguments.operand(1) && !arguments.has("--at");  // what cannot be loaded is said as for every verb
 }
 
 int run_explain_network(const Arguments& arguments, report::Console& console) {
-  refuse_formula_options(arguments);
   const TrainedModel model = load_model(arguments.required(0), console);
+  refuse_formula_options(arguments);
   const std::string path = *arguments.operand(1);
-  const Rows rows = load_for_model(explain::in_f64(model), path, data::WantTarget::any);
+  const Rows rows = load_for_model(explain::in_f64(model), path, data::WantTarget::any, KeepTable::yes);
   say_notes(console, rows.notes);
   const std::int64_t count = std::max<std::int64_t>(rows.dataset.rows(), 1);
   const std::int64_t row = arguments.integer("--row", 1, count).value_or(1);
   explain::NetworkExplanation network = explain::explain_network(model, rows.dataset, row);
-  network.features = features_of(model, network, path, row);
+  network.features = features_of(model, network, rows.table, row);
   network.explanation.title = std::filesystem::path(arguments.required(0)).filename().string() + ", row " +
                               std::to_string(row) + " of " +
                               std::filesystem::path(rows.dataset.source).filename().string();

@@ -210,7 +210,7 @@ const data::Schema& schema_of(const TrainedModel& model) {
                                             "a model from gradus train", "evaluate() and predict() of the library"});
 }
 
-Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target) {
+Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target, KeepTable keep) {
   const data::Schema& schema = schema_of(model);
   Rows out;
   if (schema.is_table()) {
@@ -223,11 +223,12 @@ Rows load_for_model(const TrainedModel& model, const std::string& path, data::Wa
     options.minimum_columns = 1;
     options.minimum_rows = target == data::WantTarget::no ? 0 : 1;
     options.read = data::reading(schema, target);
-    const data::Table table = data::read_csv(path, options);
+    data::Table table = data::read_csv(path, options);
     out.notes = table.notes;
     data::Encoded encoded = data::encode(schema, table, model.network.dtype, target);
     append(out.notes, encoded.notes);
     out.dataset = std::move(encoded.dataset);
+    if (keep == KeepTable::yes) out.table = std::move(table);
     return out;
   }
   const std::string images = is_folder(path) ? find_file(path, "t10k-images") : path;

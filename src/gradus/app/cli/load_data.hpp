@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gradus/app/cli/settings.hpp"
+#include "gradus/learn/data/csv/csv.hpp"
 #include "gradus/learn/data/note.hpp"
 #include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/data/split.hpp"
@@ -30,11 +31,15 @@ std::vector<std::string> files_of_data(const std::string& path);
 struct Rows {
   data::Dataset dataset;
   data::Notes notes;
+  std::optional<data::Table> table;  // the cells, where they were asked for and there are any
 };
+
+enum class KeepTable { no, yes };
 
 /// The rows at `path` as `model` wants them: a CSV file ("-": standard input), or for images a folder with t10k files
 /// or an IDX file of images (its labels, when needed, beside it). Throws UserError(Fault::data).
-Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target);
+Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target,
+                    KeepTable keep = KeepTable::no);
 
 /// The schema of a model from a file. Throws UserError(Fault::model_file) when it has none.
 const data::Schema& schema_of(const TrainedModel& model);

@@ -159,7 +159,10 @@ std::string comparison_text(const Comparison& comparison, int width) {
 }
 
 std::string next_commands(const Training& training, const data::Schema& schema) {
-  const std::string model = report::shell_word(training.model), data = report::shell_word(training.data);
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(training.model, ignored)) return "";  // a pipe or a device: nothing to read
+  const std::string model = report::shell_word(training.model);
+  const std::string data = training.data == "-" ? "-" : report::shell_word(training.data);
   std::string out = "next\n";
   const auto add = [&](std::string_view verb, const std::string& rest) {
     for (const Command* command : all_commands()) {

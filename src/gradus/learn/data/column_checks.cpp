@@ -98,11 +98,11 @@ void require_read(const Table& table, const Column& column, bool texts_wanted) {
                          texts_wanted ? "texts" : "cells", "read_csv with CsvOptions::read from data::reading()"});
 }
 
-void require_numeric(const Table& table, const Column& column) {
+void require_numeric(const Table& table, const Column& column, const std::string& remedy) {
   const ColumnFacts& facts = column.facts;
   if (column.numeric && facts.not_number.count == 0) return;
   const Finding& text = facts.not_number.count > 0 ? facts.not_number : facts.quoted_mark;
-  refuse_cell(table, column, text, quoted(text.text), "a number", "correct it, or take the row out");
+  refuse_cell(table, column, text, quoted(text.text), "a number", remedy);
 }
 
 void check_spellings(const Table& table, const Column& column, std::span<const std::string> texts, Notes& notes) {

@@ -25,7 +25,8 @@ void require_complete(const Table& table, const Column& column, Use use);
 void require_read(const Table& table, const Column& column, bool texts_wanted);
 
 /// Throws UserError(Fault::data) at the first cell that is not a number.
-void require_numeric(const Table& table, const Column& column);
+void require_numeric(const Table& table, const Column& column,
+                     const std::string& remedy = "correct it, or take the row out");
 
 /// Throws UserError(Fault::data) for texts that are mostly numbers, numbers with thousands marks or decimal commas, and
 /// for too many different texts; adds a warning for numbers with units and for texts that differ in every row.

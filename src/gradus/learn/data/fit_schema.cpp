@@ -154,7 +154,9 @@ TargetEncoding fit_target(const Table& table, const Column& column, std::span<co
     fit_classes(table, column, target, notes);
     return target;
   }
-  require_numeric(table, column);
+  const bool mostly_texts = 2 * column.facts.numbers < static_cast<std::uint64_t>(table.rows);
+  if (mostly_texts) require_numeric(table, column, "--task classification, which learns texts");
+  else require_numeric(table, column);
   target.scaling = fit_scaling(table, column, rows);
   if (target.scaling.deviation == 0) {
     throw UserError(Fault::data,
