@@ -145,10 +145,18 @@ TEST(ForeignFormat, TablesAreTables) {
   for (const std::string& text : plain) EXPECT_NO_THROW(parse_csv(text, "t.csv")) << text;
 }
 
-// What a name of the file does not allow to be a part of a command stays out of it.
-TEST(ForeignFormat, CommandsHaveThePathOnlyWhereAShellTakesItAsItIs) {
+TEST(ForeignFormat, CommandsHaveThePathQuotedAsAShellNeedsIt) {
   const std::string bytes = "PAR1" + std::string(10, '\0');
-  for (const char* path : {"a b.csv", "$(rm x).csv", "it's", "-x", ""}) {
+  const std::pair<const char*, const char*> quoted[] = {
+      {"a b.csv", "read_parquet(\"a b.csv\").to_csv(\"a b-2.csv\""},
+      {"$(rm x).csv", "read_parquet(\"$(rm x).csv\").to_csv(\"$(rm x)-2.csv\""},
+      {"it's", "read_parquet(\"it'\\''s\").to_csv(\"it'\\''s.csv\""},
+      {"a\"b.pq", "read_parquet(\"a\\\"b.pq\").to_csv(\"a\\\"b.csv\""}};
+  for (const auto& [path, command] : quoted) {
+    const auto found = foreign_format(std::as_bytes(std::span(bytes)), Wanted::table, path);
+    EXPECT_NE(found->remedy.find(command), std::string::npos) << found->remedy;
+  }
+  for (const char* path : {"-x", "", "a\nb"}) {
     const auto found = foreign_format(std::as_bytes(std::span(bytes)), Wanted::table, path);
     ASSERT_TRUE(found.has_value());
     EXPECT_NE(found->remedy.find("read_parquet(\"IN\").to_csv(\"OUT\""), std::string::npos) << found->remedy;

@@ -12,12 +12,38 @@ bool says_packing(const std::string& extension) {
   return std::find(std::begin(known), std::end(known), extension) != std::end(known);
 }
 
-void replace_words(std::string& command, std::string_view mark, const std::string& name) {
-  for (std::size_t at = 0; (at = command.find(mark, at)) != std::string::npos;) {
-    const bool is_word = at > 0 && (command[at - 1] == ' ' || command[at - 1] == '"');
-    if (is_word) command.replace(at, mark.size(), name);
-    at += is_word ? name.size() : mark.size();
+/// `text` between single quotes of a shell, without them.
+std::string in_single_quotes(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out;
+}
+
+/// A word of a shell.
+std::string as_word(const std::string& name) { return is_plain(name) ? name : "'" + in_single_quotes(name) + "'"; }
+
+/// Within a text of Python, between double quotes, in a command between single quotes.
+std::string in_python(const std::string& name) {
+  std::string out;
+  for (const char c : name) out += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return in_single_quotes(out);
+}
+
+std::string replace_words(std::string_view command, const std::string& in, const std::string& out_name) {
+  std::string out;
+  while (!command.empty()) {
+    const bool starts = !out.empty() && (out.back() == ' ' || out.back() == '"');
+    const std::string_view mark = command.starts_with("IN") ? "IN" : command.starts_with("OUT") ? "OUT" : "";
+    if (starts && !mark.empty()) {
+      const std::string& name = mark == "IN" ? in : out_name;
+      out += out.back() == '"' ? in_python(name) : as_word(name);
+      command.remove_prefix(mark.size());
+    } else {
+      out += command.front();
+      command.remove_prefix(1);
+    }
   }
+  return out;
 }
 
 }  // namespace
@@ -28,14 +54,13 @@ bool is_plain(std::string_view text) {
 }
 
 std::string filled_in(std::string command, std::string_view path, std::string_view extension) {
-  if (path.empty() || path.front() == '-' || !is_plain(path)) return command;
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (path.empty() || path.front() == '-' || std::any_of(path.begin(), path.end(), control)) return command;
   const std::filesystem::path in(path);
   std::filesystem::path out = in;
   if (!extension.empty() || says_packing(in.extension().string())) out.replace_extension(extension);
   if (out == in) out = in.parent_path() / (in.stem().string() + "-2" + in.extension().string());
-  replace_words(command, "IN", in.string());
-  replace_words(command, "OUT", out.string());
-  return command;
+  return replace_words(command, in.string(), out.string());
 }
 
 std::string with_pandas(std::string_view reader, std::string_view more) {

@@ -34,8 +34,8 @@ std::string with_numpy(std::string_view element);
 
 /// Whether a shell takes the text as it is.
 bool is_plain(std::string_view text);
-/// The command with `path` for IN and a name beside it for OUT, if both are plain; OUT ends with `extension`, or
-/// without the one that says how the file is packed.
+/// The command with `path` for IN and a name beside it for OUT, each quoted as a shell needs it; OUT ends with
+/// `extension`, or without the one that says how the file is packed.
 std::string filled_in(std::string command, std::string_view path, std::string_view extension = {});
 
 }  // namespace gradus::data::foreign
