@@ -29,6 +29,18 @@ TEST(Settings, ThatNestTooDeepAreRefused) {
   }
 }
 
+TEST(Settings, WithALongNameAreShownInShort) {
+  const test::Program gradus;
+  gradus.folder.write("c.toml", "[train]\n" + repeated("k", 50000) + " = 1\n");
+  const test::Ended plain = gradus("train cars.csv --config c.toml");
+  EXPECT_NE(plain.err.find("an unknown key, train." + repeated("k", 74) + "...;"), std::string::npos);
+  gradus.folder.write("c.toml", "\"" + repeated("\xc3\xa9", 5000) + "\" = 1\n");
+  const test::Ended accents = gradus("train cars.csv --config c.toml");
+  EXPECT_NE(accents.err.find("an unknown key, " + repeated("\xc3\xa9", 40) + "...;"), std::string::npos);
+  EXPECT_EQ(plain.code, 2);
+  EXPECT_EQ(accents.code, 2);
+}
+
 TEST(Settings, MayHaveDotsInTextsAndComments) {
   const test::Program gradus;
   const std::string dots = repeated("a.", 100);

@@ -232,6 +232,18 @@ bool assign_to_recipe(Settings& settings, const Assignment& assignment) {
 
 }  // namespace
 
+namespace {
+
+/// A key of a file as a message shows it: the start of a long one, ending between two characters.
+std::string shown_key(const std::string& key) {
+  std::size_t most = 80;
+  if (key.size() <= most) return printable(key);
+  while (most > 0 && (static_cast<unsigned char>(key[most]) & 0xc0) == 0x80) --most;
+  return printable(key.substr(0, most)) + "...";
+}
+
+}  // namespace
+
 void assign(Settings& settings, const Assignment& assignment) {
   for (const Setting& setting : settings_table) {
     if (setting.key != assignment.key) continue;
@@ -250,7 +262,7 @@ void assign(Settings& settings, const Assignment& assignment) {
     if (close.empty() && key.substr(key.find('.') + 1) == assignment.key) close = key;
   }
   throw UserError(Fault::usage,
-                  Report{assignment.place, "an unknown key, " + printable(assignment.key),
+                  Report{assignment.place, "an unknown key, " + shown_key(assignment.key),
                          "one of those in gradus train --help", close.empty() ? "gradus train --help" : close});
 }
 
