@@ -1,5 +1,5 @@
-// Two IDX files, images and labels, packed or not: only UserError may come out. The first two bytes of the input, little
-// endian, are the length of the first file; the second is what follows it.
+// Two IDX files, images and labels, packed or not: only UserError may come out. The first two bytes of the input,
+// little endian, are the length of the first file; the second is what follows it.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -180,7 +180,8 @@ TEST(Commands, AResultThatCannotBeWrittenIsAFailureButTheModelIsThere) {
 
 TEST(Commands, HelpOfEveryVerbShowsAnExample) {
   const test::Program gradus;
-  for (const char* verb : {"train", "evaluate", "predict", "inspect", "plan", "ops", "optimizers", "schedules", "inits", "explain", "check"}) {
+  for (const char* verb : {"train", "evaluate", "predict", "inspect", "plan", "ops", "optimizers", "schedules", "inits",
+                           "explain", "check"}) {
     const test::Ended ended = gradus(std::string(verb) + " --help");
     EXPECT_EQ(ended.code, 0) << verb;
     EXPECT_NE(ended.out.find("example:\n  gradus " + std::string(verb)), std::string::npos) << ended.out;

@@ -1,5 +1,5 @@
-// What compiling costs grows as the graph does: counted in nodes that the graph passes look at, and, for the whole, as a
-// ratio of the CPU time of this thread between graphs of two sizes.
+// What compiling costs grows as the graph does: counted in nodes that the graph passes look at, and, for the whole, as
+// a ratio of the CPU time of this thread between graphs of two sizes.
 #include <gtest/gtest.h>
 
 #include <ctime>
@@ -95,8 +95,8 @@ struct Named {
   Build build;
   int size;
 };
-const Named graphs[] = {{"chain", chain, 500},  {"signs", signs, 500}, {"transposed products", transposed_products, 150},
-                        {"wide", wide, 250},    {"draws", draws, 250}, {"state", state, 150},
+const Named graphs[] = {{"chain", chain, 500}, {"signs", signs, 500}, {"transposed products", transposed_products, 150},
+                        {"wide", wide, 250},   {"draws", draws, 250}, {"state", state, 150},
                         {"layers", layers, 30}};
 
 /// How many nodes the graph passes look at until nothing changes.

@@ -10,18 +10,18 @@ namespace {
 
 /// The rule said plainly: every value in turn, beside all those before it that live at a moment of its own.
 std::size_t pack_slowly(std::vector<Interval>& intervals) {
-  std::sort(intervals.begin(), intervals.end(), [](const Interval& a, const Interval& b) {
-    return a.bytes != b.bytes ? a.bytes > b.bytes : a.id < b.id;
-  });
+  std::sort(intervals.begin(), intervals.end(),
+            [](const Interval& a, const Interval& b) { return a.bytes != b.bytes ? a.bytes > b.bytes : a.id < b.id; });
   const auto lines = [](std::size_t bytes) { return (bytes + 63) / 64 * 64; };
   std::size_t total = 0;
   for (std::size_t i = 0; i < intervals.size(); ++i) {
     Interval& mine = intervals[i];
     const auto free = [&](std::size_t offset) {
-      return std::none_of(intervals.begin(), intervals.begin() + static_cast<std::ptrdiff_t>(i), [&](const Interval& o) {
-        const bool together = o.first <= mine.last && mine.first <= o.last;
-        return together && offset < o.offset + lines(o.bytes) && o.offset < offset + lines(mine.bytes);
-      });
+      return std::none_of(
+          intervals.begin(), intervals.begin() + static_cast<std::ptrdiff_t>(i), [&](const Interval& o) {
+            const bool together = o.first <= mine.last && mine.first <= o.last;
+            return together && offset < o.offset + lines(o.bytes) && o.offset < offset + lines(mine.bytes);
+          });
     };
     mine.offset = 0;
     while (!free(mine.offset)) mine.offset += 64;

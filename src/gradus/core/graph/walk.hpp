@@ -1,4 +1,5 @@
-// What many ask of a graph that they walk through: types of inputs, FLOPs, what is needed for what, and tables by number.
+// What many ask of a graph that they walk through: types of inputs, FLOPs, what is needed for what, and tables by
+// number.
 #pragma once
 
 #include <span>

@@ -17,8 +17,8 @@ std::span<const Op* const> all_ops() {
   static const std::vector<const Op*> all = [] {
     std::vector<const Op*> ops{&input_op, &constant_op};
     for (const Op& op : pointwise_ops()) ops.push_back(&op);
-    for (const auto family : {matmul_ops(), conv_ops(), pool_ops(), reduce_ops(), softmax_ops(),
-                              layout_ops(), index_ops(), random_ops()}) {
+    for (const auto family :
+         {matmul_ops(), conv_ops(), pool_ops(), reduce_ops(), softmax_ops(), layout_ops(), index_ops(), random_ops()}) {
       ops.insert(ops.end(), family.begin(), family.end());
     }
     return ops;

@@ -240,7 +240,8 @@ Attrs attributes(const ConvOptions& options, Value image) {
 
 }  // namespace
 
-constinit const Op conv_op{.name = "conv",
+constinit const Op conv_op{
+    .name = "conv",
     .doc = "Convolution of [rows, channels, spatial...] with weights [out, channels / groups, kernel...].",
     .rule = "conv: dx spreads the gradient back through the kernel, dw meets it with x",
     .arity = 2,
@@ -252,7 +253,8 @@ constinit const Op conv_op{.name = "conv",
     .flops = flops_of<conv_op>,
     .samples = samples_conv};
 
-constinit const Op conv_input_grad_op{.name = "conv_input_grad",
+constinit const Op conv_input_grad_op{
+    .name = "conv_input_grad",
     .doc = "The gradient of a convolution by its input, whose spatial sizes are `size`.",
     .rule = "conv_input_grad: a convolution of the gradient, and its meeting with the other input",
     .arity = 2,
@@ -264,7 +266,8 @@ constinit const Op conv_input_grad_op{.name = "conv_input_grad",
     .flops = flops_of<conv_input_grad_op>,
     .samples = samples_input_grad};
 
-constinit const Op conv_weight_grad_op{.name = "conv_weight_grad",
+constinit const Op conv_weight_grad_op{
+    .name = "conv_weight_grad",
     .doc = "The gradient of a convolution by its weights, whose kernel sizes are `kernel`.",
     .rule = "conv_weight_grad: the gradient acts as the weights of the two other ops",
     .arity = 2,

@@ -98,18 +98,18 @@ std::vector<Sample> samples() {
 }  // namespace
 
 constinit const Op matmul_op{.name = "matmul",
-    .doc = "Matrix product; leading axes are batches and broadcast. Of bf16 matrices in f32.",
-    .infix = "@",
-    .rule = "matmul: dA = dY B', dB = A' dY",
-    .arity = 2,
-    .traits = {.additive = true},
-    .infer = infer,
-    .derive = derive,
-    .evaluate = evaluate,
-    .axis = axis,
-    .flops = flops,
-    .samples = samples,
-    .onnx = "MatMul"};
+                             .doc = "Matrix product; leading axes are batches and broadcast. Of bf16 matrices in f32.",
+                             .infix = "@",
+                             .rule = "matmul: dA = dY B', dB = A' dY",
+                             .arity = 2,
+                             .traits = {.additive = true},
+                             .infer = infer,
+                             .derive = derive,
+                             .evaluate = evaluate,
+                             .axis = axis,
+                             .flops = flops,
+                             .samples = samples,
+                             .onnx = "MatMul"};
 
 std::span<const Op* const> matmul_ops() {
   static constexpr const Op* ops[] = {&matmul_op};

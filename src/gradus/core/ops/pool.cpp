@@ -233,7 +233,8 @@ Attrs attributes(const PoolOptions& options, Value x) {
 
 }  // namespace
 
-constinit const Op max_pool_op{.name = "max_pool",
+constinit const Op max_pool_op{
+    .name = "max_pool",
     .doc = "The largest element of each window; NaN if any is.",
     .rule = "max_pool: each window's gradient goes to its largest element, the first at a tie",
     .attributes = "kernel padding stride",
@@ -244,7 +245,8 @@ constinit const Op max_pool_op{.name = "max_pool",
     .flops = flops_forward,
     .samples = samples_max};
 
-constinit const Op max_pool_scatter_op{.name = "max_pool_scatter",
+constinit const Op max_pool_scatter_op{
+    .name = "max_pool_scatter",
     .doc = "Each window's element of the second input, added where the first has the window's largest.",
     .rule = "max_pool_scatter: the gradient where the largest element was",
     .arity = 2,
@@ -256,7 +258,8 @@ constinit const Op max_pool_scatter_op{.name = "max_pool_scatter",
     .flops = flops_backward,
     .samples = samples_scatter};
 
-constinit const Op max_pool_select_op{.name = "max_pool_select",
+constinit const Op max_pool_select_op{
+    .name = "max_pool_select",
     .doc = "The element of the second input where the first has each window's largest.",
     .rule = "max_pool_select: each window's gradient goes where its element was",
     .arity = 2,
@@ -269,29 +272,30 @@ constinit const Op max_pool_select_op{.name = "max_pool_select",
     .samples = samples_select};
 
 constinit const Op avg_pool_op{.name = "avg_pool",
-    .doc = "The mean of each window; padding counts as zeros.",
-    .rule = "avg_pool: each window's gradient in equal parts to its elements",
-    .attributes = "kernel padding stride",
-    .infer = infer_avg,
-    .derive = derive_avg,
-    .evaluate = evaluate_avg,
-    .axis = axis,
-    .flops = flops_forward,
-    .samples = samples_avg};
+                               .doc = "The mean of each window; padding counts as zeros.",
+                               .rule = "avg_pool: each window's gradient in equal parts to its elements",
+                               .attributes = "kernel padding stride",
+                               .infer = infer_avg,
+                               .derive = derive_avg,
+                               .evaluate = evaluate_avg,
+                               .axis = axis,
+                               .flops = flops_forward,
+                               .samples = samples_avg};
 
 constinit const Op avg_pool_grad_op{.name = "avg_pool_grad",
-    .doc = "The gradient of avg_pool by its input, whose spatial sizes are `size`.",
-    .rule = "avg_pool_grad: the mean of the gradient in each window",
-    .attributes = "kernel padding size stride",
-    .infer = infer_avg_grad,
-    .derive = derive_avg_grad,
-    .evaluate = evaluate_avg_grad,
-    .axis = axis,
-    .flops = flops_backward,
-    .samples = samples_avg_grad};
+                                    .doc = "The gradient of avg_pool by its input, whose spatial sizes are `size`.",
+                                    .rule = "avg_pool_grad: the mean of the gradient in each window",
+                                    .attributes = "kernel padding size stride",
+                                    .infer = infer_avg_grad,
+                                    .derive = derive_avg_grad,
+                                    .evaluate = evaluate_avg_grad,
+                                    .axis = axis,
+                                    .flops = flops_backward,
+                                    .samples = samples_avg_grad};
 
 std::span<const Op* const> pool_ops() {
-  static constexpr const Op* ops[] = {&max_pool_op, &max_pool_scatter_op, &max_pool_select_op, &avg_pool_op, &avg_pool_grad_op};
+  static constexpr const Op* ops[] = {&max_pool_op, &max_pool_scatter_op, &max_pool_select_op, &avg_pool_op,
+                                      &avg_pool_grad_op};
   return ops;
 }
 

@@ -80,35 +80,35 @@ constexpr Traits draws{.random = true};
 }  // namespace
 
 constinit const Op random_uniform_op{.name = "random_uniform",
-    .doc = "Uniform numbers on [0, 1).",
-    .rule = "random numbers depend on no parameter: no gradient passes",
-    .attributes = "stream type",
-    .traits = draws,
-    .infer = infer_uniform,
-    .derive = no_gradient,
-    .evaluate = evaluate_uniform,
-    .samples = samples<false>};
+                                     .doc = "Uniform numbers on [0, 1).",
+                                     .rule = "random numbers depend on no parameter: no gradient passes",
+                                     .attributes = "stream type",
+                                     .traits = draws,
+                                     .infer = infer_uniform,
+                                     .derive = no_gradient,
+                                     .evaluate = evaluate_uniform,
+                                     .samples = samples<false>};
 
 constinit const Op random_normal_op{.name = "random_normal",
-    .doc = "Normal numbers of mean 0 and deviation 1.",
-    .rule = "random numbers depend on no parameter: no gradient passes",
-    .attributes = "stream type",
-    .traits = draws,
-    .infer = infer_normal,
-    .derive = no_gradient,
-    .evaluate = evaluate_normal,
-    .flops = flops_normal,
-    .samples = samples<false>};
+                                    .doc = "Normal numbers of mean 0 and deviation 1.",
+                                    .rule = "random numbers depend on no parameter: no gradient passes",
+                                    .attributes = "stream type",
+                                    .traits = draws,
+                                    .infer = infer_normal,
+                                    .derive = no_gradient,
+                                    .evaluate = evaluate_normal,
+                                    .flops = flops_normal,
+                                    .samples = samples<false>};
 
 constinit const Op random_bernoulli_op{.name = "random_bernoulli",
-    .doc = "1 with probability p, else 0.",
-    .rule = "random numbers depend on no parameter: no gradient passes",
-    .attributes = "p stream type",
-    .traits = draws,
-    .infer = infer_bernoulli,
-    .derive = no_gradient,
-    .evaluate = evaluate_bernoulli,
-    .samples = samples<true>};
+                                       .doc = "1 with probability p, else 0.",
+                                       .rule = "random numbers depend on no parameter: no gradient passes",
+                                       .attributes = "p stream type",
+                                       .traits = draws,
+                                       .infer = infer_bernoulli,
+                                       .derive = no_gradient,
+                                       .evaluate = evaluate_bernoulli,
+                                       .samples = samples<true>};
 
 std::span<const Op* const> random_ops() {
   static constexpr const Op* ops[] = {&random_uniform_op, &random_normal_op, &random_bernoulli_op};

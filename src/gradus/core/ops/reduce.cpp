@@ -93,8 +93,7 @@ Values derive_mean(Value y, Value dy) {
 Values derive_extreme(Value y, Value dy) {
   const Value x = y.input(0);
   const Value chosen = cast(equal(x, kept(y, y)), x.dtype());
-  const Value ties =
-      apply(sum_op, {chosen}, {{"axes", y.node().attrs.integers("axes")}, {"keep", std::int64_t{1}}});
+  const Value ties = apply(sum_op, {chosen}, {{"axes", y.node().attrs.integers("axes")}, {"keep", std::int64_t{1}}});
   return {chosen * (kept(y, dy) / ties)};
 }
 
@@ -264,77 +263,77 @@ Value reduce(const Op& op, Value x, const Integers& axes, bool keep) {
 }  // namespace
 
 constinit const Op sum_op{.name = "sum",
-    .doc = "Sum over axes.",
-    .rule = "sum: every element gets the gradient of its sum",
-    .attributes = "axes keep",
-    .traits = {.additive = true},
-    .infer = infer_sum,
-    .derive = derive_sum,
-    .evaluate = evaluate_sum,
-    .axis = axis_reduction,
-    .flops = flops_each,
-    .samples = samples_sum,
-    .onnx = "ReduceSum"};
+                          .doc = "Sum over axes.",
+                          .rule = "sum: every element gets the gradient of its sum",
+                          .attributes = "axes keep",
+                          .traits = {.additive = true},
+                          .infer = infer_sum,
+                          .derive = derive_sum,
+                          .evaluate = evaluate_sum,
+                          .axis = axis_reduction,
+                          .flops = flops_each,
+                          .samples = samples_sum,
+                          .onnx = "ReduceSum"};
 
 constinit const Op mean_op{.name = "mean",
-    .doc = "Mean over axes.",
-    .rule = "mean: every element gets 1/n of the gradient of its mean",
-    .attributes = "axes keep",
-    .infer = infer_mean,
-    .derive = derive_mean,
-    .evaluate = evaluate_mean,
-    .axis = axis_reduction,
-    .flops = flops_mean,
-    .samples = samples_reduction,
-    .onnx = "ReduceMean"};
+                           .doc = "Mean over axes.",
+                           .rule = "mean: every element gets 1/n of the gradient of its mean",
+                           .attributes = "axes keep",
+                           .infer = infer_mean,
+                           .derive = derive_mean,
+                           .evaluate = evaluate_mean,
+                           .axis = axis_reduction,
+                           .flops = flops_mean,
+                           .samples = samples_reduction,
+                           .onnx = "ReduceMean"};
 
 constinit const Op max_op{.name = "max",
-    .doc = "Largest element over axes; NaN if any is.",
-    .rule = "max routes the gradient to the largest element; ties share it equally",
-    .attributes = "axes keep",
-    .infer = infer_max,
-    .derive = derive_extreme,
-    .evaluate = evaluate_max,
-    .axis = axis_reduction,
-    .flops = flops_each,
-    .samples = samples_extreme,
-    .onnx = "ReduceMax"};
+                          .doc = "Largest element over axes; NaN if any is.",
+                          .rule = "max routes the gradient to the largest element; ties share it equally",
+                          .attributes = "axes keep",
+                          .infer = infer_max,
+                          .derive = derive_extreme,
+                          .evaluate = evaluate_max,
+                          .axis = axis_reduction,
+                          .flops = flops_each,
+                          .samples = samples_extreme,
+                          .onnx = "ReduceMax"};
 
 constinit const Op min_op{.name = "min",
-    .doc = "Smallest element over axes; NaN if any is.",
-    .rule = "min routes the gradient to the smallest element; ties share it equally",
-    .attributes = "axes keep",
-    .infer = infer_min,
-    .derive = derive_extreme,
-    .evaluate = evaluate_min,
-    .axis = axis_reduction,
-    .flops = flops_each,
-    .samples = samples_extreme,
-    .onnx = "ReduceMin"};
+                          .doc = "Smallest element over axes; NaN if any is.",
+                          .rule = "min routes the gradient to the smallest element; ties share it equally",
+                          .attributes = "axes keep",
+                          .infer = infer_min,
+                          .derive = derive_extreme,
+                          .evaluate = evaluate_min,
+                          .axis = axis_reduction,
+                          .flops = flops_each,
+                          .samples = samples_extreme,
+                          .onnx = "ReduceMin"};
 
 constinit const Op logsumexp_op{.name = "logsumexp",
-    .doc = "ln(sum(e^x)) over axes.",
-    .rule = "logsumexp: the gradient times softmax(x)",
-    .attributes = "axes keep",
-    .infer = infer_logsumexp,
-    .derive = derive_logsumexp,
-    .evaluate = evaluate_logsumexp,
-    .axis = axis_reduction,
-    .flops = flops_logsumexp,
-    .samples = samples_with_empty,
-    .onnx = "ReduceLogSumExp"};
+                                .doc = "ln(sum(e^x)) over axes.",
+                                .rule = "logsumexp: the gradient times softmax(x)",
+                                .attributes = "axes keep",
+                                .infer = infer_logsumexp,
+                                .derive = derive_logsumexp,
+                                .evaluate = evaluate_logsumexp,
+                                .axis = axis_reduction,
+                                .flops = flops_logsumexp,
+                                .samples = samples_with_empty,
+                                .onnx = "ReduceLogSumExp"};
 
 constinit const Op argmax_op{.name = "argmax",
-    .doc = "Index of the first largest element along one axis.",
-    .rule = "argmax is an index: no gradient passes",
-    .attributes = "axis",
-    .infer = infer_argmax,
-    .derive = derive_argmax,
-    .evaluate = evaluate_argmax,
-    .axis = axis_argmax,
-    .flops = flops_each,
-    .samples = samples_argmax,
-    .onnx = "ArgMax"};
+                             .doc = "Index of the first largest element along one axis.",
+                             .rule = "argmax is an index: no gradient passes",
+                             .attributes = "axis",
+                             .infer = infer_argmax,
+                             .derive = derive_argmax,
+                             .evaluate = evaluate_argmax,
+                             .axis = axis_argmax,
+                             .flops = flops_each,
+                             .samples = samples_argmax,
+                             .onnx = "ArgMax"};
 
 std::span<const Op* const> reduce_ops() {
   static constexpr const Op* ops[] = {&sum_op, &mean_op, &max_op, &min_op, &logsumexp_op, &argmax_op};

@@ -87,28 +87,28 @@ Value along(const Op& op, Value x, int axis) {
 }  // namespace
 
 constinit const Op softmax_op{.name = "softmax",
-    .doc = "e^x / sum(e^x) along one axis.",
-    .rule = "softmax: y times (the gradient less the sum of gradient times y)",
-    .attributes = "axis",
-    .infer = infer_softmax,
-    .derive = derive_softmax,
-    .evaluate = evaluate_softmax,
-    .axis = axis,
-    .flops = flops,
-    .samples = samples,
-    .onnx = "Softmax"};
+                              .doc = "e^x / sum(e^x) along one axis.",
+                              .rule = "softmax: y times (the gradient less the sum of gradient times y)",
+                              .attributes = "axis",
+                              .infer = infer_softmax,
+                              .derive = derive_softmax,
+                              .evaluate = evaluate_softmax,
+                              .axis = axis,
+                              .flops = flops,
+                              .samples = samples,
+                              .onnx = "Softmax"};
 
 constinit const Op log_softmax_op{.name = "log_softmax",
-    .doc = "x - ln(sum(e^x)) along one axis.",
-    .rule = "log_softmax: the gradient less softmax times the sum of the gradient",
-    .attributes = "axis",
-    .infer = infer_log_softmax,
-    .derive = derive_log_softmax,
-    .evaluate = evaluate_log_softmax,
-    .axis = axis,
-    .flops = flops,
-    .samples = samples,
-    .onnx = "LogSoftmax"};
+                                  .doc = "x - ln(sum(e^x)) along one axis.",
+                                  .rule = "log_softmax: the gradient less softmax times the sum of the gradient",
+                                  .attributes = "axis",
+                                  .infer = infer_log_softmax,
+                                  .derive = derive_log_softmax,
+                                  .evaluate = evaluate_log_softmax,
+                                  .axis = axis,
+                                  .flops = flops,
+                                  .samples = samples,
+                                  .onnx = "LogSoftmax"};
 
 std::span<const Op* const> softmax_ops() {
   static constexpr const Op* ops[] = {&softmax_op, &log_softmax_op};

@@ -18,7 +18,8 @@ class Taken {
       const auto before = std::prev(after);
       if (before->second >= begin) begin = before->first, end = std::max(end, before->second), ranges_.erase(before);
     }
-    while (after != ranges_.end() && after->first <= end) end = std::max(end, after->second), after = ranges_.erase(after);
+    while (after != ranges_.end() && after->first <= end)
+      end = std::max(end, after->second), after = ranges_.erase(after);
     ranges_.emplace_hint(after, begin, end);
   }
   /// The end of a range that overlaps [begin, end), or `begin` when there is none.
@@ -32,17 +33,15 @@ class Taken {
   std::map<std::size_t, std::size_t> ranges_;
 };
 
-/// The moments as the leaves of a binary tree. A span of moments is made of a few nodes; each knows what is taken at all
-/// moments below it, and what is taken at some of them.
+/// The moments as the leaves of a binary tree. A span of moments is made of a few nodes; each knows what is taken at
+/// all moments below it, and what is taken at some of them.
 class Moments {
  public:
   explicit Moments(int count) {
     while (leaves_ < count) leaves_ *= 2;
     all_.resize(static_cast<std::size_t>(2 * leaves_)), some_.resize(all_.size());
   }
-  void add(int first, int last, std::size_t begin, std::size_t end) {
-    add(1, 0, leaves_ - 1, first, last, begin, end);
-  }
+  void add(int first, int last, std::size_t begin, std::size_t end) { add(1, 0, leaves_ - 1, first, last, begin, end); }
   /// The lowest offset with so many bytes that nothing takes from moment `first` to `last`.
   std::size_t find(int first, int last, std::size_t bytes) {
     found_.clear();
@@ -86,9 +85,8 @@ class Moments {
 }  // namespace
 
 std::size_t pack(std::vector<Interval>& intervals) {
-  std::sort(intervals.begin(), intervals.end(), [](const Interval& a, const Interval& b) {
-    return a.bytes != b.bytes ? a.bytes > b.bytes : a.id < b.id;
-  });
+  std::sort(intervals.begin(), intervals.end(),
+            [](const Interval& a, const Interval& b) { return a.bytes != b.bytes ? a.bytes > b.bytes : a.id < b.id; });
   std::vector<int> moments;  // at which some value begins; nothing changes between them
   for (const Interval& interval : intervals) moments.push_back(interval.first);
   std::sort(moments.begin(), moments.end());

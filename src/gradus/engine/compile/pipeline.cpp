@@ -23,10 +23,8 @@ struct GraphPass {
   EditPass (*on)(GraphEdit&);
 };
 
-constexpr GraphPass graph_passes[] = {{"fold_constants", folding},
-                                      {"simplify", simplifying},
-                                      {"merge_duplicates", merging},
-                                      {"drop_unused", dropping}};
+constexpr GraphPass graph_passes[] = {
+    {"fold_constants", folding}, {"simplify", simplifying}, {"merge_duplicates", merging}, {"drop_unused", dropping}};
 
 Graph once(const Graph& graph, EditPass (*on)(GraphEdit&)) {
   GraphEdit edit(graph);

@@ -10,8 +10,8 @@
 
 namespace gradus {
 
-/// What a rule looks for, or puts in its place: any value (the same one wherever the same letter stands), a constant all
-/// of whose elements are a number (0 and -0 differ), or an op on terms.
+/// What a rule looks for, or puts in its place: any value (the same one wherever the same letter stands), a constant
+/// all of whose elements are a number (0 and -0 differ), or an op on terms.
 struct Term {
   const Op* op = nullptr;
   std::vector<Term> inputs = {};
@@ -26,14 +26,14 @@ struct Term {
 /// What the letters of a rule stand for.
 using Letters = std::array<Value, 4>;
 
-/// A node that looks like `from` gives way to `to`, or to what `make` returns, when that is of its type; not when `make`
-/// returns an empty Value. `from` is a node and its inputs at the most: that is what a change has looked at again.
+/// A node that looks like `from` gives way to `to`, or to what `make` returns, when that is of its type; not when
+/// `make` returns an empty Value. `from` is a node and its inputs at the most: that is what a change has looked at
+/// again.
 struct Rule {
   using Holds = bool (*)(Value node);
   using Make = Value (*)(Value node, const Letters& letters);
 
-  Rule(Term look_for, Term put, Holds when = nullptr)
-      : from(std::move(look_for)), to(std::move(put)), holds(when) {}
+  Rule(Term look_for, Term put, Holds when = nullptr) : from(std::move(look_for)), to(std::move(put)), holds(when) {}
   Rule(Term look_for, Make put) : from(std::move(look_for)), to(0), make(put) {}
 
   Term from, to;

@@ -30,8 +30,8 @@ struct PlanValues {
   ById<int> writers;  // the task, or -1
 };
 
-/// The tasks, with sums over the rows of a batch, and (`own_order`) products of few rows along their sum, as a task that
-/// makes the parts and one that adds them, where that moves fewer numbers between the threads. Sets the number of
+/// The tasks, with sums over the rows of a batch, and (`own_order`) products of few rows along their sum, as a task
+/// that makes the parts and one that adds them, where that moves fewer numbers between the threads. Sets the number of
 /// `writers`.
 ById<Task> split_sums(std::vector<Task> tasks, const Graph& graph, PlanValues& values, bool own_order);
 

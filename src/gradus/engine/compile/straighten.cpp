@@ -171,7 +171,8 @@ std::optional<Plan> straighten(const Graph& graph, KernelCache& cache) {
   for (std::size_t level = 0; level < levels.nodes.size(); ++level) {
     Loop loop;
     if (level % 2 == 1) loop.steps.push_back(graph_step(graph, levels, levels.nodes[level], read_elsewhere));
-    else for (const int id : levels.nodes[level]) loop.steps.push_back(node_step(graph, id));
+    else
+      for (const int id : levels.nodes[level]) loop.steps.push_back(node_step(graph, id));
     if (!loop.steps.empty() && !loop.steps[0].call.outputs.empty()) loops.push_back(std::move(loop));
   }
   if (loops.empty()) return {};

@@ -110,7 +110,7 @@ std::span<const Kernel> kernels();
 using Refusals = std::vector<std::string>;
 
 struct Choice {
-  Kernel kernel;      // without a name when none takes the call
+  Kernel kernel;  // without a name when none takes the call
   Prepared prepared;
   Refusals refusals;  // "xsmm.matmul: ..." of those asked before
 };

@@ -34,8 +34,8 @@ struct Buffer {
 
 struct Step {
   Call call;
-  std::vector<int> operands;  // buffers: inputs, then outputs
-  std::string label;          // of the node it ends with, for people
+  std::vector<int> operands;                       // buffers: inputs, then outputs
+  std::string label;                               // of the node it ends with, for people
   std::shared_ptr<const Choice> chosen = nullptr;  // the kernel
   double flops = 0;                                // of all blocks
   double bytes = 0;                                // read and written, each operand once, of all blocks

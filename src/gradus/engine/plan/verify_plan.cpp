@@ -111,10 +111,11 @@ struct Life {
 void verify_apart(const Plan& plan, std::vector<Life> lives) {
   const auto buffer_of = [&](int id) -> const Buffer& { return plan.buffers[static_cast<std::size_t>(id)]; };
   std::sort(lives.begin(), lives.end(), [](const Life& a, const Life& b) { return a.first < b.first; });
-  std::map<std::size_t, Life> alive;              // by offset: they do not overlap
-  std::multimap<int, std::size_t> ends;           // the offsets of these, by the last moment
+  std::map<std::size_t, Life> alive;     // by offset: they do not overlap
+  std::multimap<int, std::size_t> ends;  // the offsets of these, by the last moment
   for (const Life& life : lives) {
-    while (!ends.empty() && ends.begin()->first < life.first) alive.erase(ends.begin()->second), ends.erase(ends.begin());
+    while (!ends.empty() && ends.begin()->first < life.first)
+      alive.erase(ends.begin()->second), ends.erase(ends.begin());
     const Buffer& buffer = buffer_of(life.buffer);
     auto next = alive.lower_bound(buffer.offset);
     const auto refuse = [&](const Life& other) {

@@ -64,7 +64,8 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
 void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop) {
   const std::size_t first_step = steps_.size();
   for (const Step& step : loop.steps) {
-    steps_.push_back({step.chosen->prepared.run, step.chosen->prepared.state.get(), pointers_.size(), step.operands.size()});
+    steps_.push_back(
+        {step.chosen->prepared.run, step.chosen->prepared.state.get(), pointers_.size(), step.operands.size()});
     for (std::size_t i = 0; i < step.operands.size(); ++i) {
       const auto at = static_cast<std::size_t>(step.operands[i]);
       const Buffer& buffer = plan.buffers[at];

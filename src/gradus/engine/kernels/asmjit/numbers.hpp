@@ -87,7 +87,8 @@ Numbers sin(Numbers x);
 Numbers cos(Numbers x);
 Numbers pow(Numbers x, Numbers y);
 
-/// The value of a pointwise op on these lines, truth values as 1 and 0. Sets Code::refused when there is no code for it.
+/// The value of a pointwise op on these lines, truth values as 1 and 0. Sets Code::refused when there is no code for
+/// it.
 int write_op(Code& code, const Op& op, const int* inputs);
 
 }  // namespace gradus::jit

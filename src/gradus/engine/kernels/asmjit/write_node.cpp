@@ -24,8 +24,7 @@ Lanes made(const Shape& shape, Form form, std::vector<int> vectors) {
 }
 
 /// f(inputs of vector q) for all vectors of a tensor that the inputs broadcast to.
-Lanes elementwise(Code& code, const Shape& shape, Form form, Inputs inputs,
-                  const std::function<int(const int*)>& f) {
+Lanes elementwise(Code& code, const Shape& shape, Form form, Inputs inputs, const std::function<int(const int*)>& f) {
   std::vector<Lanes> views;
   for (const Lanes& input : inputs) views.push_back(broadcast_view(input, shape));
   std::vector<int> vectors;

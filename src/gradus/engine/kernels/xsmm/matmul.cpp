@@ -95,8 +95,7 @@ template <class T> Prepared prepare(const Call& call) {
 }  // namespace
 
 Prepared prepare_xsmm_matmul(const Call& call) {
-  if (call.op != &matmul_op || call.inputs[0].type.shape.rank() != 2 ||
-      call.inputs[1].type.shape.rank() != 2)
+  if (call.op != &matmul_op || call.inputs[0].type.shape.rank() != 2 || call.inputs[1].type.shape.rank() != 2)
     return refuse("multiplies two matrices only");
   if (call.inputs[0].type.dtype == DType::bf16) return refuse("f32 and f64 only");
   if (call.transposed[1]) return refuse("the second matrix is stored transposed");
