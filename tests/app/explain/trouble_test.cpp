@@ -47,6 +47,11 @@ const Case cases[] = {
     {"relu(sqrt(x) - 1)", "x=0", "v1", "nan", {0}},
     {"sqrt(x^2 + y^2)*z", "x=0,y=0,z=0", "v4", "nan", {0, 0, 0}},
     {"where(greater(x, -1), log1p(x), x)", "x=-1", "v2", "nan", {1}},
+    // Two nodes of the branch that is not taken: the formula that cures one must cure the other.
+    {"where(greater(x, 0), x*log(x), 0)", "x=0", "v3", "nan", {0}},
+    {"where(greater(x, 0), x*log(x), 0)", "x=-2", "v3", "nan", {0}},
+    {"where(less(x, 0), x, x*log(x))", "x=-2", "v3", "nan", {1}},
+    {"where(equal(x, 0), 1, (exp(x) - 1)/x)", "x=0", "v4", "nan", {0}},
 };
 
 TEST(Troubles, NameTheNodeAndWhatIsAdvisedHasTheDerivative) {

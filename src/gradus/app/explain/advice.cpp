@@ -16,14 +16,25 @@ constexpr int most_rewritings = 5;
 std::string finite_form(const Formula& formula, const Hazard& hazard, const AnnotateOptions& options,
                         std::optional<double> value, int rewritings);
 
-/// The first trouble as a hazard of the formula's graph: what has a value there keeps it.
-Hazard hazard_of(const Formula& formula, const Explanation& e) {
-  const Trouble& trouble = e.troubles.front();
+/// A trouble as a hazard of the formula's graph: what has a value there keeps it.
+Hazard hazard_of(const Formula& formula, const Explanation& e, const Trouble& trouble) {
   const Tensor& value = e.nodes[static_cast<std::size_t>(trouble.node)].value;
   const double own = trouble.element >= 0 && trouble.element < value.count() ? value.number(trouble.element) : 0;
   Hazard out{ids_in_order(formula.graph, formula.output)[static_cast<std::size_t>(trouble.node)], trouble.slot,
              trouble.used, std::nullopt};
   if (std::isfinite(own)) out.instead = own;
+  return out;
+}
+
+/// Where rewriting may begin: the troubles, then values that are not finite, of which a slope may have been made.
+std::vector<Hazard> hazards_of(const Formula& formula, const Explanation& e) {
+  constexpr std::size_t most = 8;
+  std::vector<Hazard> out;
+  for (const Trouble& trouble : e.troubles) out.push_back(hazard_of(formula, e, trouble));
+  const auto ids = ids_in_order(formula.graph, formula.output);
+  for (std::size_t node = 0; node < ids.size() && out.size() < most; ++node) {
+    if (first_not_finite(e.nodes[node].value) >= 0) out.push_back({ids[node], 0, false, std::nullopt});
+  }
   return out;
 }
 
@@ -37,7 +48,7 @@ std::string tried(const std::string& text, const Formula& formula, const Annotat
     if (value && std::abs(found - *value) > 1e-3 * (1 + std::abs(*value))) return "";
     if (e.troubles.empty()) return text;
     if (rewritings == 0) return "";
-    return finite_form(next, hazard_of(next, e), options, value, rewritings - 1);
+    return finite_form(next, hazard_of(next, e, e.troubles.front()), options, value, rewritings - 1);
   } catch (const UserError&) {
     return "";
   }
@@ -62,13 +73,18 @@ void advise(Formula& formula, Explanation& e, const AnnotateOptions& options) {
   const Tensor& value = e.nodes[static_cast<std::size_t>(e.output)].value;
   std::optional<double> one;
   if (value.count() == 1) one = value.number();
-  Trouble& trouble = e.troubles.front();
-  const std::string text = finite_form(formula, hazard_of(formula, e), plain(options), one, most_rewritings);
-  const Node& node = e.nodes[static_cast<std::size_t>(trouble.node)];
-  if (node.op == "power" && trouble.slot == 1) {
-    trouble.remedy = "the exponent as a number, or --wrt with the other variables";
+  std::string text;  // one that is finite throughout, so it is the advice for every trouble
+  for (const Hazard& hazard : hazards_of(formula, e)) {
+    text = finite_form(formula, hazard, plain(options), one, most_rewritings);
+    if (!text.empty()) break;
   }
-  if (!text.empty()) trouble.remedy = text;
+  for (Trouble& trouble : e.troubles) {
+    const Node& node = e.nodes[static_cast<std::size_t>(trouble.node)];
+    if (node.op == "power" && trouble.slot == 1) {
+      trouble.remedy = "the exponent as a number, or --wrt with the other variables";
+    }
+    if (!text.empty()) trouble.remedy = text;
+  }
 }
 
 /// The refusal of a value that is not finite with its limit, and a formula that has it.
