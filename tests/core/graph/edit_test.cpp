@@ -95,11 +95,12 @@ TEST(GraphEdit, ANodeGivesWayToAnEarlierOneOfItsTypeOnly) {
   const char* text =
       "%0 = input {name=\"x\", type=f64[]} : f64[]\n%1 = exp %0 : f64[]\n%2 = sin %0 : f64[]\n"
       "%3 = less %0 %1 : u8[]\noutput %2 \"y\"\noutput %3 \"z\"\n";
-  for (const auto& [from, to] : {std::pair{1, 2}, {3, 0}}) {
+  for (const std::pair<int, int>& way : {std::pair{1, 2}, {3, 0}}) {
     GraphEdit edit(parse(text));
     const int list = edit.new_list();
-    EXPECT_THROW(edit.visit(list, [&](Value value) { return value.id == from ? edit.value(to) : Value{}; }),
-                 InternalError);
+    EXPECT_THROW(
+        edit.visit(list, [&](Value value) { return value.id == way.first ? edit.value(way.second) : Value{}; }),
+        InternalError);
   }
 }
 
