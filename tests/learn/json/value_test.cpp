@@ -64,9 +64,10 @@ TEST(Json, RefusesWhatIsNotJson) {
 
 TEST(Json, NothingIsHiddenBehindANul) {
   using namespace std::string_literals;
-  for (const auto& [text, place] : {std::pair("{}\0{\"a\":1}"s, "file:byte 3"), std::pair("\0[1]"s, "file:byte 1"),
-                                    std::pair("[1,\0 2]"s, "file:byte 4"), std::pair("\"a\0b\""s, "file:byte 3"),
-                                    std::pair("true\0"s, "file:byte 5")}) {
+  for (const auto& [given, place] : {std::pair("{}\0{\"a\":1}"s, "file:byte 3"), std::pair("\0[1]"s, "file:byte 1"),
+                                     std::pair("[1,\0 2]"s, "file:byte 4"), std::pair("\"a\0b\""s, "file:byte 3"),
+                                     std::pair("true\0"s, "file:byte 5")}) {
+    const std::string& text = given;
     expect_refusal(
         Fault::data, [&] { parse(text, "file", Fault::data); }, place, "NUL");
   }
