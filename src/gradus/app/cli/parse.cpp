@@ -97,6 +97,25 @@ void check_operands(const Command& command, const std::vector<std::string>& oper
   }
 }
 
+/// Throws UserError for what the library cannot read.
+void read_words(CLI::App& app, const Command& command, const std::vector<Option>& options,
+                std::span<const std::string> words) {
+  try {
+    std::vector<std::string> reversed = split_empty_values(words);
+    std::reverse(reversed.begin(), reversed.end());
+    app.parse(reversed);
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string what = error.what();  // "--output: 1 required ..."
+    const std::string name = what.substr(0, what.find(':'));
+    const Option* option = find_option(options, name);
+    throw refusal(command, name + " without its value", "a value after it",
+                  option == nullptr ? help_of(command) : name + " " + std::string(option->value));
+  } catch (const CLI::ParseError& error) {
+    throw refusal(command, "what cannot be read (" + std::string(error.what()) + ")", "options and operands",
+                  help_of(command));
+  }
+}
+
 }  // namespace
 
 Arguments parse(const Command& command, std::span<const std::string> words) {
@@ -120,20 +139,7 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
   for (std::size_t i = 0; i < command.operands.size(); ++i) {
     operands.push_back(app.add_option("operand" + std::to_string(i))->expected(1)->allow_extra_args(false));
   }
-  try {
-    std::vector<std::string> reversed = split_empty_values(before);
-    std::reverse(reversed.begin(), reversed.end());
-    app.parse(reversed);
-  } catch (const CLI::ArgumentMismatch& error) {
-    const std::string what = error.what();  // "--output: 1 required ..."
-    const std::string name = what.substr(0, what.find(':'));
-    const Option* option = find_option(options, name);
-    throw refusal(command, name + " without its value", "a value after it",
-                  option == nullptr ? help_of(command) : name + " " + std::string(option->value));
-  } catch (const CLI::ParseError& error) {
-    throw refusal(command, "what cannot be read (" + std::string(error.what()) + ")", "options and operands",
-                  help_of(command));
-  }
+  read_words(app, command, options, before);
 
   std::vector<std::pair<std::string_view, std::vector<std::string>>> given;
   if (handles.back()->count() > 0) {

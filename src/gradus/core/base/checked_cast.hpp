@@ -32,7 +32,8 @@ constexpr To checked_cast(From value, std::string_view what = "a count inside of
   } else {
     bool fits = false;
     if constexpr (std::floating_point<From>) {  // bounds that are exact in any From
-      fits = value >= static_cast<From>(Limits::min()) && value < 2 * static_cast<From>(Limits::max() / 2 + 1);
+      constexpr To half = Limits::max() / 2 + 1;
+      fits = value >= static_cast<From>(Limits::min()) && value < 2 * static_cast<From>(half);
     } else {
       fits = std::in_range<To>(value);
     }

@@ -12,7 +12,8 @@ constexpr Key keys[] = {
 };
 
 double factor(const Keys& of, const Moment& now, std::span<const double>) {
-  return std::pow(of.number("gamma"), static_cast<double>(time_of(of, now) / of.whole("every")));
+  const auto times = time_of(of, now) / of.whole("every");  // whole
+  return std::pow(of.number("gamma"), static_cast<double>(times));
 }
 
 }  // namespace
