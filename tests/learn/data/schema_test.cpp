@@ -208,6 +208,8 @@ TEST(Encode, ColumnsInAnyOrderWithoutTheTarget) {
   const Tensor all = encode(schema, parse(cars)).dataset.features;
   for (std::int64_t i = 0; i < 4; ++i) EXPECT_EQ(one.dataset.features.number(i), all.number(i));
   EXPECT_NO_THROW(encode(schema, parse("age,price,kilometres,fuel\n3,,38000,gasoline\n"), DType::f32, WantTarget::no));
+  EXPECT_NO_THROW(encode(schema, parse("age,price,kilometres,fuel\n3,,38000,gasoline\n"), DType::f32, false));
+  EXPECT_THROW(encode(schema, parse("age,kilometres,fuel\n3,38000,gasoline\n"), DType::f32, true), UserError);
 }
 
 TEST(Encode, AllDifferencesAtOnce) {

@@ -119,6 +119,10 @@ ReadColumns reading(const Schema& schema, WantTarget target = WantTarget::known)
 /// column, and as fit_schema for cells; for a number that the type cannot hold once it is scaled.
 Encoded encode(const Schema& schema, const Table& table, DType dtype = DType::f32,
                WantTarget target = WantTarget::known);
+/// The same; whether the target is wanted, with classes that are known.
+inline Encoded encode(const Schema& schema, const Table& table, DType dtype, bool target) {
+  return encode(schema, table, dtype, target ? WantTarget::known : WantTarget::no);
+}
 
 json::Value to_json(const Schema& schema);
 /// Throws UserError(Fault::model_file) when the document does not describe a schema.
