@@ -67,7 +67,9 @@ void Replay::evaluate(int id, const std::vector<char>* moving) {
 
 Replay::Part Replay::part(std::span<const Value> moving) const {
   std::vector<char> changes(at(needed_.size()));
-  for (Value x : moving) changes[at(x.id)] = 1;
+  for (Value x : moving) {
+    if (x.id < needed_.size()) changes[at(x.id)] = 1;  // y depends on nothing that was added later
+  }
   Part out;
   for (int id = 0; id < needed_.size(); ++id) {  // the graph may have grown
     const std::vector<int>& inputs = graph().node(id).inputs;
