@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "fuzz/support/memory_file.hpp"
-#include "gradus/app/cli/settings.hpp"
-#include "gradus/app/cli/toml/read_config.hpp"
+#include "gradus/app/cli/arguments/settings.hpp"
+#include "gradus/app/cli/arguments/toml/read_config.hpp"
 #include "gradus/core/base/error.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "gradus/app/cli/command.hpp"
+#include "gradus/app/cli/arguments/command.hpp"
 
 namespace gradus::cli {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "gradus/app/cli/command.hpp"
+#include "gradus/app/cli/arguments/command.hpp"
 
 namespace gradus::cli {
 

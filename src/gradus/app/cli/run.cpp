@@ -7,10 +7,10 @@
 #include <exception>
 #include <new>
 
+#include "gradus/app/cli/arguments/parse.hpp"
 #include "gradus/app/cli/commands.hpp"
-#include "gradus/app/cli/exit_code.hpp"
 #include "gradus/app/cli/help.hpp"
-#include "gradus/app/cli/parse.hpp"
+#include "gradus/app/cli/outputs/exit_code.hpp"
 
 namespace gradus::cli {
 namespace {

@@ -1,0 +1,27 @@
+#include "gradus/app/cli/arguments/choose_precision.hpp"
+
+#include <fmt/format.h>
+
+namespace gradus::cli {
+
+ChosenPrecision choose_precision(const FasterProducts& products) {
+  switch (products.unit) {
+    case Bf16Unit::none: return {products.dtype, "auto, since this machine has no instruction for bf16 products"};
+    case Bf16Unit::amx: return {products.dtype, "auto, since this machine has AMX"};
+    case Bf16Unit::avx512: break;
+  }
+  const std::string measured =
+      fmt::format("auto, since a product in bf16 was measured at {:.2f} times the speed of f32", products.speedup);
+  return {products.dtype,
+          products.dtype == DType::bf16 ? measured : measured + fmt::format(", less than {:.2f}", least_bf16_speedup)};
+}
+
+std::string precision_text(DType precision, const std::string& reason) {
+  std::string out(name(precision));
+  if (precision == DType::bf16) out += " products, the rest f32";
+  return reason.empty() ? out : out + ": " + reason;
+}
+
+ChosenPrecision choose_precision() { return choose_precision(faster_products()); }
+
+}  // namespace gradus::cli

@@ -1,0 +1,17 @@
+#include "gradus/app/cli/arguments/families.hpp"
+
+#include "gradus/learn/nn/init.hpp"
+#include "gradus/learn/optim/optimizer.hpp"
+#include "gradus/learn/optim/schedule.hpp"
+
+namespace gradus::cli {
+
+const Family optimizer_family{"optimizers", "optimizer", "--optimizer", "how a step follows from the gradient",
+                              [] { return kinds::kind_list(optim::all_optimizers()); }};
+const Family schedule_family{"schedules", "optimizer.schedule", "--schedule",
+                             "how the learning rate changes in the course of a training",
+                             [] { return kinds::kind_list(optim::all_schedules()); }};
+const Family init_family{"inits", "model.init", "--init", "how weights get their first numbers",
+                         [] { return kinds::kind_list(init::all_inits()); }};
+
+}  // namespace gradus::cli

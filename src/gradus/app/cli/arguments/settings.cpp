@@ -1,0 +1,294 @@
+#include "gradus/app/cli/arguments/settings.hpp"
+
+#include <limits>
+
+#include "gradus/app/cli/arguments/column_list.hpp"
+#include "gradus/app/cli/arguments/read_number.hpp"
+#include "gradus/app/cli/arguments/toml/read_config.hpp"
+#include "gradus/core/base/error.hpp"
+#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
+#include "gradus/core/graph/print.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr std::int64_t many = 1'000'000'000'000;
+
+// What numbers must be.
+constexpr NumberRange positive{0, infinite, true, true, "a number greater than 0"};
+constexpr NumberRange any_number{-infinite, infinite, true, true, "a number"};
+constexpr NumberRange below_one{0, 1, false, true, "a number from 0 to below 1"};
+
+using Text = const std::string&;
+
+std::string show_text(const std::optional<std::string>& value) { return value.value_or(""); }
+std::string show_number(const std::optional<double>& value) { return value ? print_number(*value) : ""; }
+template <class T> std::string show_integer(const std::optional<T>& value) {
+  return value ? std::to_string(*value) : "";
+}
+std::string show_list(const std::optional<std::vector<std::string>>& value) {
+  return value ? write_column_list(*value) : "";
+}
+
+std::string show_kind(const RecipeSetting& setting) { return setting.said() ? std::string(setting.kind().name) : ""; }
+std::string show_recipe(const RecipeSetting& setting) { return setting.said() ? kinds::print(setting.recipe()) : ""; }
+
+std::string join_layers(std::span<const std::string> layers) {
+  std::string out;
+  for (const std::string& layer : layers) out += (out.empty() ? "" : ", ") + layer;
+  return out;
+}
+
+template <class T> struct Word {
+  std::string_view name;
+  T value;
+};
+
+/// The value of the word `text`. Throws UserError that lists the words.
+template <class T, std::size_t N>
+T read_word(Text text, Text place, const Word<T> (&words)[N], std::string_view more = {}) {
+  std::string expected;
+  std::vector<std::string_view> names;
+  for (const auto& word : words) {
+    if (word.name == text) return word.value;
+    names.push_back(word.name);
+    expected += (expected.empty() ? "" : " or ") + std::string(word.name);
+  }
+  if (!more.empty()) expected += " or " + std::string(more);
+  throw UserError(Fault::usage, Report{place, "\"" + printable(text) + "\"", expected,
+                                       given_at(place, nearest_or(text, names, names.front()))});
+}
+
+constexpr Word<data::Task> tasks[] = {{"regression", data::Task::regression},
+                                      {"classification", data::Task::classification}};
+constexpr Word<DType> precisions[] = {{"f32", DType::f32}, {"f64", DType::f64}, {"bf16", DType::bf16}};
+constexpr Word<bool> splits[] = {{"by-class", true}, {"random", false}};
+
+template <class T, std::size_t N> std::string show_word(const std::optional<T>& value, const Word<T> (&words)[N]) {
+  for (const auto& word : words) {
+    if (value && word.value == *value) return std::string(word.name);
+  }
+  return "";
+}
+
+std::int64_t read_batch(Text text, Text place) {
+  if (text == "all") return 0;
+  try {
+    return read_integer(text, place, 1, many);
+  } catch (const UserError&) {
+    throw UserError(Fault::usage, Report{place, text.empty() ? "nothing" : "\"" + printable(text) + "\"",
+                                         "a whole number from 1, or all", given_at(place, "64")});
+  }
+}
+
+}  // namespace
+
+std::optional<DType> read_precision(const std::string& text, const std::string& place) {
+  if (text == "auto") return std::nullopt;
+  return read_word(text, place, precisions, "auto");
+}
+
+namespace {
+
+constexpr Setting settings_table[] = {
+    {"data.target", "--target", "COLUMN", "the column to learn; the last one unless given", "the data",
+     [](Settings& s, Text text, Text) { s.target = text; }, [](const Settings& s) { return show_text(s.target); }},
+    {"data.task", "--task", "TASK", "regression or classification; a column of texts is classified unless given", "",
+     [](Settings& s, Text text, Text place) { s.task = read_word(text, place, tasks); },
+     [](const Settings& s) { return show_word(s.task, tasks); }},
+    {"data.ignore", "--ignore", "COLUMNS",
+     "columns that are not used, separated by commas (a name with a comma in double quotes)", "",
+     [](Settings& s, Text text, Text place) { s.ignore = read_column_list(text, place); },
+     [](const Settings& s) { return show_list(s.ignore); }, write_column_list},
+    {"data.categorical", "--categorical", "COLUMNS",
+     "columns of texts, whatever they look like: codes such as 0123, NA, 1.10", "",
+     [](Settings& s, Text text, Text place) { s.categorical = read_column_list(text, place); },
+     [](const Settings& s) { return show_list(s.categorical); }, write_column_list},
+    {"data.valid", "--valid", "FRACTION", "share of the rows held back for validation; 0.1 unless given", "",
+     [](Settings& s, Text text, Text place) { s.validation = read_number(text, place, below_one); },
+     [](const Settings& s) { return show_number(s.validation); }},
+    {"data.split", "", "HOW", "by-class or random: whether every class keeps its share of the rows held back", "",
+     [](Settings& s, Text text, Text place) { s.split_by_class = read_word(text, place, splits); },
+     [](const Settings& s) { return show_word(s.split_by_class, splits); }},
+
+    {"model.net", "--net", "LAYERS",
+     "the hidden layers: \"128 relu, dropout 0.2, 64 tanh\", \"conv 6 5x5 pad 2 relu, maxpool 2\"; \"\" is a linear "
+     "model",
+     "the network", [](Settings& s, Text text, Text) { s.net = text; },
+     [](const Settings& s) { return show_text(s.net); }, join_layers},
+    {"model.init", "--init", "RECIPE",
+     "first weights: he_normal, xavier_uniform, \"normal 0.01\", zeros, ...: gradus inits", "",
+     [](Settings& s, Text text, Text place) { s.init.say(text, place, s.source); },
+     [](const Settings& s) { return show_recipe(s.init); }},
+    {"model.loss", "--loss", "LOSS", "what is made small: mse, mae, \"huber 1\", cross_entropy, ...", "",
+     [](Settings& s, Text text, Text) { s.loss = text; }, [](const Settings& s) { return show_text(s.loss); }},
+    {"model.precision", "--precision", "TYPE",
+     "f32, f64, bf16 (f32 with products of bf16 matrices) or auto; f32 unless given", "",
+     [](Settings& s, Text text, Text place) {
+       s.precision_auto = text == "auto";
+       s.precision = read_precision(text, place);
+     },
+     [](const Settings& s) { return show_word(s.precision, precisions); }},
+
+    {"optimizer.name", "--optimizer", "RECIPE",
+     "adam unless given, sgd, rmsprop, ...: gradus optimizers; \"sgd momentum 0.9 nesterov\"", "learning",
+     [](Settings& s, Text text, Text place) { s.optimizer.say(text, place, s.source); },
+     [](const Settings& s) { return show_kind(s.optimizer); }},
+    {"optimizer.rate", "--rate", "NUMBER", "the learning rate", "",
+     [](Settings& s, Text text, Text place) { s.optimizer.say_key("rate", text, place, s.source); },
+     [](const Settings& s) { return s.optimizer.text_of("rate"); }},
+    {"optimizer.schedule", "--schedule", "RECIPE",
+     "constant, \"cosine 0.05\" with warm-up, \"step 30\", plateau, ...: gradus schedules", "",
+     [](Settings& s, Text text, Text place) { s.schedule.say(text, place, s.source); },
+     [](const Settings& s) { return show_recipe(s.schedule); }},
+    {"train.batch", "--batch", "ROWS", "rows a step, or all", "",
+     [](Settings& s, Text text, Text place) { s.batch = read_batch(text, place); },
+     [](const Settings& s) { return s.batch == 0 ? "all" : show_integer(s.batch); }},
+    {"train.seed", "--seed", "NUMBER", "of first weights, order of rows, validation rows and dropout; 0 unless given",
+     "", [](Settings& s, Text text, Text place) { s.seed = read_natural(text, place); },
+     [](const Settings& s) { return show_integer(s.seed); }},
+    {"train.threads", "--threads", "NUMBER",
+     "threads that compute; 0 (unless given): all cores. Results do not depend on it", "",
+     [](Settings& s, Text text, Text place) { s.threads = read_integer(text, place, 0, 1024); },
+     [](const Settings& s) { return show_integer(s.threads); }},
+
+    {"train.memory", "--memory", "SIZE",
+     "at most so many bytes beside the data (200MB, 1.5GB, 64KiB), by batches in parts where need be", "",
+     [](Settings& s, Text text, Text place) { s.memory = read_bytes(text, place); },
+     [](const Settings& s) { return show_integer(s.memory); }},
+    {"train.epochs", "--epochs", "NUMBER", "times through the data; 0 saves the untrained network", "when to stop",
+     [](Settings& s, Text text, Text place) { s.epochs = read_integer(text, place, 0, many, 10); },
+     [](const Settings& s) { return show_integer(s.epochs); }},
+    {"train.steps", "--steps", "NUMBER", "after so many steps", "",
+     [](Settings& s, Text text, Text place) { s.steps = read_integer(text, place, 1, many, 1000); },
+     [](const Settings& s) { return show_integer(s.steps); }},
+    {"train.time", "--time", "TIME", "after that time: 90s, 10m, 2h", "",
+     [](Settings& s, Text text, Text place) { s.time = read_seconds(text, place); },
+     [](const Settings& s) { return show_number(s.time); }},
+    {"train.until_loss", "--until-loss", "NUMBER", "when an epoch's mean training loss is at most this", "",
+     [](Settings& s, Text text, Text place) { s.until_loss = read_number(text, place, any_number); },
+     [](const Settings& s) { return show_number(s.until_loss); }},
+    {"train.patience", "--patience", "EPOCHS", "after so many epochs without a smaller validation loss; 0: never", "",
+     [](Settings& s, Text text, Text place) { s.patience = read_integer(text, place, 0, many, 10); },
+     [](const Settings& s) { return show_integer(s.patience); }},
+    {"train.tolerance", "--tolerance", "NUMBER", "when a step moves the weights by less than this (Euclidean)", "",
+     [](Settings& s, Text text, Text place) { s.tolerance = read_number(text, place, positive); },
+     [](const Settings& s) { return show_number(s.tolerance); }},
+};
+
+}  // namespace
+
+std::span<const Setting> all_settings() { return settings_table; }
+
+std::vector<Option> setting_options() {
+  std::vector<Option> options;
+  std::string_view group;
+  for (const Setting& setting : settings_table) {
+    if (!setting.group.empty()) group = setting.group;
+    if (setting.flag.empty()) continue;
+    options.push_back({setting.flag, setting.value, setting.doc, {}, false, group});
+    group = {};
+  }
+  return options;
+}
+
+namespace {
+
+/// All that may be assigned to: the settings, and the keys of those that are recipes.
+std::vector<std::string> assignable_keys() {
+  std::vector<std::string> keys;
+  for (const Setting& setting : settings_table) keys.emplace_back(setting.key);
+  const Settings settings;
+  for (const auto member : recipe_settings) {
+    const Family& family = (settings.*member).family();
+    for (const kinds::Kind* kind : family.kinds()) {
+      for (const kinds::Key& key : kind->keys) keys.push_back(std::string(family.key) + "." + std::string(key.name));
+    }
+  }
+  return keys;
+}
+
+/// Whether `assignment` is of a recipe's kind or key, which then is said.
+bool assign_to_recipe(Settings& settings, const Assignment& assignment) {
+  for (const auto member : recipe_settings) {
+    RecipeSetting& setting = settings.*member;
+    const std::string prefix = std::string(setting.family().key) + ".";
+    if (!assignment.key.starts_with(prefix)) continue;
+    const std::string key = assignment.key.substr(prefix.size());
+    const bool kind = key == "name";
+    if (!kind && !has_key(setting.family(), key)) continue;
+    if (assignment.list) {
+      throw UserError(Fault::usage,
+                      Report{assignment.place, "a list for " + printable(assignment.key), "one value", "one of them"});
+    }
+    if (kind) setting.say(assignment.text, assignment.place, settings.source);
+    else setting.say_key(key, assignment.text, assignment.place, settings.source);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+namespace {
+
+/// A key of a file as a message shows it: the start of a long one, ending between two characters.
+std::string shown_key(const std::string& key) {
+  std::size_t most = 80;
+  if (key.size() <= most) return printable(key);
+  while (most > 0 && (static_cast<unsigned char>(key[most]) & 0xc0) == 0x80) --most;
+  return printable(key.substr(0, most)) + "...";
+}
+
+}  // namespace
+
+void assign(Settings& settings, const Assignment& assignment) {
+  for (const Setting& setting : settings_table) {
+    if (setting.key != assignment.key) continue;
+    if (!assignment.list) return setting.read(settings, assignment.text, assignment.place);
+    if (setting.join != nullptr) return setting.read(settings, setting.join(*assignment.list), assignment.place);
+    throw UserError(Fault::usage, Report{assignment.place, "a list for " + std::string(setting.key), "one value",
+                                         "a value without the [ ] around it"});
+  }
+  if (assign_to_recipe(settings, assignment)) return;
+  const std::vector<std::string> keys = assignable_keys();
+  std::string close = nearest(assignment.key, keys);
+  for (const auto member : recipe_settings) {  // a recipe by the name of its table
+    if ((settings.*member).family().key == assignment.key) close = assignment.key + ".name";
+  }
+  for (const std::string& key : keys) {  // "rate" where "optimizer.rate" is meant
+    if (close.empty() && key.substr(key.find('.') + 1) == assignment.key) close = key;
+  }
+  throw UserError(Fault::usage,
+                  Report{assignment.place, "an unknown key, " + shown_key(assignment.key),
+                         "one of those in gradus train --help", close.empty() ? "gradus train --help" : close});
+}
+
+Settings read_settings(const Arguments& arguments) {
+  Settings settings;
+  if (const auto path = arguments.text("--config")) {
+    settings.source = Source::file;
+    for (const Assignment& assignment : read_config(*path)) assign(settings, assignment);
+  }
+  settings.source = Source::set;
+  for (const std::string& text : arguments.texts("--set")) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw UserError(Fault::usage,
+                      Report{"--set " + printable(text), "no key and value", "KEY=VALUE", "--set optimizer.rate=3e-3"});
+    }
+    const std::string key = text.substr(0, equals);
+    assign(settings, {key, text.substr(equals + 1), {}, "--set " + printable(key)});
+  }
+  settings.source = Source::flags;
+  for (const Setting& setting : settings_table) {
+    if (setting.flag.empty()) continue;
+    if (const auto text = arguments.text(setting.flag)) setting.read(settings, *text, std::string(setting.flag));
+  }
+  settings.source = Source::defaults;
+  return settings;
+}
+
+}  // namespace gradus::cli

@@ -1,0 +1,81 @@
+// Everything a training can be told, by flag (--rate 0.1), by --set optimizer.rate=0.1, or in a configuration file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradus/app/cli/arguments/command.hpp"
+#include "gradus/app/cli/arguments/recipe_setting.hpp"
+#include "gradus/core/tensor/dtype.hpp"
+#include "gradus/learn/data/dataset.hpp"
+
+namespace gradus::cli {
+
+/// What was said; what was not follows from the data (defaults.hpp). Times are in seconds.
+struct Settings {
+  std::optional<std::string> target;
+  std::optional<data::Task> task;
+  std::optional<std::vector<std::string>> ignore, categorical;
+  std::optional<double> validation;
+  std::optional<bool> split_by_class;
+
+  std::optional<std::string> net, loss;
+  RecipeSetting init{init_family};
+  std::optional<DType> precision;  // bf16: products of bf16 matrices in an f32 model
+  bool precision_auto = false;     // to be chosen for this machine (choose_precision.hpp)
+
+  RecipeSetting optimizer{optimizer_family}, schedule{schedule_family};
+
+  std::optional<std::int64_t> batch, epochs, steps, patience, threads, memory;
+  std::optional<double> time, until_loss, tolerance;
+  std::optional<std::uint64_t> seed;
+
+  Source source = Source::defaults;  // of what is being read
+};
+
+/// The settings that are recipes, whose keys are settings too: "optimizer.momentum".
+inline constexpr RecipeSetting Settings::*recipe_settings[] = {&Settings::optimizer, &Settings::schedule,
+                                                               &Settings::init};
+
+/// One setting: its key in files and --set, its flag, how its text is read and shown.
+struct Setting {
+  std::string_view key;    // "optimizer.rate"
+  std::string_view flag;   // "--rate"; empty: only by key
+  std::string_view value;  // what help calls its value
+  std::string_view doc;
+  std::string_view group;  // heading in help, where a new one begins
+  /// Throws UserError(Fault::usage) at `place` for a text that it does not take.
+  void (*read)(Settings& settings, const std::string& text, const std::string& place);
+  /// The text that read() takes; empty when it was not said.
+  std::string (*show)(const Settings& settings);
+  /// The text for a list of a configuration file; nullptr: it takes no list.
+  std::string (*join)(std::span<const std::string> items) = nullptr;
+};
+
+/// f32, f64 or bf16; nothing of "auto". Throws UserError.
+std::optional<DType> read_precision(const std::string& text, const std::string& place);
+
+std::span<const Setting> all_settings();
+
+/// The flags of all_settings(), for a verb's options.
+std::vector<Option> setting_options();
+
+/// A text, or a list of texts, for a key, and where it was said.
+struct Assignment {
+  std::string key, text;
+  std::optional<std::vector<std::string>> list;
+  std::string place;
+};
+
+/// Reads `assignment` into `settings`. Throws UserError(Fault::usage) for an unknown key, naming the nearest, and for a
+/// list where one value is wanted.
+void assign(Settings& settings, const Assignment& assignment);
+
+/// Settings from --config, then --set, then flags: a later one replaces an earlier one.
+Settings read_settings(const Arguments& arguments);
+
+}  // namespace gradus::cli

@@ -1,0 +1,167 @@
+// gradus evaluate: how good a model is on rows that it was not trained on.
+#include <algorithm>
+
+#include "gradus/app/cli/arguments/choose_threads.hpp"
+#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/evaluate/compare.hpp"
+#include "gradus/app/cli/inputs/load_model.hpp"
+#include "gradus/app/cli/outputs/exit_code.hpp"
+#include "gradus/app/cli/outputs/print_json.hpp"
+#include "gradus/app/cli/outputs/say_notes.hpp"
+#include "gradus/app/report/evaluation.hpp"
+#include "gradus/app/report/layout.hpp"
+#include "gradus/app/report/numbers.hpp"
+#include "gradus/learn/train/evaluate.hpp"
+#include "gradus/learn/train/known_classes.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr Operand operands[] = {
+    {"MODEL", "a model that gradus train saved", true, FileUse::reads},
+    {"DATA", "a CSV file with the target's column, or for images a folder with t10k files or an IDX file", true,
+     FileUse::reads_data},
+};
+
+constexpr Option options[] = {
+    {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
+    {"--json", "", "one JSON document on standard output"},
+};
+
+/// Rows of a class, and how many of them were found.
+struct ClassCount {
+  std::string name;
+  std::int64_t rows = 0, correct = 0;
+};
+
+/// Of a classification: rows by class, and the classes that the model does not know.
+struct ClassCounts {
+  std::vector<ClassCount> known;
+  std::vector<ClassRows> unseen;
+};
+
+ClassCounts count_classes(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
+  ClassCounts out;
+  if (model.task == data::Task::regression) return out;
+  const data::Dataset targets = targets_for(model, dataset);
+  out.unseen = unseen_classes(dataset, targets);
+  for (const std::string& name : model.class_names) out.known.push_back({name});
+  const Tensor predicted = predict(engine, model, dataset);
+  const auto classes = targets.targets.as<std::int64_t>();
+  for (std::int64_t row = 0; row < dataset.rows(); ++row) {
+    const std::int64_t target = classes[static_cast<std::size_t>(row)];
+    if (target == unseen_class) continue;
+    ClassCount& count = out.known[static_cast<std::size_t>(target)];
+    ++count.rows;
+    count.correct += nn::class_of(predicted, row) == target ? 1 : 0;
+  }
+  return out;
+}
+
+/// "7 of them of 2 classes that training never saw: wolf (5 rows), fox (2 rows); they count as wrong, ..."
+std::string unseen_text(const Evaluation& evaluation, const std::vector<ClassRows>& unseen) {
+  if (unseen.empty()) return "";
+  const std::string classes = unseen.size() == 1 ? "a class" : report::grouped(std::ssize(unseen)) + " classes";
+  return report::grouped(evaluation.unseen) + " of them of " + classes +
+         " that training never saw: " + list_classes(unseen) +
+         "; they count as wrong, and the loss is that of the others\n";
+}
+
+std::string classes_text(const std::vector<ClassCount>& counts) {
+  std::size_t width = 5;
+  for (const ClassCount& one : counts) width = std::max(width, report::columns(printable(one.name)));
+  constexpr std::size_t widest = 40;
+  width = std::min(width, widest);
+  std::string out = "\n" + report::padded("class", width) + "      rows     found\n";
+  for (const ClassCount& one : counts) {
+    out += report::padded(report::cut(printable(one.name), width), width) +
+           report::left_padded(report::grouped(one.rows), 10) + "  " +
+           report::left_padded(
+               one.rows ? report::percent(static_cast<double>(one.correct) / static_cast<double>(one.rows)) : "-", 8) +
+           "\n";
+  }
+  return out;
+}
+
+json::Value classes_json(const std::vector<ClassCount>& counts) {
+  json::Array out;
+  for (const ClassCount& one : counts) {
+    out.push_back(json::Object{{"class", one.name}, {"rows", one.rows}, {"correct", one.correct}});
+  }
+  return out;
+}
+
+json::Value unseen_json(const std::vector<ClassRows>& classes) {
+  json::Array out;
+  for (const ClassRows& one : classes) out.push_back(json::Object{{"class", one.name}, {"rows", one.rows}});
+  return out;
+}
+
+/// How many rows are equal to some that the model learnt from; "" when none is known to be.
+std::string overlap_text(const data::Overlap& overlap) {
+  if (overlap.found == 0) return "";
+  const auto share = static_cast<double>(overlap.found) / static_cast<double>(overlap.looked_up);
+  const std::string rows = report::counted(overlap.rows, "row");
+  const std::string count = overlap.looked_up == overlap.rows
+                                ? report::grouped(overlap.found) + " of " + rows
+                                : "about " + report::percent(share, 0) + " of " + rows + " (" +
+                                      report::grouped(overlap.found) + " of " + report::grouped(overlap.looked_up) +
+                                      " that were looked up)";
+  return "warning: " + count + " are equal to rows that the model learnt from, and say little about new ones";
+}
+
+json::Value overlap_json(const data::Overlap& overlap) {
+  return json::Object{{"rows", overlap.rows}, {"looked_up", overlap.looked_up}, {"found", overlap.found}};
+}
+
+/// Says how many rows have predictions that are not finite; the exit code.
+int check_finite(const Evaluation& evaluation, const std::string& source, const std::string& model,
+                 report::Console& console) {
+  if (evaluation.not_finite.count == 0) return exit_ok;
+  console.say(report::not_finite_text(evaluation.not_finite, evaluation.rows, source, model));
+  return exit_failure;
+}
+
+int run_evaluate(const Arguments& arguments, report::Console& console) {
+  Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
+  const TrainedModel model = load_model(arguments.required(0), console);
+  const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::any);
+  say_notes(console, rows.notes);
+
+  const double deviation = deviation_of(schema_of(model));
+  const Evaluation evaluation = report::scaled(evaluate(engine, model, rows.dataset), deviation);
+  const data::Dataset light = targets_of(rows.dataset);
+  const Evaluation guess = report::scaled(baseline(light, light), deviation);
+  const bool classes = model.task == data::Task::classification;
+  const ClassCounts counts = count_classes(engine, model, rows.dataset);
+  const data::Overlap overlap = data::find_overlap(model.learnt_rows, rows.dataset);
+  if (const std::string text = overlap_text(overlap); !text.empty()) console.say(text);
+
+  if (arguments.has("--json")) {
+    json::Object out{{"schema", "gradus.evaluate/1"},
+                     {"model", arguments.required(0)},
+                     {"data", arguments.required(1)},
+                     {"evaluation", report::to_json(evaluation)},
+                     {"guess", report::guess_to_json(guess)}};
+    out["learnt_from"] = overlap_json(overlap);
+    if (classes) out["classes"] = classes_json(counts.known);
+    if (classes) out["unseen_classes"] = unseen_json(counts.unseen);
+    print_json(console, out);
+    return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);
+  }
+  console.print(report::metric_text(evaluation) + ", loss " + report::short_number(evaluation.loss) + ", " +
+                report::counted(evaluation.rows, "row") + "\n");
+  console.print(unseen_text(evaluation, counts.unseen));
+  console.print((classes ? "beside: the most frequent class gives " : "beside: the mean of these rows gives ") +
+                report::short_metric_text(guess) + "\n");
+  constexpr std::size_t most_classes = 50;
+  if (classes && counts.known.size() <= most_classes) console.print(classes_text(counts.known));
+  return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);
+}
+
+}  // namespace
+
+const Command evaluate_command{"evaluate", "tries a model on rows that it was not trained on",   operands,
+                               options,    "gradus evaluate cars.gradus examples/data/cars.csv", run_evaluate};
+
+}  // namespace gradus::cli

@@ -1,0 +1,81 @@
+#include "gradus/app/cli/evaluate/compare.hpp"
+
+#include <algorithm>
+
+#include "gradus/app/report/evaluation.hpp"
+#include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/evaluate.hpp"
+
+namespace gradus::cli {
+namespace {
+
+/// The validation metrics of a linear model trained on the same rows; nothing where that would take long.
+std::optional<Evaluation> linear_model(Engine& engine, const TrainingData& data, TrainOptions options) {
+  constexpr std::int64_t steps = 1000, largest_work = 200'000'000;
+  const std::int64_t batch = options.batch == 0 ? data.rows.rows() : std::min(options.batch, data.rows.rows());
+  if (!data.schema.is_table() || batch * data.rows.row_size() * steps > largest_work) return std::nullopt;
+  constexpr double rate = 0.03;
+  options.optimizer = optim::adam({.learning_rate = rate});
+  options.schedule = optim::cosine();
+  options.epochs = steps;
+  options.steps = steps;
+  options.seconds = options.tolerance = 0;
+  options.target_loss.reset();
+  options.patience = 0;
+  options.observer = {};
+  try {
+    const Run run = train(engine, nn::with_output(nn::parse_net(""), data.schema.output_count()), data.rows, options);
+    if (data.split.validation.empty()) return evaluate(engine, run.model, data.rows);
+    return run.history.empty() ? std::nullopt : run.history.back().validation;
+  } catch (const Diverged&) {  // no reason to end with an error after the network was saved
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+double deviation_of(const data::Schema& schema) {
+  const data::TargetEncoding& target = schema.target;
+  return target.task == data::Task::regression && target.scaling.deviation > 0 ? target.scaling.deviation : 1;
+}
+
+data::Dataset targets_of(const data::Dataset& rows) {
+  data::Dataset out = rows.features.bytes() < (std::size_t{1} << 20) ? rows : data::Dataset{};
+  if (out.has_targets) return out;
+  out.source = rows.source;
+  out.features = Tensor(DType::f32, Shape{rows.rows(), 0});
+  out.task = rows.task;
+  out.has_targets = true;
+  out.targets = rows.targets;
+  out.class_names = rows.class_names;
+  return out;
+}
+
+std::vector<Comparison> compare(Engine& engine, const Run& run, const TrainingData& data, const TrainOptions& options) {
+  std::vector<Comparison> out;
+  const double deviation = deviation_of(data.schema);
+  const data::Dataset light = targets_of(data.rows);
+  const data::Dataset learnt = data::take(light, data.split.train);
+  const bool held_back = !data.split.validation.empty();
+  Comparison first;
+  if (held_back) {
+    first = {"validation",
+             evaluate(engine, run.model, data::take(data.rows, data.split.validation)),
+             baseline(learnt, data::take(light, data.split.validation)),
+             {}};
+  } else {
+    first = {"training", evaluate(engine, run.model, data.rows), baseline(learnt, learnt), {}};
+  }
+  if (run.model.record.steps > 0) first.linear = linear_model(engine, data, options);
+  out.push_back(first);
+  if (data.test)
+    out.push_back({"test", evaluate(engine, run.model, *data.test), baseline(learnt, targets_of(*data.test)), {}});
+  for (Comparison& one : out) {
+    one.model = report::scaled(one.model, deviation);
+    one.guess = report::scaled(one.guess, deviation);
+    if (one.linear) one.linear = report::scaled(*one.linear, deviation);
+  }
+  return out;
+}
+
+}  // namespace gradus::cli

@@ -1,0 +1,30 @@
+// A trained network beside simpler means, so that one knows whether a network was needed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gradus/app/cli/inputs/load_data.hpp"
+#include "gradus/learn/train/train.hpp"
+
+namespace gradus::cli {
+
+/// How good the model is on one set of rows, and what simpler means reach there. All in units of the data.
+struct Comparison {
+  std::string rows;  // "validation", "test", "training"
+  Evaluation model, guess;
+  std::optional<Evaluation> linear;
+};
+
+/// On the validation rows (the training rows where none were held back), and on the test rows of images.
+/// For tables a linear model is trained for a moment too.
+std::vector<Comparison> compare(Engine& engine, const Run& run, const TrainingData& data, const TrainOptions& options);
+
+/// Units of the data per unit of the encoded target; 1 for classes.
+double deviation_of(const data::Schema& schema);
+
+/// The rows with their targets but without large features: what a guess looks at.
+data::Dataset targets_of(const data::Dataset& rows);
+
+}  // namespace gradus::cli

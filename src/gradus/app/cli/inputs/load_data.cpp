@@ -1,0 +1,248 @@
+#include "gradus/app/cli/inputs/load_data.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "gradus/app/cli/arguments/column_list.hpp"
+#include "gradus/app/cli/arguments/defaults.hpp"
+#include "gradus/app/report/layout.hpp"
+#include "gradus/core/base/error.hpp"
+#include "gradus/core/base/nearest.hpp"
+#include "gradus/learn/data/csv/csv.hpp"
+#include "gradus/learn/data/idx/idx.hpp"
+#include "gradus/learn/nn/model.hpp"
+#include "gradus/learn/train/known_classes.hpp"
+
+namespace gradus::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+void append(data::Notes& to, const data::Notes& from) { to.insert(to.end(), from.begin(), from.end()); }
+
+/// The file in `folder` whose name begins with `prefix`; the first by name when there are several.
+std::string find_file(const std::string& folder, const std::string& prefix) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().filename().string().starts_with(prefix)) found.push_back(entry.path().string());
+  }
+  if (found.empty()) {
+    throw UserError(Fault::data, Report{printable(folder), error ? error.message() : "no file called " + prefix + "*",
+                                        "a folder with t10k-images* and t10k-labels*", "the name of an IDX file"});
+  }
+  return *std::min_element(found.begin(), found.end());
+}
+
+/// "x-labels-idx1" beside "x-images-idx3".
+std::string labels_beside(const std::string& images) {
+  const std::string name = fs::path(images).filename().string();
+  const std::size_t at = name.find("images");
+  if (at == std::string::npos) {
+    throw UserError(Fault::data, Report{printable(images), "a file without \"images\" in its name",
+                                        "NAME-images*, whose labels are then in NAME-labels*", "the folder of both"});
+  }
+  return find_file(fs::path(images).parent_path().empty() ? "." : fs::path(images).parent_path().string(),
+                   name.substr(0, at) + "labels");
+}
+
+/// `name` as a flag takes it.
+std::string column_word(const std::string& name, bool in_list) {
+  return in_list ? write_column_list({&name, 1}) : name;
+}
+
+/// The column of which `name` is a part cut off at a comma; else the nearest one. "" when there is none.
+std::string meant_column(const std::string& name, const std::vector<std::string>& known, bool in_list) {
+  for (const std::string& column : known) {
+    if (!in_list || column.find(',') == std::string::npos || column.find('"') != std::string::npos) continue;
+    const auto parts = read_column_list(column, "");
+    if (std::find(parts.begin(), parts.end(), name) != parts.end()) return column;
+  }
+  return nearest(name, known);
+}
+
+/// Refuses wanted names that no column has, by the flag that gave them.
+void check_columns(std::span<const std::string> columns, const std::string& path,
+                   const std::vector<std::string>& wanted, const std::string& flag, bool in_list = true) {
+  const std::vector<std::string> known(columns.begin(), columns.end());
+  std::string list;
+  constexpr std::size_t most = 12;
+  for (std::size_t i = 0; i < std::min(most, known.size()); ++i) {
+    list += (list.empty() ? "" : ", ") + printable(column_word(known[i], in_list));
+  }
+  if (known.size() > most) list += ", ...";
+  for (const std::string& name : wanted) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string close = meant_column(name, known, in_list);
+    const std::string& other = in_list ? known.front() : known.back();  // the last is the target unless given
+    const std::string remedy =
+        flag + " " + report::shell_word(printable(column_word(close.empty() ? other : close, in_list)));
+    throw UserError(Fault::usage, Report{flag, "no column \"" + printable(name) + "\" in " + printable(path),
+                                         "one of " + list, remedy});
+  }
+}
+
+/// By class where there are classes, unless it is said otherwise. `classes`: one a row; empty: a regression.
+data::Split choose_split(std::int64_t rows, std::span<const std::int64_t> classes, const Settings& settings) {
+  const double fraction = settings.validation.value_or(default_validation);
+  const std::uint64_t seed = settings.seed.value_or(default_seed);
+  if (settings.split_by_class.value_or(true) && !classes.empty()) return data::split_by_class(classes, fraction, seed);
+  return data::split_rows(rows, fraction, seed);
+}
+
+/// The texts of the target's column by number: its classes. Empty for a column of numbers.
+std::vector<std::int64_t> classes_in(const data::Table& table, const std::string& target) {
+  const data::Column* column = target.empty() ? &table.columns.back() : table.find(target);
+  if (column == nullptr || column->numeric) return {};
+  return {column->text.index.begin(), column->text.index.end()};
+}
+
+TrainingData load_table(const std::string& path, const Settings& settings) {
+  const data::FitOptions fit{settings.target.value_or(""), settings.task,
+                             settings.ignore.value_or(std::vector<std::string>{}),
+                             settings.categorical.value_or(std::vector<std::string>{})};
+  data::CsvOptions csv;
+  csv.read = [&](std::span<const std::string> names) {
+    const std::string source = path == "-" ? "standard input" : path;
+    if (settings.target) check_columns(names, source, {*settings.target}, "--target", false);
+    check_columns(names, source, fit.ignore, "--ignore");
+    check_columns(names, source, fit.categorical, "--categorical");
+    return data::reading(fit)(names);
+  };
+  const data::Table table = data::read_csv(path, csv);
+  TrainingData out;
+  out.split = choose_split(table.rows, classes_in(table, fit.target), settings);
+  data::Fitted fitted = data::fit_schema(table, out.split.train, fit);
+  append(out.notes, fitted.notes);
+  out.schema = std::move(fitted.schema);
+  data::Encoded encoded =
+      data::encode(out.schema, table, nn::split_precision(settings.precision.value_or(DType::f32)).dtype);
+  append(out.notes, encoded.notes);
+  out.rows = std::move(encoded.dataset);
+  return out;
+}
+
+void refuse_table_settings(const Settings& settings) {
+  const auto refuse = [](const char* flag) {
+    throw UserError(Fault::usage, Report{flag, "a folder of images, which has no columns", "a CSV file",
+                                         "gradus train without " + std::string(flag)});
+  };
+  if (settings.target) refuse("--target");
+  if (settings.ignore) refuse("--ignore");
+  if (settings.categorical) refuse("--categorical");
+  if (settings.task == data::Task::regression) refuse("--task");
+}
+
+}  // namespace
+
+std::vector<std::string> files_of_data(const std::string& path) {
+  std::vector<std::string> out{path};
+  const std::size_t at = fs::path(path).filename().string().find("images");
+  const fs::path folder = is_folder(path) ? fs::path(path) : fs::path(path).parent_path();
+  if (!is_folder(path) && at == std::string::npos) return out;
+  const std::string labels = fs::path(path).filename().string().substr(0, at) + "labels";
+  std::error_code error;
+  for (fs::directory_iterator it(folder.empty() ? "." : folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    const bool is_read =
+        is_folder(path) ? name.starts_with("train-") || name.starts_with("t10k-") : name.starts_with(labels);
+    if (is_read) out.push_back(it->path().string());
+  }
+  return out;
+}
+
+namespace {
+
+/// Says which labels of the test images training never saw. Throws UserError where it has none of them.
+data::Notes compare_labels(const data::Dataset& train, const data::Dataset& test) {
+  std::vector<ClassRows> unseen;
+  for (std::size_t i = train.class_names.size(); i < test.class_names.size(); ++i) {
+    unseen.push_back({test.class_names[i], 0});
+  }
+  std::int64_t count = 0;
+  for (const std::int64_t target : test.targets.as<std::int64_t>()) {
+    if (target < train.classes()) continue;
+    ++unseen[static_cast<std::size_t>(target - train.classes())].rows;
+    ++count;
+  }
+  if (count == 0) return {};
+  std::stable_sort(unseen.begin(), unseen.end(), [](const auto& a, const auto& b) { return a.rows > b.rows; });
+  const std::string classes = unseen.size() == 1 ? "a class" : std::to_string(unseen.size()) + " classes";
+  if (count == test.rows()) {
+    throw UserError(Fault::data, Report{printable(test.source),
+                                        "only labels that the training images do not have: " + list_classes(unseen),
+                                        "labels that they have", "the labels that belong to these images"});
+  }
+  return {{true, printable(test.source) + ": " + std::to_string(count) + " of " + std::to_string(test.rows()) +
+                     " images of " + classes + " that training never saw: " + list_classes(unseen) +
+                     "; they count as wrong"}};
+}
+
+}  // namespace
+
+TrainingData load_for_training(const std::string& path, const Settings& settings) {
+  if (!is_folder(path)) return load_table(path, settings);
+  if (!data::is_idx_folder(path)) {
+    throw UserError(Fault::data,
+                    Report{printable(path), "a folder without train-images*",
+                           "a CSV file, or a folder with train-images*, train-labels*, t10k-images* and t10k-labels*",
+                           "gradus train examples/data/cars.csv --target price"});
+  }
+  refuse_table_settings(settings);
+  data::TrainTest both = data::read_idx(path);
+  TrainingData out;
+  out.split = choose_split(both.train.rows(), both.train.targets.as<std::int64_t>(), settings);
+  out.schema = data::image_schema(both.train);
+  out.notes = compare_labels(both.train, both.test);
+  out.rows = std::move(both.train);
+  out.test = std::move(both.test);
+  return out;
+}
+
+const data::Schema& schema_of(const TrainedModel& model) {
+  if (model.schema) return *model.schema;
+  throw UserError(Fault::model_file, Report{"the model", "no schema (it was trained on numbers inside a program)",
+                                            "a model from gradus train", "evaluate() and predict() of the library"});
+}
+
+Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target, KeepTable keep) {
+  const data::Schema& schema = schema_of(model);
+  Rows out;
+  if (schema.is_table()) {
+    if (is_folder(path)) {
+      throw UserError(Fault::data,
+                      Report{printable(path), "a folder", "a CSV file, since the model was trained on a table",
+                             "the path of a CSV file in it"});
+    }
+    data::CsvOptions options;
+    options.minimum_columns = 1;
+    options.minimum_rows = target == data::WantTarget::no ? 0 : 1;
+    options.read = data::reading(schema, target);
+    data::Table table = data::read_csv(path, options);
+    out.notes = table.notes;
+    data::Encoded encoded = data::encode(schema, table, model.network.dtype, target);
+    append(out.notes, encoded.notes);
+    out.dataset = std::move(encoded.dataset);
+    if (keep == KeepTable::yes) out.table = std::move(table);
+    return out;
+  }
+  const std::string images = is_folder(path) ? find_file(path, "t10k-images") : path;
+  if (target != data::WantTarget::no) {
+    out.dataset = data::read_idx_pair(images, labels_beside(images), schema.target.classes);
+  } else {
+    out.dataset.source = images;
+    out.dataset.features = data::read_idx_file(images);
+    out.dataset.divisor = schema.divisor;
+    out.dataset.task = data::Task::classification;
+    out.dataset.class_names = schema.target.classes;
+  }
+  data::require_images(schema, out.dataset);
+  return out;
+}
+
+}  // namespace gradus::cli

@@ -1,0 +1,47 @@
+// Files as the rows that a network learns from or is tried on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gradus/app/cli/arguments/settings.hpp"
+#include "gradus/learn/data/csv/csv.hpp"
+#include "gradus/learn/data/note.hpp"
+#include "gradus/learn/data/schema.hpp"
+#include "gradus/learn/data/split.hpp"
+#include "gradus/learn/train/trained_model.hpp"
+
+namespace gradus::cli {
+
+struct TrainingData {
+  data::Dataset rows;  // all of them; `split` says which are held back
+  data::Split split;
+  data::Schema schema;                // fitted on split.train alone
+  std::optional<data::Dataset> test;  // the t10k files of a folder
+  data::Notes notes;
+};
+
+/// Reads a CSV file, or a folder with the four IDX files. Throws UserError(Fault::data).
+TrainingData load_for_training(const std::string& path, const Settings& settings);
+
+/// The files that are read when `path` is given as data: itself, those of a folder of images, the labels beside images.
+std::vector<std::string> files_of_data(const std::string& path);
+
+struct Rows {
+  data::Dataset dataset;
+  data::Notes notes;
+  std::optional<data::Table> table;  // the cells, where they were asked for and there are any
+};
+
+enum class KeepTable { no, yes };
+
+/// The rows at `path` as `model` wants them: a CSV file ("-": standard input), or for images a folder with t10k files
+/// or an IDX file of images (its labels, when needed, beside it). Throws UserError(Fault::data).
+Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target,
+                    KeepTable keep = KeepTable::no);
+
+/// The schema of a model from a file. Throws UserError(Fault::model_file) when it has none.
+const data::Schema& schema_of(const TrainedModel& model);
+
+}  // namespace gradus::cli

@@ -1,0 +1,207 @@
+// gradus inspect: what is in a model file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/inputs/load_model.hpp"
+#include "gradus/app/cli/outputs/print_json.hpp"
+#include "gradus/app/report/evaluation.hpp"
+#include "gradus/app/report/layout.hpp"
+#include "gradus/app/report/numbers.hpp"
+#include "gradus/core/base/error.hpp"
+#include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/saved_model.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr Operand operands[] = {{"MODEL", "a model that gradus train saved", true, FileUse::reads}};
+constexpr Option options[] = {{"--json", "", "one JSON document on standard output"}};
+
+struct Spread {
+  double mean = 0, deviation = 0, least = 0, greatest = 0;
+};
+
+Spread spread_of(const Tensor& tensor) {
+  Spread out;
+  const std::vector<double> numbers = tensor.numbers();
+  if (numbers.empty()) return out;
+  const auto count = static_cast<double>(numbers.size());
+  out.least = out.greatest = numbers.front();
+  for (const double x : numbers) {
+    out.mean += x / count;
+    out.least = std::fmin(out.least, x);
+    out.greatest = std::fmax(out.greatest, x);
+  }
+  for (const double x : numbers) out.deviation += (x - out.mean) * (x - out.mean) / count;
+  out.deviation = std::sqrt(out.deviation);
+  return out;
+}
+
+json::Value parameters_json(const TrainedModel& model) {
+  json::Array out;
+  for (const nn::Parameter& parameter : model.network.parameters) {
+    const Spread spread = spread_of(parameter.value);
+    const Shape& shape = parameter.value.shape();
+    out.push_back(json::Object{{"name", parameter.name},
+                               {"shape", std::vector<std::int64_t>(shape.begin(), shape.end())},
+                               {"dtype", name(parameter.value.dtype())},
+                               {"mean", spread.mean},
+                               {"deviation", spread.deviation},
+                               {"least", spread.least},
+                               {"greatest", spread.greatest}});
+  }
+  return out;
+}
+
+/// Rows of texts as columns, each as wide as its longest text and at least as `least` says, with blanks between.
+std::string aligned(const std::vector<std::vector<std::string>>& rows, std::vector<std::size_t> least) {
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < least.size(); ++i) least[i] = std::max(least[i], report::columns(row[i]) + 2);
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < least.size(); ++i) out += report::padded(row[i], least[i]);
+    out += row.back() + "\n";
+  }
+  return out;
+}
+
+std::string parameters_text(const TrainedModel& model) {
+  std::vector<std::vector<std::string>> rows{{"parameter", "shape", "mean", "deviation", "least", "greatest"}};
+  for (const nn::Parameter& parameter : model.network.parameters) {
+    const Spread spread = spread_of(parameter.value);
+    rows.push_back({printable(parameter.name), to_string(parameter.value.shape())});
+    for (const double number : {spread.mean, spread.deviation, spread.least, spread.greatest})
+      rows.back().push_back(report::short_number(number));
+  }
+  return aligned(rows, {11, 16, 12, 12, 12});
+}
+
+/// "a, b, c", cut where it is long.
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& one : names) list += (list.empty() ? "" : ", ") + printable(one);
+  constexpr std::size_t longest = 200;
+  return report::columns(list) > longest ? report::cut(list, longest) + " ..." : list;
+}
+
+std::string schema_text(const data::Schema& schema) {
+  if (!schema.is_table()) {
+    return "images of " + to_string(schema.image) + ", each number / " + report::short_number(schema.divisor) +
+           "\nclasses: " + listed(schema.target.classes) + "\n";
+  }
+  std::size_t width = 6;
+  for (const data::ColumnEncoding& column : schema.columns)
+    width = std::max(width, report::columns(printable(column.name)));
+  constexpr std::size_t widest = 30;
+  width = std::min(width, widest);
+  std::string out;
+  const auto scaling_text = [](const data::Scaling& scaling) {
+    // All digits, since (x - mean) / deviation of a mean cut short is another number.
+    return fmt::format("mean {}, deviation {}, from {} to {}", scaling.mean, scaling.deviation, scaling.minimum,
+                       scaling.maximum);
+  };
+  const auto add = [&](const std::string& name, const std::string& text) {
+    out += report::padded(report::cut(printable(name), width), width) + "  " + text + "\n";
+  };
+  add("column", "what the model knows of it");
+  for (const data::ColumnEncoding& column : schema.columns) {
+    add(column.name, column.numeric() ? scaling_text(column.scaling) : "categories: " + listed(column.categories));
+  }
+  const data::TargetEncoding& target = schema.target;
+  add(target.name, "(target) " + (target.task == data::Task::regression ? scaling_text(target.scaling)
+                                                                        : "classes: " + listed(target.classes)));
+  return out;
+}
+
+std::string curve_text(const TrainedModel& model, int width) {
+  std::vector<double> loss, validation;
+  for (const EpochReport& epoch : model.record.history) {
+    loss.push_back(epoch.loss);
+    if (epoch.validation) validation.push_back(epoch.validation->loss);
+  }
+  if (loss.empty()) return "";
+  constexpr std::size_t label = 20, number = 12;
+  const std::size_t room = static_cast<std::size_t>(std::max(width, 60)) - label - 2 * number;
+  const auto line = [&](const std::string& name, const std::vector<double>& numbers) {
+    return report::padded(name, label) + report::padded(report::short_number(numbers.front()) + " ", number) +
+           report::sparkline(numbers, room) + "  " + report::short_number(numbers.back()) + "\n";
+  };
+  std::string out = line("training loss", loss);
+  if (!validation.empty()) out += line("validation loss", validation);
+  return out;
+}
+
+/// Which epoch's weights the model has, where that is not the last one.
+std::string kept_text(const TrainingRecord& record) {
+  const std::int64_t last = record.history.empty() ? 0 : record.history.back().epoch;
+  const bool diverged = record.stopped_by == StoppedBy::diverged;
+  if (record.epoch == 0 || (record.epoch == last && !diverged)) return "";
+  return "; the weights are those of epoch " + std::to_string(record.epoch) +
+         (diverged ? ", the best before it diverged" : ", the best");
+}
+
+std::string record_text(const TrainedModel& model, int width) {
+  const TrainingRecord& record = model.record;
+  constexpr std::size_t indent = 11;
+  std::string out = report::wrapped("network",
+                                    nn::print_net(model.network.net) + ": " +
+                                        report::counted(model.network.parameter_count(), "parameter") + ", " +
+                                        std::string(name(model.network.dtype)) + ", loss " + model.loss.name,
+                                    indent, width);
+  out += report::wrapped("learnt",
+                         "with " + printable(record.optimizer) + "; " + printable(record.schedule) +
+                             " schedule; batch " + (record.batch == 0 ? "all" : report::grouped(record.batch)) +
+                             ", seed " + std::to_string(record.seed),
+                         indent, width);
+  out += report::wrapped("from",
+                         printable(record.source) + ", " + report::counted(record.rows, "row") + ", in " +
+                             report::counted(record.history.empty() ? 0 : record.history.back().epoch, "epoch") + ", " +
+                             report::counted(record.steps, "step") + ", " + report::duration(record.seconds) +
+                             "; stopped: " + std::string(describe(record.stopped_by)) + kept_text(record),
+                         indent, width);
+  return out;
+}
+
+/// How good the weights were on the validation rows of their training.
+std::string validation_text(const TrainedModel& model) {
+  const History& history = model.record.history;
+  const bool last = model.record.epoch == 0 || history.empty() || model.record.epoch == history.back().epoch;
+  const auto kept = last && !history.empty() ? history.end() - 1
+                                             : std::find_if(history.begin(), history.end(), [&](const EpochReport& e) {
+                                                 return e.epoch == model.record.epoch;
+                                               });
+  if (kept == history.end() || !kept->validation) return "";
+  const double deviation =
+      model.schema && model.task == data::Task::regression ? model.schema->target.scaling.deviation : 1;
+  return (last ? "last epoch: " : "epoch " + std::to_string(kept->epoch) + ": ") +
+         report::metric_text(report::scaled(*kept->validation, deviation)) + "\n";
+}
+
+int run_inspect(const Arguments& arguments, report::Console& console) {
+  const TrainedModel model = load_model(arguments.required(0), console);
+  if (arguments.has("--json")) {
+    print_json(console, json::Object{{"schema", "gradus.inspect/1"},
+                                     {"file", arguments.required(0)},
+                                     {"parameter_count", model.network.parameter_count()},
+                                     {"parameters", parameters_json(model)},
+                                     {"model", io::describe_model(model)}});
+    return 0;
+  }
+  const int width = console.out().width;
+  console.print(record_text(model, width) + "\n" + parameters_text(model) + "\n");
+  if (model.schema) console.print(schema_text(*model.schema) + "\n");
+  console.print(curve_text(model, width));
+  console.print(validation_text(model));
+  return 0;
+}
+
+}  // namespace
+
+const Command inspect_command{"inspect", "shows what is in a model file", operands,
+                              options,   "gradus inspect cars.gradus",    run_inspect};
+
+}  // namespace gradus::cli

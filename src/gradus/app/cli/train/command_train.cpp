@@ -1,0 +1,287 @@
+// gradus train: reads the data, says what it chose, trains, saves, compares.
+#include <cmath>
+#include <filesystem>
+
+#include "gradus/app/cli/arguments/choose_precision.hpp"
+#include "gradus/app/cli/arguments/choose_threads.hpp"
+#include "gradus/app/cli/arguments/defaults.hpp"
+#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/outputs/exit_code.hpp"
+#include "gradus/app/cli/outputs/print_json.hpp"
+#include "gradus/app/cli/outputs/say_notes.hpp"
+#include "gradus/app/cli/train/interrupt.hpp"
+#include "gradus/app/cli/train/training.hpp"
+#include "gradus/app/explain/trouble.hpp"
+#include "gradus/app/report/evaluation.hpp"
+#include "gradus/app/report/numbers.hpp"
+#include "gradus/app/report/progress.hpp"
+#include "gradus/app/report/run_log.hpp"
+#include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/nn/spatial.hpp"
+#include "gradus/learn/train/agree.hpp"
+#include "gradus/learn/train/gradient_error.hpp"
+#include "gradus/learn/train/memory.hpp"
+#include "gradus/learn/train/saved_model.hpp"
+
+namespace gradus::cli {
+namespace {
+
+constexpr Operand operands[] = {
+    {"DATA", "a CSV file with a header line, or a folder with the four IDX files of images and labels", true,
+     FileUse::reads_data},
+};
+
+std::vector<Option> make_options() {
+  std::vector<Option> options = setting_options();
+  options.push_back({"--config", "FILE", "settings from a TOML file", {}, false, "files and output", FileUse::reads});
+  options.push_back({"--set", "KEY=VALUE", "one setting by its key, for instance optimizer.momentum=0.9", {}, true});
+  options.push_back(
+      {"--output", "MODEL", "where to save; unless given a name that is free", "-o", false, {}, FileUse::writes_model});
+  options.push_back(
+      {"--log", "FILE", "one JSON object an event (step, epoch, ...) into this file", {}, false, {}, FileUse::writes});
+  options.push_back({"--json", "", "the outcome as one JSON document on standard output"});
+  return options;
+}
+
+/// "cars.gradus" for data/cars.csv.
+std::string model_name(const std::string& data) {
+  namespace fs = std::filesystem;
+  fs::path name = fs::path(data).lexically_normal();
+  if (name.filename().empty()) name = name.parent_path();  // "folder/"
+  std::string stem = name.filename().string();
+  for (const char* suffix : {".gz", ".csv", ".tsv", ".txt"}) {
+    if (stem.size() > std::char_traits<char>::length(suffix) && stem.ends_with(suffix)) {
+      stem.resize(stem.size() - std::char_traits<char>::length(suffix));
+    }
+  }
+  constexpr std::size_t longest = 200;  // names have 255 bytes at most
+  if (stem.empty() || stem == "-" || stem == "." || stem == ".." || stem.size() > longest) stem = "model";
+  return stem + ".gradus";
+}
+
+/// Where the model goes: chosen before anything is read.
+io::OutputFile& model_file(const Arguments& arguments) {
+  io::OutputFile* given = arguments.output("--output");
+  return given ? *given : arguments.files().writes_free_name(model_name(arguments.required(0)), "-o");
+}
+
+/// Weights (not biases) filled anew by the initializer that was asked for. Throws UserError where that gives numbers
+/// that are not finite.
+void initialize(nn::Model& model, const init::Init& init, std::uint64_t seed) {
+  for (nn::Parameter& parameter : model.parameters) {
+    if (parameter.value.shape().rank() < 2) continue;
+    init::fill(init, parameter.value.view(), seed, parameter.name);
+    const std::int64_t bad = explain::first_not_finite(parameter.value.view());
+    if (bad < 0) continue;
+    throw UserError(Fault::usage,
+                    Report{"--init",
+                           "\"" + kinds::print(init) + "\", which makes " + printable(parameter.name) + " " +
+                               (std::isnan(parameter.value.number(bad)) ? "not a number" : "infinite") + " in " +
+                               std::string(name(parameter.value.dtype())),
+                           "first weights that are finite", "--init he_normal"});
+  }
+}
+
+Observer observe(report::Progress& progress, report::RunLog& log, double deviation) {
+  Observer observer;
+  observer.on_step = [&progress, &log](const StepReport& step) {
+    progress.on_step(step);
+    if (!log.open()) return;
+    log.write("step", {{"epoch", step.epoch},
+                       {"step", step.step},
+                       {"rows", step.rows},
+                       {"loss", step.loss},
+                       {"learning_rate", step.learning_rate},
+                       {"seconds", step.seconds}});
+  };
+  observer.on_epoch = [&progress, &log, deviation](const EpochReport& epoch) {
+    progress.on_epoch(epoch);
+    log.write("epoch", report::to_json(epoch, deviation).object());
+    log.flush();
+  };
+  observer.should_stop = [] { return Interrupt::requested() != 0; };
+  return observer;
+}
+
+report::ProgressPlan plan_progress(const Training& training, const TrainingData& data, bool color) {
+  return {data.schema.target.task,
+          !data.split.validation.empty(),
+          deviation_of(data.schema),
+          *training.complete.epochs < unlimited_epochs ? *training.complete.epochs : 0,
+          training.complete.steps.value_or(0),
+          training.complete.time.value_or(0),
+          color};
+}
+
+/// Refuses what can be refused without the data.
+void check_settings(const Settings& said) {
+  to_options(with_defaults(said, {}));
+  if (said.net) nn::parse_net(*said.net);
+  if (!said.init.empty()) said.init.recipe();
+}
+
+struct Prepared {
+  Training training;
+  TrainingData data;
+  nn::Model model;
+  TrainOptions options;
+};
+
+/// Chooses how a step takes its batch, from shapes alone: before anything of the network's size is allocated.
+void keep_within(Prepared& out, const nn::Model& shapes, std::int64_t learnt, std::int64_t held) {
+  TrainOptions& options = out.options;
+  const StepRows rows = step_rows(options, learnt, held);
+  const MemoryUse use =
+      choose_parts(shapes, *options.loss, options, batch_spec(out.data.rows), rows, out.training.threads);
+  options.parts = use.parts, options.threads = use.threads;
+  out.training.memory = describe(use, rows, out.training.threads);
+  options.memory = 0;  // decided
+}
+
+Prepared prepare(const Arguments& arguments, const Settings& said, int threads, report::Console& console) {
+  // Not inside the braces below: when it throws there, GCC 12 destroys the fields before it twice.
+  auto data = load_for_training(arguments.required(0), said);
+  Prepared out{
+      {arguments.required(0), {}, !arguments.has("--output"), said, {}, 0, {}, threads}, std::move(data), {}, {}};
+  say_notes(console, out.data.notes);
+  const auto learnt = static_cast<std::int64_t>(out.data.split.train.size());
+  const auto held = static_cast<std::int64_t>(out.data.split.validation.size());
+  const Settings all = with_defaults(said, {!out.data.schema.is_table(), learnt, held});
+  out.options = to_options(all);
+  out.options.split = out.data.split;
+  nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
+  const Shape input = nn::input_of(net, sample_shape(out.data.rows, net));
+  const Agreement agreed = agree(out.options.loss, net, input, out.options.dtype, out.data.rows);
+  out.options.loss = agreed.loss, net = agreed.net;
+  for (const std::string& note : agreed.notes) {
+    out.data.notes.push_back({false, note});
+    say_notes(console, {out.data.notes.back()});
+  }
+  if (out.options.memory > 0) keep_within(out, {net, input, out.options.dtype, {}, out.options.products}, learnt, held);
+  out.model =
+      nn::make_model(net, sample_shape(out.data.rows, net), {out.options.dtype, *all.seed, out.options.products});
+  if (all.init.said()) initialize(out.model, init::Init(all.init.recipe()), *all.seed);
+  out.training.complete = all;
+  out.training.net = nn::print_net(net);
+  out.training.parameters = out.model.parameter_count();
+  return out;
+}
+
+/// What bf16 changes in the gradient of the first rows to learn from.
+void compare_gradients(Engine& engine, Prepared& of) {
+  constexpr std::int64_t most = 256;
+  const auto& all = of.data.split.train;
+  const std::int64_t batch = of.options.parts.rows > 0 ? of.options.parts.rows : of.options.batch;
+  const auto rows = std::min({static_cast<std::int64_t>(all.size()), batch > 0 ? batch : most, most});
+  if (rows == 0) return;
+  of.training.gradient_error = gradient_error(engine, of.model, *of.options.loss, of.data.rows,
+                                              std::span(all).first(static_cast<std::size_t>(rows)), of.options.seed);
+}
+
+/// The loss is not finite any more: saves the weights of the best epoch, if one was better than the untrained network,
+/// and says so.
+int end_diverged(const Diverged& diverged, const Prepared& prepared, io::OutputFile& file, report::RunLog& log,
+                 report::Console& console) {
+  console.say(diverged.what());
+  Run run = diverged.run();
+  const bool learnt = run.best_epoch > 0;
+  if (learnt) {
+    run.model.schema = prepared.data.schema;
+    io::save(run.model, file);
+    console.say("saved as " + printable(file.path()) + ": the weights of epoch " + std::to_string(run.best_epoch) +
+                ", the best before it diverged");
+  } else {
+    console.say("nothing was saved, since no epoch was better than the untrained network; " + printable(file.path()) +
+                (std::filesystem::exists(file.path()) ? " is as it was" : " was not written"));
+  }
+  log.write("end", {{"stopped_by", "diverged"},
+                    {"message", diverged.what()},
+                    {"model", learnt ? json::Value(file.path()) : json::Value()},
+                    {"epoch", run.best_epoch}});
+  return exit_diverged;
+}
+
+/// Returns whether the log is whole.
+bool log_end(report::RunLog& log, const Training& training, const Outcome& outcome, report::Console& console) {
+  for (const Comparison& comparison : outcome.comparisons) {
+    log.write("evaluation", {{"rows", comparison.rows},
+                             {"model", report::to_json(comparison.model)},
+                             {"guess", report::guess_to_json(comparison.guess)}});
+  }
+  log.write("end", {{"stopped_by", name(outcome.run.stopped_by)},
+                    {"model", training.model},
+                    {"steps", outcome.run.model.record.steps},
+                    {"epoch", outcome.run.best_epoch},
+                    {"seconds", outcome.run.model.record.seconds},
+                    {"signal", outcome.signal}});
+  log.flush();
+  if (log.error().empty()) return true;
+  console.say("warning: the log is incomplete: " + log.error());
+  return false;
+}
+
+int run_train(const Arguments& arguments, report::Console& console) {
+  io::OutputFile& file = model_file(arguments);
+  Settings said = read_settings(arguments);
+  check_settings(said);
+  ChosenPrecision chosen;
+  if (said.precision_auto) chosen = choose_precision(), said.precision = chosen.precision;
+  Engine engine({choose_threads(said.threads, console)});
+  Prepared prepared = prepare(arguments, said, engine.threads(), console);
+  prepared.training.model = file.path();
+  prepared.training.precision_reason = chosen.reason;
+  if (prepared.model.products == DType::bf16) compare_gradients(engine, prepared);
+  const Training& training = prepared.training;
+  console.say(choices_text(training, prepared.data, console.err().width));
+  report::RunLog log(arguments.output("--log"));
+  log.write("start", {{"schema", "gradus.log/1"},
+                      {"version", GRADUS_VERSION},
+                      {"data", training.data},
+                      {"model", training.model},
+                      {"settings", settings_json(training.complete)},
+                      {"net", training.net}});
+  log.flush();
+
+  report::Progress progress(plan_progress(training, prepared.data, console.err().color), console);
+  TrainOptions options = prepared.options;
+  options.observer = observe(progress, log, deviation_of(prepared.data.schema));
+  const Interrupt interrupt;
+  std::optional<Run> run;
+  try {
+    run = train(engine, prepared.model, prepared.data.rows, options);
+  } catch (const Diverged& diverged) {
+    progress.finish();
+    return end_diverged(diverged, prepared, file, log, console);
+  }
+  progress.finish();
+  run->model.schema = prepared.data.schema;
+  io::save(run->model, file);
+  if (file.path() != training.model) {
+    console.say("note: somebody made " + printable(training.model) + " meanwhile");
+    prepared.training.model = file.path();
+  }
+
+  Outcome outcome{*run, {}, Interrupt::requested()};
+  for (const std::string& note : run->notes) console.say("note: " + note);
+  if (outcome.signal == 0) outcome.comparisons = compare(engine, *run, prepared.data, prepared.options);
+  for (const Comparison& one : outcome.comparisons) {
+    if (one.model.not_finite.count == 0) continue;
+    console.say("warning: " + report::not_finite_text(one.model.not_finite, one.model.rows,
+                                                      training.data + ", " + one.rows + " rows", training.model));
+  }
+  const bool logged = log_end(log, training, outcome, console);
+  if (arguments.has("--json")) print_json(console, outcome_json(training, prepared.data, outcome));
+  else console.print(outcome_text(training, prepared.data, outcome, console.out().width));
+  if (outcome.signal != 0) return exit_signal + outcome.signal;
+  return logged ? exit_ok : exit_failure;
+}
+
+const std::vector<Option> train_options = make_options();
+
+}  // namespace
+
+const Command train_command{
+    "train",       "learns a network from a table or from images, and saves it as a model", operands,
+    train_options, "gradus train examples/data/cars.csv --target price -o cars.gradus",     run_train};
+
+}  // namespace gradus::cli
