@@ -75,6 +75,30 @@ TEST(Csv, FindsTheDelimiterAndSaysSo) {
   EXPECT_EQ(parse("a,b;c\n1,2;3\n4,5;6\n").delimiter, ',');
 }
 
+// pandas' to_csv and R's write.csv begin the line of names with nothing, or "".
+TEST(Csv, AFirstColumnWithoutANameIsRowNames) {
+  for (const char* text : {",x,y\n0,1,a\n1,2,b\n", "\"\",\"x\",\"y\"\n\"Mazda RX4\",1,\"a\"\n\"Datsun, 710\",2,\"b\"\n",
+                           " ,x,y\n,1,a\n,2,b\n"}) {
+    const Table table = parse(text);
+    ASSERT_EQ(table.columns.size(), 2u) << text;
+    EXPECT_EQ(table.columns[0].name, "x");
+    EXPECT_EQ(table.columns[0].numbers, (std::vector<double>{1, 2}));
+    EXPECT_EQ(texts(table.columns[1], 2), (std::vector<std::string>{"a", "b"}));
+    ASSERT_EQ(table.notes.size(), 1u) << text;
+    EXPECT_EQ(table.notes[0].text, "t.csv: the first column has no name: row names, left out");
+  }
+  refused(",x\n0,1\n1,2\n", "t.csv:1:1", "1 field beside the names of rows", "at least 2");
+}
+
+TEST(Csv, OtherColumnsWithoutANameHaveOneByPosition) {
+  const Table table = parse("x,,column2,,y\n1,2,3,4,5\n");
+  std::vector<std::string> names;
+  for (const Column& column : table.columns) names.push_back(column.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"x", "column2_2", "column2", "column4", "y"}));
+  ASSERT_EQ(table.notes.size(), 1u);
+  EXPECT_EQ(table.notes[0].text, "t.csv: columns without a name, named by position: column2_2, column4");
+}
+
 TEST(Csv, NothingToRead) {
   refused("", "an empty file");
   refused("\n\n", "empty lines alone");
@@ -92,7 +116,6 @@ TEST(Csv, OneColumnIsNeverSilent) {
 }
 
 TEST(Csv, Names) {
-  refused("a,,c\n1,2,3\n", "t.csv:1:3", "column 2");
   refused("a,b,a\n1,2,3\n", "t.csv:1:5", "\"a\"", "columns 1 and 3");
   refused("5.1,3.5,setosa\n4.9,3,setosa\n", "t.csv:1:1", "\"5.1\"", "column name");
   refused("150,4,setosa,versicolor\n5.1,3.5,0,1\n", "t.csv:1:1", "\"150\"");

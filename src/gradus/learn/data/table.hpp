@@ -69,6 +69,7 @@ struct Column {
   TextCells text;               // when not numeric
   ColumnFacts facts;
   ReadAs read = ReadAs::looks;
+  bool unnamed = false;  // the file has no name for it; `name` is "column" and its position
 };
 
 struct Table {

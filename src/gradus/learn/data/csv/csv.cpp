@@ -151,6 +151,19 @@ void read_texts(Table& table, Records& records, const CsvLimits& limits) {
   }
 }
 
+/// Leaves out a first column without a name, and says so; and which others have none.
+void settle_unnamed(Table& table, const std::string& shown) {
+  if (table.columns.front().name.empty()) {
+    table.columns.erase(table.columns.begin());
+    table.notes.push_back({false, shown + ": the first column has no name: row names, left out"});
+  }
+  std::string names;
+  for (const Column& column : table.columns) {
+    if (column.unnamed) names += (names.empty() ? "" : ", ") + column.name;
+  }
+  if (!names.empty()) table.notes.push_back({false, shown + ": columns without a name, named by position: " + names});
+}
+
 /// The table in `whole`, which is `file` bytes on the disk (nothing: it is known to be one). Where its numbers take
 /// much more memory than that, all rows are checked before any is kept.
 Table parse_table(std::string_view whole, const std::string& name, const CsvOptions& options,
@@ -163,8 +176,10 @@ Table parse_table(std::string_view whole, const std::string& name, const CsvOpti
   table.delimiter = begin_table(text, shown, options);
   TableRows rows(text, shown, table.delimiter, options.limits);
   table.columns = rows.names(options);
-  if (table.columns.size() < static_cast<std::size_t>(options.minimum_columns)) {
-    refuse(shown + ":1:1", fields_text(table.columns.size()), "at least " + std::to_string(options.minimum_columns),
+  const std::size_t named = table.columns.size() - (table.columns.front().name.empty() ? 1 : 0);
+  if (named < static_cast<std::size_t>(options.minimum_columns)) {
+    refuse(shown + ":1:1", fields_text(named) + (named < table.columns.size() ? " beside the names of rows" : ""),
+           "at least " + std::to_string(options.minimum_columns),
            "a file with a column to learn from and one to learn");
   }
   const std::size_t bound = row_bound(text, table.columns.size());
@@ -182,6 +197,7 @@ Table parse_table(std::string_view whole, const std::string& name, const CsvOpti
   decide_types(table);
   Records again(text, shown, table.delimiter, options.limits);
   read_texts(table, again, options.limits);
+  settle_unnamed(table, shown);
   if (table.delimiter != ',') {
     table.notes.push_back(
         {false, shown + ": fields are separated by " + std::string(delimiter_name(table.delimiter)) + "s"});

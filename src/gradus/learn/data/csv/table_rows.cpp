@@ -20,17 +20,37 @@ std::string quoted(std::string_view text) {
   return "\"" + printable(text.substr(0, longest)) + (text.size() > longest ? "..." : "") + "\"";
 }
 
+/// "column3", or "column3_2", ... where that is a name already.
+std::string position_name(const std::vector<std::string>& names, std::size_t index) {
+  const std::string plain = "column" + std::to_string(index + 1);
+  std::string name = plain;
+  for (int n = 2; std::find(names.begin(), names.end(), name) != names.end(); ++n)
+    name = plain + "_" + std::to_string(n);
+  return name;
+}
+
 bool is_blank_line(const std::vector<Field>& fields) {
   return fields.size() == 1 && !fields[0].quoted && fields[0].text.empty();
 }
 
-/// How each column is read: as asked for, or as it looks.
-std::vector<ReadAs> choose_reading(const std::vector<Field>& fields, const CsvOptions& options) {
-  if (!options.read) return std::vector<ReadAs>(fields.size(), ReadAs::looks);
+/// The names in the first line; those that are empty after the position of their column, the first one not at all: it
+/// holds the names of rows.
+std::vector<std::string> names_in(const std::vector<Field>& fields) {
   std::vector<std::string> names;
   for (const Field& field : fields) names.emplace_back(field.text);
-  std::vector<ReadAs> out = options.read(names);
-  require(out.size() == names.size(), "CsvOptions::read: not one answer a column");
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    if (names[i].empty()) names[i] = position_name(names, i);
+  }
+  return names;
+}
+
+/// How each of these columns is read: as asked for, or as it looks.
+std::vector<ReadAs> choose_reading(const std::vector<std::string>& names, const CsvOptions& options) {
+  const std::size_t unnamed = names.empty() || !names[0].empty() ? 0 : 1;
+  std::vector<ReadAs> out(names.size() - unnamed, ReadAs::looks);
+  if (options.read) out = options.read(std::span(names).subspan(unnamed));
+  require(out.size() == names.size() - unnamed, "CsvOptions::read: not one answer a column");
+  if (unnamed > 0) out.insert(out.begin(), ReadAs::nothing);
   return out;
 }
 
@@ -49,7 +69,8 @@ TableRows::TableRows(std::string_view text, const std::string& name, char delimi
 std::vector<Column> TableRows::names(const CsvOptions& options) {
   std::vector<Field> fields;
   records_.next(fields);
-  const std::vector<ReadAs> reading = choose_reading(fields, options);
+  const std::vector<std::string> names = names_in(fields);
+  const std::vector<ReadAs> reading = choose_reading(names, options);
   const bool none_is_read = std::count(reading.begin(), reading.end(), ReadAs::nothing) == std::ssize(reading);
   std::unordered_map<std::string_view, std::size_t> seen;
   std::vector<Column> columns;
@@ -57,23 +78,20 @@ std::vector<Column> TableRows::names(const CsvOptions& options) {
     const Field& field = fields[i];
     const std::string place = records_.where(field);
     const bool read = reading[i] != ReadAs::nothing;
-    if (read && field.text.empty()) {
-      refuse(place, "no name for column " + std::to_string(i + 1), "a name for every column in the first line",
-             "column" + std::to_string(i + 1));
-    }
     // Where nothing is read at all, the first line is probably one of data.
     if ((read || none_is_read) && !options.numeric_names && parse_number(field.text).kind != NumberText::none) {
       refuse(place, "the number " + quoted(field.text) + " where a column name should be",
              "a first line that names the columns", "put a line of names above the data");
     }
-    if (const auto [first, is_new] = seen.emplace(field.text, i); !is_new && read) {
+    if (const auto [first, is_new] = seen.emplace(names[i], i); !is_new && read) {
       refuse(place,
              "the name " + quoted(field.text) + " for columns " + std::to_string(first->second + 1) + " and " +
                  std::to_string(i + 1),
              "different names", "rename one of them");
     }
     Column& column = columns.emplace_back();
-    column.name = std::string(field.text);
+    column.name = names[i];
+    column.unnamed = field.text.empty();
     column.read = reading[i];
     column.numeric = column.read == ReadAs::looks || column.read == ReadAs::number;
   }

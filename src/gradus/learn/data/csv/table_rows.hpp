@@ -22,8 +22,9 @@ class TableRows {
   TableRows(std::string_view text, const std::string& name, char delimiter, const CsvLimits& limits,
             std::uint64_t first_line = 1);
 
-  /// The columns that the first record names, with how each is read. Throws UserError(Fault::data) for names that are
-  /// empty, numbers or twice. REQUIRES: the text begins with the table, and nothing was taken.
+  /// The columns that the first record names, with how each is read: a first one without a name (row names) not at all.
+  /// Throws UserError(Fault::data) for names that are numbers or twice. REQUIRES: the text begins with the table, and
+  /// nothing was taken.
   std::vector<Column> names(const CsvOptions& options);
 
   /// The next row into `fields`; false at the end. Throws UserError(Fault::data) for another number of fields than of
