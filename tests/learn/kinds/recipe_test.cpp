@@ -9,6 +9,7 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/nn/init.hpp"
+#include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
 
@@ -26,6 +27,30 @@ constexpr Key brush_keys[] = {
 const Kind brush{"brush", "draws lines", brush_keys};
 const Kind broad_brush{"broad_brush", "draws bands"};
 const KindList tools{&brush, &broad_brush};
+
+constexpr Key stamp_keys[] = {
+    {.name = "size",
+     .type = KeyType::sizes,
+     .value = "3x2",
+     .doc = "of it",
+     .range = {.low = 1, .high = 1e6},
+     .required = true,
+     .bare = true,
+     .numbers = 2},
+    {.name = "depth", .type = KeyType::number, .value = "0.5", .doc = "of ink", .bare = true},
+    {.name = "gap",
+     .type = KeyType::sizes,
+     .value = "",
+     .doc = "between two; its size unless given",
+     .range = {.low = 0, .high = 1e6},
+     .numbers = 2},
+};
+/// A gap of one size is the size alone.
+void normalize_stamp(Keys& keys) {
+  if (keys.sizes("gap") == keys.sizes("size")) keys.set(2, Sizes{});
+}
+const Kind stamp{.name = "stamp", .doc = "prints spots", .keys = stamp_keys, .normalize = normalize_stamp};
+const KindList stamps{&stamp};
 
 std::string message(const std::string& text, const KindList& list = tools) {
   try {
@@ -101,6 +126,21 @@ TEST(Recipe, IsMadeByPrograms) {
   EXPECT_EQ(recipe.keys.whole("count"), 5);
 }
 
+TEST(Recipe, HasSizesAndValuesWithoutNames) {
+  EXPECT_EQ(print(parse_any("stamp 5 gap 2x3", stamps, "tool")), "stamp 5 gap 2x3");
+  EXPECT_EQ(print(parse_any("stamp depth 2 size 5x4 gap 5x4", stamps, "tool")), "stamp 5x4 2");
+  EXPECT_EQ(print_all(parse_any("stamp 5", stamps, "tool")), "stamp 5 0.5");
+  EXPECT_EQ(parse_any("stamp 5", stamps, "tool").keys.sizes("gap"), Sizes{});
+  EXPECT_EQ(to_toml(parse_any("stamp 5x4", stamps, "tool")),
+            "{name = \"stamp\", size = [5, 4], depth = 0.5, gap = []}");
+  EXPECT_EQ(message("stamp 5x", stamps),
+            "tool stamp, size: found \"5x\"; expected whole numbers from 1 to 1000000, joined by x where there are "
+            "several; try: 3x2");
+  for (const char* text :
+       {"stamp 0", "stamp 5x5x5", "stamp x5", "stamp 5x-1", "stamp 5 gap 1x", "stamp 99999999999999999999"})
+    EXPECT_NE(message(text, stamps), "no refusal") << text;
+}
+
 TEST(Recipe, TellsZerosApart) {
   const AnyRecipe minus = parse_any("brush -0", tools, "tool"), plus = parse_any("brush 0", tools, "tool");
   EXPECT_NE(minus, plus);
@@ -116,6 +156,11 @@ KeyValue draw(const Key& key, std::mt19937_64& random) {
       const auto low = static_cast<std::int64_t>(std::max(key.range.low, -1e15)),
                  high = static_cast<std::int64_t>(std::min(key.range.high, 1e15));
       return low + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(high - low + 1));
+    }
+    case KeyType::sizes: {
+      Sizes sizes(random() % key.numbers + 1);
+      for (std::int64_t& size : sizes) size = std::max<std::int64_t>(1, static_cast<std::int64_t>(random() % 1000));
+      return sizes;
     }
     case KeyType::number: break;
   }
@@ -152,9 +197,11 @@ void expect_round_trips(const KindList& list) {
 
 TEST(Recipe, GoesThereAndBackToTheBit) {
   expect_round_trips(tools);
+  expect_round_trips(stamps);
   expect_round_trips(kind_list(optim::all_optimizers()));
   expect_round_trips(kind_list(optim::all_schedules()));
   expect_round_trips(kind_list(init::all_inits()));
+  expect_round_trips(kind_list(loss::all_losses()));
 }
 
 TEST(Recipe, OfJsonTakesDefaultsForWhatIsMissing) {
@@ -171,8 +218,8 @@ TEST(Recipe, OfJsonTakesDefaultsForWhatIsMissing) {
 
 // What texts and files rely on, for every kind there is.
 TEST(Kinds, HaveTablesThatCanBeRead) {
-  for (const KindList& list :
-       {kind_list(optim::all_optimizers()), kind_list(optim::all_schedules()), kind_list(init::all_inits())}) {
+  for (const KindList& list : {kind_list(optim::all_optimizers()), kind_list(optim::all_schedules()),
+                               kind_list(init::all_inits()), kind_list(loss::all_losses())}) {
     for (const Kind* kind : list) {
       EXPECT_EQ(&find_kind(kind->name, list, "kind"), kind);
       EXPECT_FALSE(kind->doc.empty() || kind->doc.ends_with('.')) << kind->name;

@@ -39,7 +39,7 @@ TEST(Loss, IsLikeTorch) {
     const bool classes = c.target.size() != c.prediction.size();
     const Tensor target =
         classes ? Tensor::from({rows}, c.target, DType::i64) : Tensor::from({rows, c.columns}, c.target);
-    const Computed got = compute(find_loss(c.name), Tensor::from({rows, c.columns}, c.prediction), target);
+    const Computed got = compute(parse_loss(c.name), Tensor::from({rows, c.columns}, c.prediction), target);
     EXPECT_NEAR(got.loss, c.loss, 1e-14 * std::fabs(c.loss)) << c.name;
     for (std::size_t i = 0; i < c.gradient.size(); ++i) {
       EXPECT_NEAR(got.gradient[i], c.gradient[i], 1e-14 * std::fmax(1, std::fabs(c.gradient[i]))) << c.name << ' ' << i;
@@ -74,18 +74,20 @@ TEST(Loss, MaeIsFlatWhereItIsZero) {
 
 TEST(Loss, RefusesShapesThatOnlyBroadcast) {
   const Tensor column = Tensor::from({2, 1}, {1, 2}), row = Tensor::from({2}, {1, 2});
-  for (std::string_view name : loss_names()) EXPECT_THROW(compute(find_loss(name), column, row), UserError) << name;
+  for (const LossKind* kind : all_losses()) {
+    EXPECT_THROW(compute({kinds::make(*kind)}, column, row), UserError) << kind->name;
+  }
 }
 
-TEST(FindLoss, NamesTheNearest) {
+TEST(ParseLoss, NamesTheNearest) {
   try {
-    find_loss("cross_entrpy");
+    parse_loss("cross_entrpy");
     FAIL();
   } catch (const UserError& error) {
     EXPECT_NE(std::string(error.what()).find("try: cross_entropy"), std::string::npos) << error.what();
   }
-  EXPECT_THROW(find_loss("huber 0"), UserError);
-  EXPECT_THROW(find_loss("huber x"), UserError);
+  EXPECT_THROW(parse_loss("huber 0"), UserError);
+  EXPECT_THROW(parse_loss("huber x"), UserError);
 }
 
 }  // namespace

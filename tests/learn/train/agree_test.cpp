@@ -107,8 +107,8 @@ constexpr Table tables[] = {{"", linear_net}, {"relu", linear_net}, {"sigmoid", 
 /// The note on a layer that was added, as far as the loss's name.
 std::string added_layer(const Run& run) {
   for (const std::string& note : run.notes) {
-    const std::size_t at = note.find(" was added as the last layer, since " + run.model.loss.name);
-    if (at != std::string::npos) return note.substr(0, at + 36 + run.model.loss.name.size());
+    const std::size_t at = note.find(" was added as the last layer, since " + run.model.loss.name());
+    if (at != std::string::npos) return note.substr(0, at + 36 + run.model.loss.name().size());
   }
   return "";
 }
@@ -118,7 +118,7 @@ struct Agree : testing::Test {
 
   gradus::Run run(const Kind& kind, const std::string& last, const std::string& loss, std::int64_t epochs = 2) {
     TrainOptions options{.batch = 8, .epochs = epochs, .validation = 0, .dtype = DType::f64};
-    options.loss = loss::find_loss(loss);
+    options.loss = loss::parse_loss(loss);
     return train(engine, net_of(last, kind.outputs), rows_of(kind), options);
   }
 
@@ -158,7 +158,7 @@ TEST_F(Agree, EveryLossWithEveryTargetAndEveryLastLayer) {
     }
   }
   EXPECT_EQ(cells, 4U * 8 * 7);
-  EXPECT_EQ(std::size(linear_net), loss::loss_names().size());
+  EXPECT_EQ(std::size(linear_net), loss::all_losses().size());
 }
 
 TEST_F(Agree, WithoutALossTakesTheOneThatFits) {
@@ -170,7 +170,7 @@ TEST_F(Agree, WithoutALossTakesTheOneThatFits) {
   for (const auto& [last, losses] : expected) {
     for (std::size_t i = 0; i < 7; ++i) {
       const auto trained = train(engine, net_of(last, kinds[i].outputs), rows_of(kinds[i]), {.epochs = 1});
-      EXPECT_EQ(trained.model.loss.name, losses[i]) << kinds[i].name << ' ' << last;
+      EXPECT_EQ(trained.model.loss.name(), losses[i]) << kinds[i].name << ' ' << last;
       EXPECT_EQ(nn::print_net(trained.model.network.net), nn::print_net(net_of(last, kinds[i].outputs)));
     }
   }
@@ -217,7 +217,7 @@ TEST_F(Agree, TheAddedSigmoidIsTheOneOfTheLogits) {
 
 TEST_F(Agree, OfACompiledStep) {
   const auto step = [&](const std::string& last, std::int64_t outputs, const char* loss) {
-    return compile_step(engine, nn::make_model(net_of(last, outputs), {3}), loss::find_loss(loss), optim::sgd({}));
+    return compile_step(engine, nn::make_model(net_of(last, outputs), {3}), loss::parse_loss(loss), optim::sgd({}));
   };
   EXPECT_TRUE(step("", 2, "mse").notes().empty()) << "numbers are compared with numbers";
   auto binary = step("", 1, "binary_cross_entropy");

@@ -81,7 +81,7 @@ TEST(Parts, OfWholeLeavesGiveTheBitsOfTheWholeBatch) {
     }
     if (classes) continue;
     for (const loss::Loss& loss : {loss::huber(0.3), loss::mae, loss::half_squared, loss::half_squared_sum}) {
-      EXPECT_EQ(difference(run(256, {}, loss), run(256, {64, true}, loss)), 0) << loss.name;
+      EXPECT_EQ(difference(run(256, {}, loss), run(256, {64, true}, loss)), 0) << loss.name();
     }
   }
 }

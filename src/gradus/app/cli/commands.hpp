@@ -25,5 +25,6 @@ extern const Command ops_command;
 extern const Command optimizers_command;
 extern const Command schedules_command;
 extern const Command inits_command;
+extern const Command losses_command;
 
 }  // namespace gradus::cli

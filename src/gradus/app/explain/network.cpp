@@ -132,11 +132,11 @@ NetworkExplanation explain_network(const TrainedModel& given, const data::Datase
   out.prediction = interpret(std::vector<Value>{net.prediction}, net.bindings).front();
   out.told = given.network.dtype;
   out.explanation = annotate(*net.graph, net.loss.id, net.bindings, options);
-  out.target = describe_target(model, wanted), out.loss = model.loss.name, out.class_names = model.class_names;
+  out.target = describe_target(model, wanted), out.loss = model.loss.name(), out.class_names = model.class_names;
   out.optimizer = model.record.optimizer, out.in_units = text_in_units(model, out.prediction.cast(out.told));
   std::map<std::string, std::string> group_of;
   out.layers = find_layers(out.explanation, model.network.net, group_of);
-  if (!out.layers.empty()) set_groups(out.explanation, group_of, model.loss.name);
+  if (!out.layers.empty()) set_groups(out.explanation, group_of, model.loss.name());
   out.explanation.title = printable(dataset.source) + ", row " + std::to_string(row);
   return out;
 }

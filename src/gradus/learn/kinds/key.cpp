@@ -14,17 +14,36 @@ namespace gradus::kinds {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr std::string_view truths[] = {"true", "false"};
-
 template <class T> bool read_all(std::string_view text, T& value) {
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   return error == std::errc() && stop == end && !text.empty();
 }
 
-/// "a number from 0 to below 1": `what` and its range.
-std::string in_range(std::string what, const Range& range) {
-  const std::string low = print_number(range.low), high = print_number(range.high);
+/// "5x3"
+std::string joined(const Sizes& sizes) {
+  std::string out;
+  for (const std::int64_t size : sizes) out += (out.empty() ? "" : "x") + std::to_string(size);
+  return out;
+}
+
+bool read_sizes(std::string_view text, Sizes& sizes) {
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('x', at), text.size());
+    if (!read_all(text.substr(at, end - at), sizes.emplace_back())) return false;
+    at = end + 1;
+  }
+  return true;
+}
+
+constexpr std::string_view truths[] = {"true", "false"};
+
+/// "a number from 0 to below 1": `what` and its range; ends of whole numbers without exponents.
+std::string in_range(std::string what, const Range& range, bool whole = true) {
+  const auto text = [&](double end) {
+    return whole && std::fabs(end) < 1e15 ? std::to_string(static_cast<std::int64_t>(end)) : print_number(end);
+  };
+  const std::string low = text(range.low), high = text(range.high);
   if (range.low != -infinite) what += (range.low_open ? " greater than " : " from ") + low;
   if (range.high == infinite) return range.low == -infinite || range.low_open ? what : what + " on";
   if (range.low == -infinite) return what + (range.high_open ? " below " : " up to ") + high;
@@ -61,6 +80,13 @@ bool holds(const Key& key, const KeyValue& value) {
       const auto* word = std::get_if<std::string>(&value);
       return word != nullptr && std::find(key.words.begin(), key.words.end(), *word) != key.words.end();
     }
+    case KeyType::sizes: {
+      const auto* sizes = std::get_if<Sizes>(&value);
+      if (sizes == nullptr || sizes->size() > key.numbers) return false;
+      if (sizes->empty()) return key.value.empty() && !key.required;
+      return std::all_of(sizes->begin(), sizes->end(),
+                         [&](std::int64_t size) { return key.range.contains(static_cast<double>(size)); });
+    }
   }
   return false;
 }
@@ -76,8 +102,11 @@ std::string describe(const Key& key) {
   switch (key.type) {
     case KeyType::truth: return "true or false";
     case KeyType::whole: return in_range("a whole number", key.range);
-    case KeyType::number: return in_range("a number", key.range);
+    case KeyType::number: return in_range("a number", key.range, false);
     case KeyType::word: return listed(key.words);
+    case KeyType::sizes:
+      if (key.numbers == 1) return in_range("a whole number", key.range);
+      return in_range("whole numbers", key.range) + ", joined by x where there are several";
   }
   return {};
 }
@@ -91,6 +120,7 @@ KeyValue read_value(const Key& key, std::string_view text, const std::string& pl
   if (key.type == KeyType::whole && read_all(text, whole)) value = whole;
   if (key.type == KeyType::number && read_all(text, number)) value = number;
   if (key.type == KeyType::word) value = std::string(text);
+  if (Sizes sizes; key.type == KeyType::sizes && read_sizes(text, sizes)) value = std::move(sizes);
   if (holds(key, value)) return value;
   refuse(key, text.empty() ? "nothing" : "\"" + printable(text) + "\"", place,
          key.type == KeyType::word ? nearest(text, key.words) : "");
@@ -108,6 +138,7 @@ std::string print_value(const KeyValue& value) {
     std::string operator()(std::int64_t whole) const { return std::to_string(whole); }
     std::string operator()(double number) const { return print_number(number); }
     std::string operator()(const std::string& word) const { return word; }
+    std::string operator()(const Sizes& sizes) const { return joined(sizes); }
   };
   return std::visit(Printer{}, value);
 }
@@ -120,8 +151,11 @@ KeyValue checked_value(const Key& key, KeyValue value, const std::string& place)
 }
 
 Keys::Keys(std::span<const Key> table) : table_(table) {
-  for (const Key& key : table)
-    values_.push_back(key.required ? KeyValue() : read_value(key, key.value, std::string(key.name)));
+  for (const Key& key : table) {
+    if (key.required) values_.emplace_back();
+    else if (key.type == KeyType::sizes && key.value.empty()) values_.emplace_back(Sizes{});
+    else values_.push_back(read_value(key, key.value, std::string(key.name)));
+  }
 }
 
 std::size_t find_key(std::span<const Key> table, std::string_view name) {

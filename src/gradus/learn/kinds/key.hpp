@@ -1,5 +1,5 @@
-// What a kind of a family (an optimizer, a schedule, an initializer) can be told, as data: the one source of texts,
-// files, ranges, defaults and help.
+// What a kind of a family (an optimizer, a layer, a loss) can be told, as data: the one source of texts, files, ranges,
+// defaults and help.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,11 @@
 
 namespace gradus::kinds {
 
-enum class KeyType { truth, whole, number, word };
+enum class KeyType { truth, whole, number, word, sizes };
 
+using Sizes = std::vector<std::int64_t>;
 /// Nothing (not given yet), or what KeyType names.
-using KeyValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+using KeyValue = std::variant<std::monostate, bool, std::int64_t, double, std::string, Sizes>;
 
 /// Finite numbers from `low` to `high`, without an end that is open.
 struct Range {
@@ -35,14 +36,17 @@ inline constexpr Range above_one{.low = 1, .low_open = true};
 struct Key {
   std::string_view name;  // letters, digits and _: "weight_decay"
   KeyType type;
-  std::string_view value;                        // its default as text, or an example when it is `required`
+  std::string_view value;                        // its default as text (of sizes "": none), or an example if `required`
   std::string_view doc;                          // for help, without a full stop
-  Range range = {};                              // of numbers and whole numbers
+  Range range = {};                              // of numbers, whole numbers and each of sizes
   std::span<const std::string_view> words = {};  // of a word: those it may be
   bool required = false;
+  bool bare = false;        // texts have its value without its name; such keys are the first of a table
+  std::size_t numbers = 1;  // of sizes: at most so many, "5x3"
 };
 
-/// "a number from 0 to below 1", "a whole number from 1 on", "true or false", "epochs or steps"
+/// "a number from 0 to below 1", "a whole number from 1 on", "true or false", "epochs or steps", "5 or 5x5: whole
+/// numbers from 1 on"
 std::string describe(const Key& key);
 
 /// The value of `key` that `text` is. Throws UserError(Fault::usage) at `place`, which should name the key.
@@ -70,6 +74,7 @@ class Keys {
   std::int64_t whole(std::string_view name) const { return std::get<std::int64_t>(at(name)); }
   double number(std::string_view name) const { return std::get<double>(at(name)); }
   const std::string& word(std::string_view name) const { return std::get<std::string>(at(name)); }
+  const Sizes& sizes(std::string_view name) const { return std::get<Sizes>(at(name)); }
 
   std::span<const Key> table() const { return table_; }
   const KeyValue& value(std::size_t index) const { return values_[index]; }

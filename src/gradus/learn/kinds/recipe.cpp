@@ -31,7 +31,7 @@ std::size_t index_of(const AnyRecipe& recipe, std::string_view key) {
                                        nearest_or(key, names, recipe.kind->name)});
 }
 
-void check_complete(const AnyRecipe& recipe) {
+void complete(AnyRecipe& recipe) {
   for (std::size_t i = 0; i < recipe.kind->keys.size(); ++i) {
     const Key& key = recipe.kind->keys[i];
     if (!std::holds_alternative<std::monostate>(recipe.keys.value(i))) continue;
@@ -40,6 +40,7 @@ void check_complete(const AnyRecipe& recipe) {
                                          std::string(recipe.kind->name) + " " + std::string(key.name) + " " +
                                              std::string(key.value)});
   }
+  if (recipe.kind->normalize != nullptr) recipe.kind->normalize(recipe.keys);
   if (recipe.kind->check != nullptr) recipe.kind->check(recipe.keys);
 }
 
@@ -51,7 +52,7 @@ AnyRecipe make_any(const Kind& kind, std::span<const Given> given) {
     const std::size_t index = index_of(recipe, one.key);
     recipe.keys.set(index, checked_value(kind.keys[index], one.value, place_of(kind, kind.keys[index])));
   }
-  check_complete(recipe);
+  complete(recipe);
   return recipe;
 }
 
@@ -60,7 +61,7 @@ void set(AnyRecipe& recipe, std::string_view key, KeyValue value) {
   const std::size_t index = index_of(next, key);
   next.keys.set(index,
                 checked_value(next.kind->keys[index], std::move(value), place_of(*next.kind, next.kind->keys[index])));
-  check_complete(next);
+  complete(next);
   recipe = std::move(next);
 }
 
@@ -113,7 +114,11 @@ AnyRecipe any_from_json(const json::Value& value, const KindList& kinds, const s
           if constexpr (std::is_same_v<T, std::uint64_t>) {
             if (std::in_range<std::int64_t>(held)) one.value = static_cast<std::int64_t>(held);
             else one.value = static_cast<double>(held);
-          } else if constexpr (!std::is_same_v<T, json::Array> && !std::is_same_v<T, json::Object>) {
+          } else if constexpr (std::is_same_v<T, json::Array>) {
+            Sizes sizes;
+            for (const json::Value& size : held) sizes.push_back(size.integer());
+            one.value = std::move(sizes);
+          } else if constexpr (!std::is_same_v<T, json::Object>) {
             one.value = held;
           }
         },

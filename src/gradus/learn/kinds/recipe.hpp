@@ -14,7 +14,7 @@
 
 namespace gradus::kinds {
 
-/// What every kind is, whatever its family: OptimizerKind, ScheduleKind and InitKind add functions. Constant objects;
+/// What every kind is, whatever its family: OptimizerKind, LayerKind and others add functions. Constant objects;
 /// their address is their identity.
 struct Kind {
   std::string_view name;  // letters, digits and _: "adam"
@@ -22,6 +22,8 @@ struct Kind {
   std::span<const Key> keys = {};
   /// Throws UserError(Fault::usage) for keys that do not go together; nullptr: all do.
   void (*check)(const Keys& keys) = nullptr;
+  /// Brings keys that mean the same to one form; nullptr: they have one. REQUIRES: all required keys.
+  void (*normalize)(Keys& keys) = nullptr;
 };
 
 struct AnyRecipe {
@@ -56,7 +58,7 @@ template <class K> Recipe<K> make(const K& kind, std::initializer_list<Given> gi
 void set(AnyRecipe& recipe, std::string_view key, KeyValue value);
 
 /// "adam rate 0.003": the keys that are not as by default, in the order of their table. A truth that holds is its name
-/// alone.
+/// alone, a bare key its value.
 std::string print(const AnyRecipe& recipe);
 /// "adam rate 0.003 beta1 0.9 ...": all keys, for files that must not depend on the defaults of their reader.
 std::string print_all(const AnyRecipe& recipe);

@@ -95,8 +95,11 @@ template <class Take> std::string print_keys(const AnyRecipe& recipe, Take take)
   for (std::size_t i = 0; i < recipe.kind->keys.size(); ++i) {
     const KeyValue& value = recipe.keys.value(i);
     const int form = take(value, defaults.value(i));
-    if (form > 0) out += " " + std::string(recipe.kind->keys[i].name);
-    if (form > 1) out += " " + print_value(value);
+    const Key& key = recipe.kind->keys[i];
+    const std::string text = print_value(value);
+    if (form == 0 || text.empty()) continue;
+    if (form == 1 || !key.bare) out += " " + std::string(key.name);
+    if (form > 1) out += " " + text;
   }
   return out;
 }
@@ -106,8 +109,9 @@ template <class Take> std::string print_keys(const AnyRecipe& recipe, Take take)
 std::string example(const Kind& kind, std::string_view name) {
   std::string out(kind.name);
   for (const Key& key : kind.keys) {
-    if (!key.required && key.name != name) continue;
-    out += " " + std::string(key.name) + (key.type == KeyType::truth ? "" : " " + std::string(key.value));
+    if ((!key.required && key.name != name) || (key.value.empty() && key.name != name)) continue;
+    if (!key.bare || key.name == name) out += " " + std::string(key.name);
+    if (key.type != KeyType::truth) out += " " + std::string(key.value);
   }
   return out;
 }
@@ -123,11 +127,22 @@ std::string print_all(const AnyRecipe& recipe) {
   return print_keys(recipe, [](const KeyValue&, const KeyValue&) { return 2; });
 }
 
+namespace {
+
+std::string array_text(const Sizes& sizes) {
+  std::string out;
+  for (const std::int64_t size : sizes) out += (out.empty() ? "" : ", ") + std::to_string(size);
+  return "[" + out + "]";
+}
+
+}  // namespace
+
 std::string to_toml(const AnyRecipe& recipe) {
   std::string out = "{name = \"" + std::string(recipe.kind->name) + "\"";
   for (std::size_t i = 0; i < recipe.kind->keys.size(); ++i) {
     const KeyValue& value = recipe.keys.value(i);
     std::string text = print_value(value);
+    if (const auto* sizes = std::get_if<Sizes>(&value)) text = array_text(*sizes);
     if (std::holds_alternative<std::string>(value)) text = "\"" + text + "\"";  // words of a table: nothing to escape
     const bool whole = std::holds_alternative<double>(value) && text.find_first_of(".e") == std::string::npos;
     out += ", " + std::string(recipe.kind->keys[i].name) + " = " + text + (whole ? ".0" : "");

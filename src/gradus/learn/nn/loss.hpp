@@ -1,12 +1,15 @@
-// Losses are values: a name and a function from (prediction, target) to one number.
+// Losses: from (prediction, target) to one number.
+// A kind of loss is one constant object (losses/), a loss a kind with its numbers: data; or a function of one's own.
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "gradus/core/graph/graph.hpp"
+#include "gradus/learn/kinds/recipe.hpp"
 
 namespace gradus::loss {
 
@@ -27,18 +30,41 @@ enum class Targets {
   distributions,  // rows of shares that sum to 1
 };
 
-/// All but half_squared_sum are means over the rows of the batch, so that the learning rate does not depend on its
-/// size.
-struct Loss {
-  std::string name;  // "mse"; "huber 1" with its parameter
-  /// prediction [rows, outputs] (what the net gives) and target to a scalar. Throws UserError when they do not fit.
-  std::function<Value(Value prediction, Value target)> build;
-  /// What the net gives as a prediction for people: softmax or sigmoid for losses on logits. Empty: as it is.
-  std::function<Value(Value output)> finish = {};
-  bool takes_classes = false;  // the target may be class numbers i64 [rows]
-  bool sums = false;           // a sum over the rows, not a mean
+/// What may be asked of a loss beside its number.
+struct Traits {
   Takes takes = Takes::anything;
   Targets targets = Targets::anything;
+  bool takes_classes = false;  // the target may be class numbers i64 [rows]
+  bool sums = false;           // a sum over the rows, not a mean
+  /// What the net gives as a prediction for people: softmax or sigmoid for losses on logits. nullptr: as it is.
+  Value (*finish)(Value output) = nullptr;
+};
+
+/// One loss's formula. All but sums are means over the rows of the batch, so that the learning rate does not depend on
+/// its size.
+struct LossKind : kinds::Kind {
+  /// prediction [rows, outputs] (what the net gives) and target to a scalar. Throws UserError when they do not fit.
+  Value (*build)(const kinds::Keys& keys, Value prediction, Value target);
+  Traits traits = {};
+};
+
+using LossKinds = std::span<const LossKind* const>;
+
+/// Every loss that comes with gradus: the list is in losses/all.cpp.
+LossKinds all_losses();
+
+struct Loss {
+  kinds::Recipe<LossKind> recipe = {};  // nothing of a loss of one's own
+  std::string own_name = {};
+  std::function<Value(Value prediction, Value target)> own = {};
+
+  explicit operator bool() const { return recipe || own; }
+  /// "mse", "huber 0.5", with all keys; of a loss of one's own its name.
+  std::string name() const { return recipe ? kinds::print_all(recipe) : own_name; }
+  const Traits& traits() const;
+  Value build(Value prediction, Value target) const {
+    return recipe ? recipe.of().build(recipe.keys, prediction, target) : own(prediction, target);
+  }
 };
 
 /// Mean over rows and outputs of (y - t)^2; gradient 2 (y - t) / (rows outputs), as torch.nn.MSELoss.
@@ -64,12 +90,14 @@ extern const Loss binary_cross_entropy_with_logits;
 /// torch.nn.CrossEntropyLoss.
 extern const Loss cross_entropy;
 
-/// A loss of one's own: nothing is known of what it takes, so nothing is checked.
+/// A loss of one's own: nothing is known of what it takes, so nothing is checked. A model with it is not saved; a
+/// LossKind of one's own is.
 Loss custom(std::string name, std::function<Value(Value prediction, Value target)> build);
 
-/// The words that find_loss knows.
-std::span<const std::string_view> loss_names();
-/// The loss of that name: "mse", "huber", "huber 0.5". Throws UserError naming the nearest.
-Loss find_loss(std::string_view text);
+/// "mse", "huber", "huber 0.5". `own`: kinds of the caller's own. Throws UserError(Fault::usage) at `place` for unknown
+/// kinds and keys, naming the nearest, and for values out of range.
+Loss parse_loss(std::string_view text, LossKinds own = {}, const std::string& place = "loss");
+/// loss("huber", {{"delta", 0.5}}). Throws as parse_loss.
+Loss loss(std::string_view name, std::initializer_list<kinds::Given> keys = {}, LossKinds own = {});
 
 }  // namespace gradus::loss

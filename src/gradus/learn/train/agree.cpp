@@ -44,14 +44,15 @@ loss::Loss usual_loss(const Ends& ends) {
 
 [[noreturn]] void refuse(const loss::Loss& loss, const std::string& found, const std::string& expected,
                          const std::string& remedy) {
-  throw UserError(Fault::usage, Report{"loss " + printable(loss.name), found, expected, remedy});
+  throw UserError(Fault::usage, Report{"loss " + printable(loss.name()), found, expected, remedy});
 }
 
 void check_targets(const loss::Loss& loss, const Ends& ends) {
-  if (ends.targets >= loss.targets) return;
-  const std::string remedy = usual_loss(ends).name;
+  if (ends.targets >= loss.traits().targets) return;
+  const std::string remedy = usual_loss(ends).name();
   if (ends.classes) refuse(loss, "a net with 1 output", "2, one a class", remedy);
-  if (loss.targets == Targets::shares) refuse(loss, "numbers as targets", "classes, or numbers from 0 to 1", remedy);
+  if (loss.traits().targets == Targets::shares)
+    refuse(loss, "numbers as targets", "classes, or numbers from 0 to 1", remedy);
   refuse(loss, ends.outputs == 1 ? "numbers as targets" : "targets whose rows do not sum to 1",
          "classes, or rows of numbers from 0 to 1 that sum to 1", remedy);
 }
@@ -62,27 +63,27 @@ std::string missing_function(const loss::Loss& loss, const Ends& ends) {
     throw UserError(Fault::usage, Report{"net", "softmax of a single output, which is always 1",
                                          "an output that can vary", "sigmoid in its place"});
   }
-  const bool logits = loss.takes == Takes::logits || loss.takes == Takes::class_logits;
+  const bool logits = loss.traits().takes == Takes::logits || loss.traits().takes == Takes::class_logits;
   if (logits && ends.last.gives == Gives::probabilities) {
     refuse(loss, "a net that ends with " + ends.last.function + ", so gives probabilities",
-           "logits: the numbers before it", loss::binary_cross_entropy.name);
+           "logits: the numbers before it", loss::binary_cross_entropy.name());
   }
   if (ends.last.gives != Gives::numbers) return "";
-  if (loss.takes == Takes::probabilities) return "sigmoid";
-  if (loss.takes != Takes::numbers || !ends.classes) return "";
+  if (loss.traits().takes == Takes::probabilities) return "sigmoid";
+  if (loss.traits().takes != Takes::numbers || !ends.classes) return "";
   return ends.outputs == 1 ? "sigmoid" : "softmax";
 }
 
 Agreement agree(const loss::Loss& loss, const nn::Layer& net, const Ends& ends) {
-  if (!loss.build) refuse(loss, "no function", "one from (prediction, target) to a number", "loss::mse");
+  if (!loss) refuse(loss, "no function", "one from (prediction, target) to a number", "loss::mse");
   check_targets(loss, ends);
   Agreement out{loss, net};
   const std::string missing = missing_function(loss, ends);
   if (missing.empty()) return out;
   out.net = nn::with_last(net, missing == "softmax" ? nn::softmax() : nn::sigmoid());
-  out.notes.push_back(
-      missing + " was added as the last layer, since " + loss.name +
-      (loss.takes == Takes::probabilities ? " takes probabilities" : " of classes compares their probabilities"));
+  out.notes.push_back(missing + " was added as the last layer, since " + loss.name() +
+                      (loss.traits().takes == Takes::probabilities ? " takes probabilities"
+                                                                   : " of classes compares their probabilities"));
   return out;
 }
 
@@ -104,7 +105,7 @@ Agreement agree(const std::optional<loss::Loss>& asked, const nn::Layer& net, co
   }
   ends.last = nn::last_layer(net, input, dtype);
   if (ends.classes) ends.targets = single ? Targets::shares : Targets::distributions;
-  else if (asked && asked->targets != Targets::anything) ends.targets = kind_of(dataset.targets);
+  else if (asked && asked->traits().targets != Targets::anything) ends.targets = kind_of(dataset.targets);
   return agree(asked ? *asked : usual_loss(ends), net, ends);
 }
 
@@ -115,7 +116,8 @@ Agreement agree(const loss::Loss& asked, const nn::Layer& net, const Shape& inpu
 }
 
 bool gives_probabilities(const nn::Model& network, const loss::Loss& loss) {
-  return loss.finish || nn::last_layer(network.net, network.input, network.dtype).gives != Gives::numbers;
+  return loss.traits().finish != nullptr ||
+         nn::last_layer(network.net, network.input, network.dtype).gives != Gives::numbers;
 }
 
 }  // namespace gradus

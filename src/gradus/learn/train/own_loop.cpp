@@ -29,7 +29,7 @@ template <class T> void check_shares(std::span<const T> target, const loss::Loss
     const auto t = static_cast<double>(target[i]);
     if (t >= 0 && t <= 1) continue;
     throw UserError(Fault::usage, Report{"target, number " + std::to_string(i + 1), print_number(t),
-                                         "0 to 1, as " + loss.name + " takes", "mse"});
+                                         "0 to 1, as " + loss.name() + " takes", "mse"});
   }
 }
 
@@ -41,7 +41,7 @@ nn::Model with_net(nn::Model model, const nn::Layer& net) {
 
 BatchSpec batch_of(const nn::Model& model, const loss::Loss& loss, std::int64_t rows) {
   const std::int64_t outputs = nn::output_count(model);
-  return {.rows = rows, .classes = loss.takes_classes ? outputs : 0, .outputs = outputs};
+  return {.rows = rows, .classes = loss.traits().takes_classes ? outputs : 0, .outputs = outputs};
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ struct CompiledStep::State {
   bool has_key;
 
   template <class X, class T> double run(std::span<const X> features, std::span<const T> target) {
-    if (loss.targets == loss::Targets::shares) check_shares(target, loss);
+    if (loss.traits().targets == loss::Targets::shares) check_shares(target, loss);
     copy(features, program.input(train_graph, step_names::features), "features");
     copy(target, program.input(train_graph, step_names::target), "target");
     program.input(train_graph, step_names::learning_rate).as<double>()[0] = learning_rate;
@@ -89,7 +89,7 @@ CompiledStep::CompiledStep(Engine& engine, const nn::Model& given, const loss::L
     throw UserError(Fault::usage, Report{"compile_step", std::to_string(options.rows) + " rows", "at least 1",
                                          "CompiledStepOptions{.rows = 1}"});
   }
-  const Agreement agreed = agree(loss, given.net, given.input, given.dtype, loss.takes_classes);
+  const Agreement agreed = agree(loss, given.net, given.input, given.dtype, loss.traits().takes_classes);
   nn::Model model = with_net(given, agreed.net);
   const BatchSpec batch = batch_of(model, loss, options.rows);
   std::vector<Graph> graphs;

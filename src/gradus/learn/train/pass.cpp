@@ -21,7 +21,7 @@ struct Totals {
   /// `rows`: their numbers in the dataset, from 0.
   void add(const loss::Loss& of, double batch_loss, ConstView prediction, ConstView target,
            std::span<const std::int64_t> rows) {
-    loss += of.sums ? batch_loss : batch_loss * static_cast<double>(rows.size());
+    loss += of.traits().sums ? batch_loss : batch_loss * static_cast<double>(rows.size());
     if (out.task == data::Task::classification) accuracy.add(prediction, target);
     else errors.add(prediction, target);
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -31,7 +31,7 @@ struct Totals {
 
   Evaluation finish(const loss::Loss& of, std::int64_t rows) {
     out.rows = rows;
-    out.loss = of.sums ? loss : loss / static_cast<double>(rows);
+    out.loss = of.traits().sums ? loss : loss / static_cast<double>(rows);
     out.correct = accuracy.correct;
     out.accuracy = accuracy.value();
     out.interval = nn::wilson(accuracy.correct, accuracy.rows);

@@ -189,7 +189,7 @@ TrainedModel read_model(ModelFile& file, const std::optional<nn::Layer>& net, co
     refuse(path, "task " + printable(task), "classification or regression");
   model.task = task == "classification" ? data::Task::classification : data::Task::regression;
   model.network = read_network(file, net, path);
-  model.loss = loss::find_loss(document.at("loss").text());
+  model.loss = loss::parse_loss(document.at("loss").text());
   model.class_names = document.at("classes").texts();
   if (const json::Value* schema = document.find("schema")) model.schema = data::schema_from_json(*schema);
   model.record = read_record(document.at("training"), model.task, path);
@@ -205,7 +205,7 @@ json::Value describe_model(const TrainedModel& model) {
                    {"complete", nn::is_describable(model.network.net)},
                    {"input", std::vector<std::int64_t>(model.network.input.begin(), model.network.input.end())},
                    {"precision", name(nn::precision_of(model.network))},
-                   {"loss", model.loss.name},
+                   {"loss", model.loss.name()},
                    {"task", model.task == data::Task::classification ? "classification" : "regression"},
                    {"classes", model.class_names}};
   if (model.schema) out["schema"] = data::to_json(*model.schema);
@@ -214,7 +214,10 @@ json::Value describe_model(const TrainedModel& model) {
 }
 
 void save(const TrainedModel& model, OutputFile& output) {
-  loss::find_loss(model.loss.name);  // a loss of one's own could not be read back
+  if (!model.loss.recipe) {
+    throw UserError(Fault::usage, Report{"loss " + printable(model.loss.name()), "a function, which no file can hold",
+                                         "a kind of loss", "a LossKind with that function"});
+  }
   ModelFile file;
   for (const nn::Parameter& parameter : model.network.parameters)
     file.tensors.push_back({parameter.name, parameter.value});

@@ -20,7 +20,7 @@ Value features_input(Graph& graph, const nn::Model& model, std::int64_t rows) {
 Value target_input(Graph& graph, const loss::Loss& loss, const BatchSpec& batch, Value prediction) {
   if (batch.classes == 0) return graph.input(step_names::target, Shape{batch.rows, batch.outputs}, prediction.dtype());
   const Value classes = graph.input(step_names::target, Shape{batch.rows}, DType::i64);
-  if (loss.takes_classes) return classes;
+  if (loss.traits().takes_classes) return classes;
   if (prediction.columns() == 1) return reshape(cast(classes, prediction.dtype()), Shape{batch.rows, 1});
   return one_hot(classes, batch.classes, prediction.dtype());
 }
@@ -28,7 +28,7 @@ Value target_input(Graph& graph, const loss::Loss& loss, const BatchSpec& batch,
 Value loss_of(const loss::Loss& loss, Value prediction, Value target) {
   const Value value = loss.build(prediction, target);
   if (!value || value.shape().count() != 1 || !is_floating(value.dtype())) {
-    throw UserError(Fault::usage, Report{"loss " + printable(loss.name), value ? to_string(value.type()) : "no value",
+    throw UserError(Fault::usage, Report{"loss " + printable(loss.name()), value ? to_string(value.type()) : "no value",
                                          "a single number", "mean() of it"});
   }
   const Value scalar = value.shape().rank() ? reshape(value, Shape{}) : value;
@@ -186,7 +186,7 @@ Graph part_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec&
   check_rows_apart(features, prediction, key);
   Value value = loss_of(loss, prediction, target_input(graph, loss, batch, prediction));
   const Value share = graph.input(step_names::share, Shape{}, DType::f64);
-  if (!loss.sums) value = value * cast(share, value.dtype());
+  if (!loss.traits().sums) value = value * cast(share, value.dtype());
   const Values parameters = parameter_inputs(scope);
   const Values gradients = gradient(value, parameters);
   const auto put = [&](const std::string& name, Value part) {
@@ -229,7 +229,7 @@ Graph evaluation_step(const nn::Model& model, const loss::Loss& loss, const Batc
   Graph graph;
   nn::Scope scope(graph, nn::Mode::inference, model.dtype);
   const Value output = nn::forward(model, scope, features_input(graph, model, batch.rows));
-  graph.output(step_names::prediction, loss.finish ? loss.finish(output) : output);
+  graph.output(step_names::prediction, loss.traits().finish != nullptr ? loss.traits().finish(output) : output);
   if (with_loss) graph.output(step_names::loss, loss_of(loss, output, target_input(graph, loss, batch, output)));
   return graph;
 }

@@ -165,9 +165,9 @@ std::optional<StoppedBy> run_steps(Training& t, std::int64_t epoch, EpochReport&
     ++t.steps;
     const StepReport step{epoch + 1, t.steps, index + 1, count, result.rows, result.loss, rate, t.seconds()};
     if (!std::isfinite(result.loss)) report_divergence(t, epoch, step);
-    sum += t.loss.sums ? result.loss : result.loss * static_cast<double>(result.rows);
+    sum += t.loss.traits().sums ? result.loss : result.loss * static_cast<double>(result.rows);
     rows += result.rows;
-    report.loss = t.loss.sums ? sum : sum / static_cast<double>(rows);
+    report.loss = t.loss.traits().sums ? sum : sum / static_cast<double>(rows);
     report.learning_rate = rate;
     report.gradient_norm = result.gradient_norm;
     if (t.options.observer.on_step) t.options.observer.on_step(step);

@@ -1,6 +1,7 @@
 #include "gradus/app/cli/arguments/families.hpp"
 
 #include "gradus/learn/nn/init.hpp"
+#include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
 
@@ -13,5 +14,8 @@ const Family schedule_family{"schedules", "optimizer.schedule", "--schedule",
                              [] { return kinds::kind_list(optim::all_schedules()); }};
 const Family init_family{"inits", "model.init", "--init", "how weights get their first numbers",
                          [] { return kinds::kind_list(init::all_inits()); }};
+
+const Family loss_family{"losses", "model.loss", "--loss", "what a training makes small",
+                         [] { return kinds::kind_list(loss::all_losses()); }};
 
 }  // namespace gradus::cli

@@ -16,6 +16,6 @@ struct Family {
   kinds::KindList (*kinds)();
 };
 
-extern const Family optimizer_family, schedule_family, init_family;
+extern const Family optimizer_family, schedule_family, init_family, loss_family;
 
 }  // namespace gradus::cli

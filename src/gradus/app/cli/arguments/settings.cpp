@@ -122,8 +122,9 @@ constexpr Setting settings_table[] = {
      "first weights: he_normal, xavier_uniform, \"normal 0.01\", zeros, ...: gradus inits", "",
      [](Settings& s, Text text, Text place) { s.init.say(text, place, s.source); },
      [](const Settings& s) { return show_recipe(s.init); }},
-    {"model.loss", "--loss", "LOSS", "what is made small: mse, mae, \"huber 1\", cross_entropy, ...", "",
-     [](Settings& s, Text text, Text) { s.loss = text; }, [](const Settings& s) { return show_text(s.loss); }},
+    {"model.loss", "--loss", "RECIPE", "what is made small: mse, mae, \"huber 0.5\", cross_entropy, ...: gradus losses",
+     "", [](Settings& s, Text text, Text place) { s.loss.say(text, place, s.source); },
+     [](const Settings& s) { return show_recipe(s.loss); }},
     {"model.precision", "--precision", "TYPE",
      "f32, f64, bf16 (f32 with products of bf16 matrices) or auto; f32 unless given", "",
      [](Settings& s, Text text, Text place) {

@@ -23,8 +23,8 @@ struct Settings {
   std::optional<double> validation;
   std::optional<bool> split_by_class;
 
-  std::optional<std::string> net, loss;
-  RecipeSetting init{init_family};
+  std::optional<std::string> net;
+  RecipeSetting init{init_family}, loss{loss_family};
   std::optional<DType> precision;  // bf16: products of bf16 matrices in an f32 model
   bool precision_auto = false;     // to be chosen for this machine (choose_precision.hpp)
 
@@ -39,7 +39,7 @@ struct Settings {
 
 /// The settings that are recipes, whose keys are settings too: "optimizer.momentum".
 inline constexpr RecipeSetting Settings::*recipe_settings[] = {&Settings::optimizer, &Settings::schedule,
-                                                               &Settings::init};
+                                                               &Settings::init, &Settings::loss};
 
 /// One setting: its key in files and --set, its flag, how its text is read and shown.
 struct Setting {

@@ -8,7 +8,7 @@ namespace gradus::cli {
 TrainOptions to_options(const Settings& settings) {
   TrainOptions options;
   options.optimizer = optim::Optimizer(settings.optimizer.recipe());
-  if (settings.loss) options.loss = loss::find_loss(*settings.loss);
+  if (!settings.loss.empty()) options.loss = loss::Loss{kinds::Recipe<loss::LossKind>(settings.loss.recipe())};
   options.schedule = optim::Schedule(settings.schedule.recipe());
   options.batch = *settings.batch;
   options.epochs = *settings.epochs;

@@ -113,11 +113,11 @@ CheckSubject model_subject(const Arguments& arguments, report::Console& console)
   const std::string count = std::to_string(checked);
   out.title = explain::wrapped("",
                                file_name(path) + (checked == 1 ? ", row 1 of " : ", rows 1 to " + count + " of ") +
-                                   file_name(rows.dataset.source) + ": loss " + printable(model.loss.name) + " " +
+                                   file_name(rows.dataset.source) + ": loss " + printable(model.loss.name()) + " " +
                                    explain::short_number(loss, 6) + ", in double precision, dropout off",
                                2, 80);
   out.head["schema"] = "gradus.check/1", out.head["model"] = path, out.head["data"] = data;
-  out.head["rows"] = checked, out.head["loss"] = loss, out.head["loss_name"] = model.loss.name;
+  out.head["rows"] = checked, out.head["loss"] = loss, out.head["loss_name"] = model.loss.name();
   out.owner = network;
   return out;
 }

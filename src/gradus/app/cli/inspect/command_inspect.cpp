@@ -150,7 +150,7 @@ std::string record_text(const TrainedModel& model, int width) {
   std::string out = report::wrapped("network",
                                     nn::print_net(model.network.net) + ": " +
                                         report::counted(model.network.parameter_count(), "parameter") + ", " +
-                                        std::string(name(model.network.dtype)) + ", loss " + model.loss.name,
+                                        std::string(name(model.network.dtype)) + ", loss " + model.loss.name(),
                                     indent, width);
   out += report::wrapped("learnt",
                          "with " + printable(record.optimizer) + "; " + printable(record.schedule) +

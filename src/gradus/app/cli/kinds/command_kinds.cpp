@@ -1,4 +1,4 @@
-// gradus optimizers, schedules, inits: every kind of a family, as its table describes it.
+// gradus optimizers, losses and so on: every kind of a family, as its table describes it.
 #include <algorithm>
 
 #include "gradus/app/cli/arguments/families.hpp"
@@ -127,5 +127,13 @@ const Command inits_command{
     options,
     "gradus inits\ngradus inits he_normal",
     [](const Arguments& arguments, report::Console& console) { return list_kinds(init_family, arguments, console); }};
+
+const Command losses_command{
+    "losses",
+    "lists everything that a training can make small",
+    operands,
+    options,
+    "gradus losses\ngradus losses huber",
+    [](const Arguments& arguments, report::Console& console) { return list_kinds(loss_family, arguments, console); }};
 
 }  // namespace gradus::cli

@@ -27,7 +27,7 @@ constexpr Option options[] = {
     {"--input", "SHAPE", "numbers in one row: 784, 28x28 or 3x32x32"},
     {"--output", "NUMBER", "classes, or 1 for regression; 10 unless given"},
     {"--batch", "ROWS", "rows a step; 64 unless given"},
-    {"--loss", "LOSS", "cross_entropy (mse with one output) unless given"},
+    {"--loss", "RECIPE", "cross_entropy (mse with one output) unless given"},
     {"--optimizer", "RECIPE", "adam unless given, as for gradus train"},
     {"--precision", "TYPE", "f32 (unless given), f64, bf16 or auto, as for gradus train"},
     {"--memory", "SIZE", "at most so many bytes (200MB, 1.5GB, 64KiB), by a batch in parts where need be"},
@@ -71,7 +71,8 @@ Asked read_asked(const Arguments& arguments) {
   asked.batch = arguments.integer("--batch", 1, largest).value_or(asked.batch);
   const nn::Layer net = nn::with_output(nn::parse_net(arguments.text("--net", "")), asked.outputs);
   asked.input = nn::input_of(net, read_shape(*input));
-  asked.loss = loss::find_loss(arguments.text("--loss", asked.outputs > 1 ? "cross_entropy" : "mse"));
+  asked.loss = loss::parse_loss(arguments.text("--loss", (asked.outputs > 1 ? loss::cross_entropy : loss::mse).name()),
+                                {}, "--loss");
   asked.optimizer =
       optim::parse_optimizer(arguments.text("--optimizer", kinds::print(optim::adam())), {}, "--optimizer");
   const auto precision = read_precision(arguments.text("--precision", "f32"), "--precision");

@@ -132,7 +132,7 @@ int run_predict(const Arguments& arguments, report::Console& console) {
                                          "gradus predict without --probabilities"});
   }
   if (model.task == data::Task::classification && !gives_probabilities(model.network, model.loss)) {
-    console.say("warning: what the model gives are no probabilities, since it was trained with " + model.loss.name +
+    console.say("warning: what the model gives are no probabilities, since it was trained with " + model.loss.name() +
                 " and no softmax or sigmoid at its end; try: training it again");
   }
   const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::no);
