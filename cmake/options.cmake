@@ -30,11 +30,13 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-  find_program(GRADUS_CCACHE ccache)
-  if(GRADUS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${GRADUS_CCACHE})
-  endif()
+  include(${CMAKE_CURRENT_LIST_DIR}/ccache.cmake)
 endif()
+set(with_pch OFF)
+if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT "$CACHE{CMAKE_CXX_COMPILER_LAUNCHER}" MATCHES ccache)
+  set(with_pch ON)  # somebody else's ccache would have to be told
+endif()
+option(GRADUS_PCH "Headers of the standard library are compiled once (GCC)" ${with_pch})
 
 # Numbers: the compiler may not contract a * b + c, so that the same source gives the same bits everywhere.
 add_library(gradus_flags INTERFACE)

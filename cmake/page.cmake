@@ -30,4 +30,8 @@ add_custom_command(
   COMMAND ${CMAKE_COMMAND} -DFROM=${page_folder} -DTO=${PROJECT_BINARY_DIR}/page_source.cpp -P ${CMAKE_CURRENT_LIST_FILE}
   DEPENDS ${page_files} ${page_folder}/page.html ${page_folder}/page.css ${CMAKE_CURRENT_LIST_FILE}
   COMMENT "Embedding the page of gradus explain")
-target_sources(gradus_app PRIVATE ${PROJECT_BINARY_DIR}/page_source.cpp)
+# A target of its own: files of a target that has a file to make wait for all libraries that the target links.
+add_library(gradus_page OBJECT ${PROJECT_BINARY_DIR}/page_source.cpp)
+target_include_directories(gradus_page PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(gradus_page PRIVATE gradus_strict_flags)
+target_sources(gradus_app PRIVATE $<TARGET_OBJECTS:gradus_page>)

@@ -19,6 +19,8 @@ namespace {  // other files have templates of the same names
 #if HWY_TARGET == HWY_AVX2
 inline constexpr std::size_t most_outs = 6;     // 6 x 2 sums, 2 vectors of the source and a weight fill 16 registers
 inline constexpr std::size_t most_pixels = 12;  // and so do 12 sums
+#elif HWY_TARGET == HWY_SCALAR
+inline constexpr std::size_t most_outs = 4, most_pixels = 6;
 #else
 inline constexpr std::size_t most_outs = 8;
 inline constexpr std::size_t most_pixels = 14;

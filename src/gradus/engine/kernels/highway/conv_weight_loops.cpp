@@ -20,6 +20,9 @@ namespace {  // other files have templates of the same names
 #if HWY_TARGET == HWY_AVX2
 inline constexpr std::size_t most_outs = 3, most_taps = 3;
 inline constexpr std::array<std::size_t, 5> most_rows{8, 6, 4, 3, 2};  // by the columns of a kernel row, 1 to 5
+#elif HWY_TARGET == HWY_SCALAR
+inline constexpr std::size_t most_outs = 2, most_taps = 2;
+inline constexpr std::array<std::size_t, 5> most_rows{4, 2, 2, 2, 2};
 #else
 inline constexpr std::size_t most_outs = 6, most_taps = 4;
 inline constexpr std::array<std::size_t, 5> most_rows{8, 8, 8, 6, 5};

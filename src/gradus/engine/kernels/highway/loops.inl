@@ -6,6 +6,7 @@
 #define GRADUS_HIGHWAY_LOOPS_INL
 #endif
 
+#include <array>
 #include <type_traits>
 
 #include "gradus/core/ops/pointwise/form.hpp"
@@ -53,11 +54,23 @@ template <class T, bool single> struct Source {
     if constexpr (single) return fixed;
     else return load(p + i);
   }
-  HWY_INLINE Numbers<T> first(std::size_t i, std::size_t n) const {
-    if constexpr (single) return fixed;
-    else return load_first(p + i, n);
-  }
 };
+
+/// The numbers from i on, less than a vector: copied, so that the loop over whole vectors takes them. Once for all
+/// formulas, which are then compiled once.
+template <class T>
+HWY_NOINLINE void finish(Loop self, unsigned singles, std::array<const void*, 3> in, void* y, std::size_t i,
+                         std::size_t n) {
+  constexpr std::size_t width = hn::MaxLanes(Tag<T>());
+  HWY_ALIGN T copies[4][width];
+  for (std::size_t k = 0; k < 3; ++k) {
+    if (!in[k] || (singles >> k & 1) != 0) continue;
+    store(load_first(static_cast<const T*>(in[k]) + i, n - i), copies[k]);
+    in[k] = copies[k];
+  }
+  self(in[0], in[1], in[2], copies[3], width);
+  store_first(load(copies[3]), static_cast<T*>(y) + i, n - i);
+}
 
 template <class F, class T, unsigned singles>
 void loop(const void* a, const void* b, const void* c, void* y, std::size_t n) {
@@ -66,29 +79,16 @@ void loop(const void* a, const void* b, const void* c, void* y, std::size_t n) {
   T* out = static_cast<T*>(y);
   std::size_t i = 0;
   const Source<T, (singles & 1) != 0> from_a(a);
-  if constexpr (arity == 1) {
-    for (; i + width <= n; i += width) store(as_numbers(F::value(argument<F, 0>(from_a.at(i)))), out + i);
-    if (i < n) store_first(as_numbers(F::value(argument<F, 0>(from_a.first(i, n - i)))), out + i, n - i);
-  } else if constexpr (arity == 2) {
-    const Source<T, (singles & 2) != 0> from_b(b);
-    for (; i + width <= n; i += width) {
-      store(as_numbers(F::value(argument<F, 0>(from_a.at(i)), argument<F, 1>(from_b.at(i)))), out + i);
-    }
-    if (i < n) {
-      const auto rest = F::value(argument<F, 0>(from_a.first(i, n - i)), argument<F, 1>(from_b.first(i, n - i)));
-      store_first(as_numbers(rest), out + i, n - i);
-    }
-  } else {
-    const Source<T, (singles & 2) != 0> from_b(b);
-    const Source<T, (singles & 4) != 0> from_c(c);
-    const auto value = [](auto x, auto z, auto w) HWY_ATTR {
-      return as_numbers(F::value(argument<F, 0>(x), argument<F, 1>(z), argument<F, 2>(w)));
-    };
-    for (; i + width <= n; i += width) store(value(from_a.at(i), from_b.at(i), from_c.at(i)), out + i);
-    if (i < n) {
-      store_first(value(from_a.first(i, n - i), from_b.first(i, n - i), from_c.first(i, n - i)), out + i, n - i);
-    }
+  const Source<T, (singles & 2) != 0> from_b(b);
+  const Source<T, (singles & 4) != 0> from_c(c);
+  for (; i + width <= n; i += width) {
+    const auto x = argument<F, 0>(from_a.at(i));
+    if constexpr (arity == 1) store(as_numbers(F::value(x)), out + i);
+    else if constexpr (arity == 2) store(as_numbers(F::value(x, argument<F, 1>(from_b.at(i)))), out + i);
+    else store(as_numbers(F::value(x, argument<F, 1>(from_b.at(i)), argument<F, 2>(from_c.at(i)))), out + i);
   }
+  if (width > 1 && i < n)
+    finish<T>(loop<F, T, singles>, singles, {a, arity > 1 ? b : nullptr, arity > 2 ? c : nullptr}, y, i, n);
 }
 
 template <class F, class T> constexpr Variants variants() {

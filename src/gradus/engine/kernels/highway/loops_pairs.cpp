@@ -1,5 +1,8 @@
 // Loops of two arithmetic ops, which save writing and reading what is between them (see loops.hpp).
+// Not for AVX-512, where those for AVX2 give the same bits and are as fast as the first-level cache.
 #include "gradus/engine/kernels/highway/targets.hpp"
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS (GRADUS_DISABLED_TARGETS | HWY_AVX3)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "gradus/engine/kernels/highway/loops_pairs.cpp"
 #include "hwy/foreach_target.h"

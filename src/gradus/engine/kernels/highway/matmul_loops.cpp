@@ -18,6 +18,8 @@ namespace {  // other files have templates of the same names
 
 #if HWY_TARGET == HWY_AVX2
 inline constexpr std::size_t most_rows = 6;  // 6 x 2 vectors of C, 2 of B and one of A fill 16 registers
+#elif HWY_TARGET == HWY_SCALAR
+inline constexpr std::size_t most_rows = 4;
 #else
 inline constexpr std::size_t most_rows = 8;
 #endif

@@ -1,0 +1,15 @@
+# Compiles through ccache where it is installed, unless the caller has chosen a launcher. ccache takes files that use precompiled headers
+# only when it is told to overlook what such a header could hide (macros that it does not use, __TIME__).
+find_program(GRADUS_CCACHE ccache)
+if(NOT GRADUS_CCACHE OR CMAKE_CXX_COMPILER_LAUNCHER)
+  return()
+endif()
+execute_process(COMMAND ${GRADUS_CCACHE} --get-config sloppiness OUTPUT_VARIABLE sloppiness ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
+string(REGEX MATCHALL "[a-z_]+" sloppiness "${sloppiness}")
+set(wanted ${sloppiness} pch_defines time_macros)
+list(REMOVE_DUPLICATES wanted)
+set(CMAKE_CXX_COMPILER_LAUNCHER ${GRADUS_CCACHE})
+if(NOT wanted STREQUAL sloppiness)
+  list(JOIN wanted "," wanted)
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=${wanted} ${GRADUS_CCACHE})
+endif()
