@@ -74,52 +74,77 @@ template <class F, std::size_t i, class T> auto argument(T x) {
   else return x;
 }
 
-template <class F, class T, std::size_t... i> void evaluate_as(Views in, View out, std::index_sequence<i...>) {
-  using Out = std::conditional_t<F::signature == Signature::compare, std::uint8_t, T>;
-  const auto pointers =
-      std::tuple{static_cast<const std::conditional_t<F::signature == Signature::choose && i == 0, std::uint8_t, T>*>(
-          in[i].data())...};
-  Out* y = out.as<Out>().data();
-  const std::array<std::array<std::int64_t, max_rank>, sizeof...(i)> strides{
-      broadcast_strides(in[i].shape(), out.shape())...};
-  for_each_element(out.shape(), strides, [&](std::int64_t element, const auto& offsets) {
-    y[element] = static_cast<Out>(F::value(argument<F, i>(std::get<i>(pointers)[offsets[i]])...));
+/// One row of an output: y[k] = f(x[0][k steps[0]], ...) for k < n. Entries beyond the op's inputs are not read.
+using Row = void (*)(const std::array<const void*, 3>& x, const Strides& steps, std::int64_t n, void* y);
+
+template <class F, class T, std::size_t... i> constexpr Row row(std::index_sequence<i...>) {
+  return [](const std::array<const void*, 3>& x, const Strides& steps, std::int64_t n, void* y) {
+    using Out = std::conditional_t<F::signature == Signature::compare, std::uint8_t, T>;
+    const auto pointers = std::tuple{
+        static_cast<const std::conditional_t<F::signature == Signature::choose && i == 0, std::uint8_t, T>*>(x[i])...};
+    for (std::int64_t k = 0; k < n; ++k) {
+      static_cast<Out*>(y)[k] = static_cast<Out>(F::value(argument<F, i>(std::get<i>(pointers)[k * steps[i]])...));
+    }
+  };
+}
+
+/// Walks the rows of the output; only `row` is compiled for each op and dtype.
+void evaluate_rows(Views in, View out, Row row) {
+  const Shape& shape = out.shape();
+  if (shape.count() == 0) return;
+  const auto outer = static_cast<std::size_t>(std::max(0, shape.rank() - 1));
+  std::array<Strides, 3> all{};
+  Strides steps{};
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    all[i] = broadcast_strides(in[i].shape(), shape);
+    if (shape.rank() > 0) steps[i] = all[i][outer];
+  }
+  const std::size_t row_bytes = static_cast<std::size_t>(shape.last()) * size_of(out.dtype());
+  for_each_element(Shape(shape.sizes().first(outer)), all, [&](std::int64_t r, const auto& offsets) {
+    std::array<const void*, 3> at{};
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      at[i] =
+          static_cast<const std::byte*>(in[i].data()) + static_cast<std::size_t>(offsets[i]) * size_of(in[i].dtype());
+    }
+    row(at, steps, shape.last(), static_cast<std::byte*>(out.data()) + static_cast<std::size_t>(r) * row_bytes);
   });
 }
 
 template <class F> void evaluate(Views in, View out, const Attrs&) {
   constexpr auto inputs = std::make_index_sequence<static_cast<std::size_t>(arity_of<F>())>{};
-  if constexpr (F::signature == Signature::logic) {
-    evaluate_as<F, std::uint8_t>(in, out, inputs);
-  } else if constexpr (F::signature == Signature::floating) {
-    visit_floating(in[0].dtype(), [&]<class T>(std::type_identity<T>) { evaluate_as<F, T>(in, out, inputs); });
-  } else {
-    const DType dtype = in[F::signature == Signature::choose ? 1 : 0].dtype();
-    visit(dtype, [&]<class T>(std::type_identity<T>) { evaluate_as<F, T>(in, out, inputs); });
-  }
+  const auto run = [&]<class T>(std::type_identity<T>) { evaluate_rows(in, out, row<F, T>(inputs)); };
+  if constexpr (F::signature == Signature::logic) run(std::type_identity<std::uint8_t>{});
+  else if constexpr (F::signature == Signature::floating) visit_floating(in[0].dtype(), run);
+  else visit(in[F::signature == Signature::choose ? 1 : 0].dtype(), run);
 }
 
 /// Equal shapes, broadcasting both ways, scalars and empty arrays.
-template <class F> std::vector<Sample> samples() {
-  constexpr int arity = arity_of<F>();
+std::vector<Sample> samples_of(int arity, Signature signature, std::span<const pointwise::Range> ranges,
+                               std::span<const double> kinks) {
   const std::vector<std::vector<Shape>> shapes{
       {{3, 5}, {3, 5}, {3, 5}}, {{4, 1}, {5}, {}}, {{}, {2, 3}, {2, 1}}, {{0, 3}, {3}, {0, 3}}, {{37}, {37}, {37}}};
   std::vector<Sample> out;
   for (const auto& of : shapes) {
     Sample sample;
-    for (int i = 0; i < arity; ++i) {
-      SampleInput input{of[static_cast<std::size_t>(i)]};
-      if constexpr (requires { F::ranges; }) {
-        input.low = F::ranges[i].low, input.high = F::ranges[i].high;
-      }
-      const bool truth = F::signature == Signature::logic || (F::signature == Signature::choose && i == 0);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(arity); ++i) {
+      SampleInput input{of[i]};
+      if (!ranges.empty()) input.low = ranges[i].low, input.high = ranges[i].high;
+      const bool truth = signature == Signature::logic || (signature == Signature::choose && i == 0);
       if (truth) input.dtype = DType::u8, input.low = 0, input.high = 1;
       sample.inputs.push_back(input);
     }
-    if constexpr (requires { F::kinks; }) sample.kinks.assign(std::begin(F::kinks), std::end(F::kinks));
+    sample.kinks.assign(kinks.begin(), kinks.end());
     out.push_back(std::move(sample));
   }
   return out;
+}
+
+template <class F> std::vector<Sample> samples() {
+  std::span<const pointwise::Range> ranges;
+  std::span<const double> kinks;
+  if constexpr (requires { F::ranges; }) ranges = F::ranges;
+  if constexpr (requires { F::kinks; }) kinks = F::kinks;
+  return samples_of(arity_of<F>(), F::signature, ranges, kinks);
 }
 
 template <class F> constexpr Op make_op() {
