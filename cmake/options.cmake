@@ -30,11 +30,14 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-  include(${CMAKE_CURRENT_LIST_DIR}/ccache.cmake)
+  find_program(GRADUS_CCACHE ccache)
+  if(GRADUS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${GRADUS_CCACHE})
+  endif()
 endif()
 set(with_pch OFF)
-if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT "$CACHE{CMAKE_CXX_COMPILER_LAUNCHER}" MATCHES ccache)
-  set(with_pch ON)  # somebody else's ccache would have to be told
+if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(with_pch ON)  # not beside ccache: no two folders have the same precompiled header, so that nothing would be found again
 endif()
 option(GRADUS_PCH "Headers of the standard library are compiled once (GCC)" ${with_pch})
 
