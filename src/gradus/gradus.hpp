@@ -25,6 +25,7 @@
 #include "gradus/learn/nn/activations.hpp"
 #include "gradus/learn/nn/layer.hpp"
 #include "gradus/learn/nn/loss.hpp"
+#include "gradus/learn/nn/metric.hpp"
 #include "gradus/learn/nn/model.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/nn/spatial.hpp"

@@ -3,6 +3,7 @@
 
 #include "gradus/learn/json/value.hpp"
 #include "gradus/learn/nn/loss.hpp"
+#include "gradus/learn/nn/metric.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
 #include "tests/cli/program.hpp"
@@ -31,6 +32,7 @@ TEST(KindsCommands, ListEveryKindWithEveryKey) {
   }
   EXPECT_EQ(document(gradus("schedules --json")).at("kinds").array().size(), optim::all_schedules().size());
   EXPECT_EQ(document(gradus("losses --json")).at("kinds").array().size(), loss::all_losses().size());
+  EXPECT_EQ(document(gradus("metrics --json")).at("kinds").array().size(), metric::all_metrics().size());
   EXPECT_EQ(document(gradus("inits he-normal --json")).at("kinds").array().size(), 1U);
   const test::Ended unknown = gradus("schedules one-cicle");
   EXPECT_EQ(unknown.code, 2);
@@ -40,7 +42,7 @@ TEST(KindsCommands, ListEveryKindWithEveryKey) {
 // What the list of one kind shows as a flag is a flag.
 TEST(KindsCommands, ShowAFlagThatWorks) {
   const test::Program gradus;
-  for (const char* family : {"optimizers nadam", "schedules plateau", "inits uniform", "losses huber"}) {
+  for (const char* family : {"optimizers nadam", "schedules plateau", "inits uniform", "losses huber", "metrics error_quantile"}) {
     const std::string text = gradus(family).out;
     const std::size_t at = text.find("\nflag  "), end = text.find('\n', at + 1);
     ASSERT_NE(at, std::string::npos) << text;
@@ -64,6 +66,44 @@ TEST(KindsCommands, TakeARecipeByTextKeysAndFile) {
     EXPECT_EQ(predicted, first) << said;
     EXPECT_NE(gradus("inspect m.gradus").out.find("rmsprop rate 0.02 alpha 0.75"), std::string::npos);
     EXPECT_EQ(gradus("explain m.gradus cars.csv --element 1:1,1 --step").code, 0);
+  }
+}
+
+// What is asked for is in the log, the model file, the outcome and the terminal's line, under the same name.
+TEST(KindsCommands, MetricsGoWhereverEvaluationsAre) {
+  const test::Program gradus;
+  gradus.folder.write("run.toml", "[train]\nmetrics = [\"rmse\", \"error_quantile 0.5\"]\n");
+  for (const char* said : {"--metrics 'rmse, error_quantile 0.5'", "--config run.toml"}) {
+    const test::Ended trained =
+        gradus("train cars.csv --epochs 2 --valid 0.4 --log run.jsonl --json -o m.gradus " + std::string(said));
+    const json::Value outcome = document(trained);
+    EXPECT_NE(trained.err.find("RMSE / error quantile q 0.5"), std::string::npos) << trained.err;
+    const json::Value& last = outcome.at("history").array().back().at("validation");
+    const double rmse = last.at("rmse").number(), half = last.at("error_quantile_q_0.5").number();
+    EXPECT_EQ(last.find("mse"), nullptr);
+    for (const char* who : {"model", "guess", "linear"}) {
+      EXPECT_NE(outcome.at("evaluations").at("validation").at(who).find("error_quantile_q_0.5"), nullptr) << who;
+    }
+    const std::string log = gradus.folder.read("run.jsonl");
+    EXPECT_NE(log.find("\"error_quantile_q_0.5\":" + json::write(half)), std::string::npos) << log;
+    const json::Value kept = document(gradus("inspect m.gradus --json")).at("model").at("training");
+    EXPECT_EQ(kept.at("metrics").array()[1].at("label").text(), "error quantile q 0.5");
+    EXPECT_GT(rmse / kept.at("curve").array().back().at("validation").at("rmse").number(),
+              1000);  // prices, scaled ones
+    EXPECT_NE(gradus("inspect m.gradus").out.find("last epoch: RMSE "), std::string::npos);
+  }
+  const json::Value found = document(gradus("evaluate m.gradus cars.csv --metrics all --json")).at("evaluation");
+  EXPECT_NEAR(found.at("rmse").number() * found.at("rmse").number(), found.at("mse").number(),
+              1e-6 * found.at("mse").number());
+}
+
+TEST(KindsCommands, MetricsOfAnotherTaskOrOfNoKindAreRefused) {
+  const test::Program gradus;
+  for (const char* wrong : {"accuracy", "rmse, confusion", "rmse, rmse", "rmes", "", "rmse,", "error_quantile 2"}) {
+    const test::Ended ended = gradus("train cars.csv --epochs 1 -o m.gradus --metrics '" + std::string(wrong) + "'");
+    EXPECT_EQ(ended.code, 2) << wrong;
+    EXPECT_EQ(ended.err.find("try: \n"), std::string::npos) << ended.err;
+    EXPECT_NE(ended.err.find("--metrics"), std::string::npos) << ended.err;
   }
 }
 

@@ -25,4 +25,14 @@ template <class Action, class... Words> void expect_refusal(Fault fault, Action&
   ADD_FAILURE() << "nothing was refused";
 }
 
+/// The message of the UserError that `action` throws; "" when it throws none.
+template <class Action> std::string refusal(Action&& action) {
+  try {
+    action();
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
 }  // namespace gradus::test

@@ -166,7 +166,7 @@ StepReport first_step(Bench& b, std::int64_t batch) {
                        .epochs = 1,
                        .validation = 0,
                        .dtype = b.dtype()};
-  options.observer.on_step = [&](const StepReport& report) {
+  options.observers.emplace_back().on_step = [&](const StepReport& report) {
     if (report.step == 1) first = report;
   };
   train(b.engine(), one_output(b, 1, false, {{"0.weight", {1}}}), rows, options);

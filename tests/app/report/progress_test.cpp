@@ -8,7 +8,7 @@
 namespace gradus::report {
 namespace {
 
-ProgressPlan plan() { return {data::Task::classification, true, 1, 10, 0, 0, false}; }
+ProgressPlan plan() { return {metric::usual_metrics(true), true, 1, 10, 0, 0, false}; }
 
 StepReport step() { return {3, 250, 50, 100, 64, 0.3412, 1e-3, 2.5}; }
 
@@ -39,7 +39,9 @@ TEST(Progress, AnEpochLineStandsUnderItsHeader) {
   report.epoch = 3, report.loss = 0.4, report.learning_rate = 1e-3, report.gradient_norm = 1.5, report.best = true;
   Evaluation validation;
   validation.task = data::Task::classification;
-  validation.loss = 0.45, validation.accuracy = 0.8472, validation.interval = {0.838, 0.856};
+  validation.loss = 0.45;
+  validation.metrics = {{.name = "accuracy", .label = "accuracy", .unit = metric::Unit::share, .number = 0.8472}};
+  validation.metrics[0].interval = metric::Interval{0.838, 0.856};
   report.validation = validation;
   const std::string header = epoch_header(plan()), line = epoch_line(plan(), report);
   for (const auto& [title, text] : {std::pair{"loss", "0.4 "},

@@ -7,6 +7,7 @@
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/train/train.hpp"
 #include "tests/learn/train/sample_data.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace gradus {
 namespace {
@@ -36,7 +37,7 @@ TEST(Evaluate, WeighsBatchesByTheirRows) {
     correct += nn::class_of(p, r) == t;
   }
   EXPECT_NEAR(e.loss, loss, 1e-12);
-  EXPECT_EQ(e.correct, correct);
+  EXPECT_EQ(e.at("correct"), static_cast<double>(correct));
   EXPECT_EQ(e.rows, 700);
 }
 
@@ -84,7 +85,7 @@ TEST(Evaluate, SaysTheErrorOfWhatPredictGives) {
     const double rounding = std::fabs(mean) * 0x1p-52;
     double mae = 0;
     for (std::int64_t r = 0; r < 50; ++r) mae += std::fabs(predicted.number(r) - y[static_cast<std::size_t>(r)]) / 50;
-    EXPECT_NEAR(in_units(model, evaluate(engine, model, rows)).mae, mae, 1e-5 * mae + rounding) << mean;
+    EXPECT_NEAR(in_units(model, evaluate(engine, model, rows)).at("mae"), mae, 1e-5 * mae + rounding) << mean;
     EXPECT_NEAR(mae, 0.05 * deviation, 0.001 * deviation);
   }
 }
@@ -118,21 +119,31 @@ TEST(Evaluate, RefusesRowsThatDoNotFit) {
 }
 
 TEST(Describe, SaysTheNumbersThatCount) {
-  Evaluation e{.task = data::Task::classification, .rows = 20, .loss = 1.25, .correct = 15, .accuracy = 0.75};
-  e.interval = {0.5, 0.9};
+  using metric::Unit;
+  Evaluation e{.task = data::Task::classification, .rows = 20, .loss = 1.25};
+  e.metrics = {{.name = "correct", .label = "correct", .unit = Unit::count, .number = 15, .shown = false},
+               {.name = "accuracy", .label = "accuracy", .unit = Unit::share, .number = 0.75}};
+  e.metrics[1].interval = metric::Interval{0.5, 0.9};
   EXPECT_EQ(describe(e), "accuracy 75.00 % (95 %: 50.00 to 90.00), loss 1.25, 20 rows");
-  EXPECT_EQ(describe(Evaluation{.rows = 1, .loss = 4, .mse = 4, .mae = 2}),
-            "R2 undefined (constant target), MAE 2, MSE 4, loss 4, 1 row");
+  Evaluation numbers{.rows = 1, .loss = 4};
+  numbers.metrics = {{.name = "r2", .label = "R2", .unit = Unit::score, .undefined = "constant target"},
+                     {.name = "mae", .label = "mean error", .unit = Unit::target, .number = 2}};
+  EXPECT_EQ(describe(numbers), "R2 undefined (constant target), mean error 2, loss 4, 1 row");
+  EXPECT_EQ(numbers.at("mae"), 2);
+  EXPECT_EQ(test::refusal([&] { numbers.at("r2"); }),
+            "evaluation: found R2 undefined (constant target); expected one of mae; try: mae");
+  EXPECT_EQ(test::refusal([&] { e.at("acuracy"); }),
+            "evaluation: found no metric acuracy; expected one of correct, accuracy; try: accuracy");
 }
 
 TEST(Baseline, IsTheMajorityOrTheMean) {
   const Evaluation classes = baseline(sine_classes(10, 2, DType::f32), sine_classes(4, 2, DType::f32));
-  EXPECT_EQ(classes.correct, 2);  // 4 of the 10 classes are 0; so are 2 of the 4
+  EXPECT_EQ(classes.at("correct"), 2);  // 4 of the 10 classes are 0; so are 2 of the 4
   data::Dataset train = plane(4, DType::f64), test = plane(2, DType::f64);
   train.targets = Tensor::from({4, 1}, {1, 2, 3, 6});
   test.targets = Tensor::from({2, 1}, {2, 6});
-  EXPECT_EQ(baseline(train, test).mse, 5);  // 3 for 2 and 6
-  EXPECT_EQ(baseline(train, test).mae, 2);
+  EXPECT_EQ(baseline(train, test).at("mse"), 5);  // 3 for 2 and 6
+  EXPECT_EQ(baseline(train, test).at("mae"), 2);
 }
 
 }  // namespace

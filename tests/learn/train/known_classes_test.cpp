@@ -40,7 +40,7 @@ TEST(Evaluate, FindsClassesByTheirNames) {
   for (const data::Dataset& rows : {renamed(90, {"c", "a", "b"}, {1, 2, 0}),
                                     renamed(90, {"b", "x", "c", "a"}, {3, 0, 2}), renamed(90, {}, {0, 1, 2})}) {
     const Evaluation turned = evaluate(engine, model, rows);
-    EXPECT_EQ(turned.correct, straight.correct);
+    EXPECT_EQ(turned.at("correct"), straight.at("correct"));
     EXPECT_EQ(turned.loss, straight.loss);
     EXPECT_EQ(turned.unseen, 0);
   }
@@ -64,9 +64,9 @@ TEST(Evaluate, CountsRowsOfClassesThatItDoesNotKnowAsWrong) {
   EXPECT_EQ(known, 200);
   EXPECT_EQ(found.rows, 300);
   EXPECT_EQ(found.unseen, 100);
-  EXPECT_EQ(found.correct, correct);
-  EXPECT_EQ(found.accuracy, static_cast<double>(correct) / 300);
-  EXPECT_EQ(found.interval.high, nn::wilson(correct, 300).high);
+  EXPECT_EQ(found.at("correct"), static_cast<double>(correct));
+  EXPECT_EQ(found.at("accuracy"), static_cast<double>(correct) / 300);
+  EXPECT_EQ(metric::find(found.metrics, "accuracy")->interval->high, metric::wilson(correct, 300).high);
   EXPECT_NEAR(found.loss, loss / 200, 1e-12);
   EXPECT_NE(describe(found).find("300 rows, 100 of them of classes that the model does not know"), std::string::npos);
 }

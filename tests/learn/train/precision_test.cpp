@@ -47,7 +47,8 @@ TEST(Bf16Training, ReachesTheAccuracyOfF32) {
   const gradus::Run f32 = train_clouds(DType::f32), bf16 = train_clouds(DType::bf16);
   Engine engine({.threads = 2});
   const auto test = clouds(2000, 2);
-  const double a = evaluate(engine, f32.model, test).accuracy, b = evaluate(engine, bf16.model, test).accuracy;
+  const double a = evaluate(engine, f32.model, test).at("accuracy"),
+               b = evaluate(engine, bf16.model, test).at("accuracy");
   EXPECT_GT(a, 0.85);
   EXPECT_LT(a, 0.99);
   EXPECT_NEAR(a, b, 0.01);

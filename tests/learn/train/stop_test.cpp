@@ -41,7 +41,7 @@ TEST_F(Stop, WhenTheTimeIsUp) {
 
 TEST_F(Stop, WhenItIsAsked) {
   int steps = 0;
-  options.observer.should_stop = [&] { return ++steps == 5; };
+  options.observers.emplace_back().should_stop = [&] { return ++steps == 5; };
   const auto r = run();
   EXPECT_EQ(r.stopped_by, StoppedBy::request);
   EXPECT_EQ(r.model.record.steps, 5);
@@ -178,7 +178,7 @@ TEST_F(Stop, WithoutPatienceAHealthyRunEndsWithItsLastEpoch) {
              .validation = 0.25,
              .dtype = DType::f64};
   std::vector<double> validation;
-  options.observer.on_epoch = [&](const EpochReport& e) { validation.push_back(e.validation->loss); };
+  options.observers.emplace_back().on_epoch = [&](const EpochReport& e) { validation.push_back(e.validation->loss); };
   const data::Dataset noise = sine_classes(40, 12, DType::f64);
   const auto r = train(engine, nn::with_output(nn::parse_net("32 tanh"), 3), noise, options);
   ASSERT_LT(*std::min_element(validation.begin(), validation.end()), validation.back()) << "the last is not the best";

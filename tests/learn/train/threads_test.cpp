@@ -100,7 +100,7 @@ TEST(OneEngine, PredictsAndEvaluatesForSeveralThreads) {
     on_threads(4, [&](int t) {
       for (int i = 0; i < 10; ++i) {
         if (t == 3) {
-          ASSERT_EQ(evaluate(engine, model, dataset).mse, 0.25);
+          ASSERT_EQ(evaluate(engine, model, dataset).at("mse"), 0.25);
           continue;
         }
         const Tensor p = predict(engine, model, dataset);

@@ -90,8 +90,8 @@ TEST_F(Training, ReportsEveryStepAndEpoch) {
   train(engine, net("", 1), plane(20, DType::f32),
         {.batch = 8,
          .epochs = 2,
-         .observer = {.on_step = [&](const StepReport& s) { steps.push_back(s); },
-                      .on_epoch = [&](const EpochReport& e) { epochs.push_back(e); }}});
+         .observers = {{.on_step = [&](const StepReport& s) { steps.push_back(s); }},
+                       {.on_epoch = [&](const EpochReport& e) { epochs.push_back(e); }}}});
   ASSERT_EQ(steps.size(), 6u);
   EXPECT_EQ(steps[5].epoch, 2);
   EXPECT_EQ(steps[5].step, 6);
@@ -111,7 +111,7 @@ TEST_F(Training, FollowsItsSchedule) {
          .batch = 5,
          .epochs = 2,
          .validation = 0,
-         .observer = {.on_step = [&](const StepReport& s) { rates.push_back(s.learning_rate); }}});
+         .observers = {{.on_step = [&](const StepReport& s) { rates.push_back(s.learning_rate); }}}});
   const double expected[] = {
       0.125, 0.25, 0.375, 0.5, 0.5, 0.5 * (1 + std::sqrt(0.5)) / 2, 0.25, 0.5 * (1 - std::sqrt(0.5)) / 2};
   ASSERT_EQ(rates.size(), 8u);
@@ -126,7 +126,7 @@ TEST_F(Training, CountsEpochsForASchedule) {
          .batch = 5,
          .epochs = 5,
          .validation = 0,
-         .observer = {.on_step = [&](const StepReport& s) { rates.push_back(s.learning_rate); }}});
+         .observers = {{.on_step = [&](const StepReport& s) { rates.push_back(s.learning_rate); }}}});
   ASSERT_EQ(rates.size(), 20u);
   for (std::size_t i = 0; i < rates.size(); ++i) EXPECT_EQ(rates[i], i < 8 ? 0.5 : i < 16 ? 0.25 : 0.125) << i;
 }
@@ -173,7 +173,7 @@ TEST_F(Training, NeedsNoLogitForEachOfTwoClasses) {
   for (std::int64_t outputs : {1, 2}) {
     const auto run =
         train(engine, net("", outputs), rows, {.optimizer = optim::adam({.learning_rate = 0.1}), .epochs = 60});
-    EXPECT_GE(evaluate(engine, run.model, rows).accuracy, 0.9) << outputs;
+    EXPECT_GE(evaluate(engine, run.model, rows).at("accuracy"), 0.9) << outputs;
   }
 }
 

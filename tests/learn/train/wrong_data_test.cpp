@@ -4,7 +4,6 @@
 
 #include "gradus/learn/data/batches.hpp"
 #include "gradus/learn/data/schema.hpp"
-#include "gradus/learn/nn/metrics.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/own_loop.hpp"
@@ -88,15 +87,6 @@ TEST_F(WrongData, RowsAndClassesThatAreNotThere) {
       Fault::usage, [&] { data::gather_targets(rows, all, one_hot.view()); }, "found no targets");
   refused(
       Fault::usage, [&] { data::image_schema(data::Dataset{}); }, "expected images [rows, height, width]");
-}
-
-TEST_F(WrongData, ScoresThatDoNotBelongToTheTargets) {
-  nn::Accuracy accuracy;
-  EXPECT_THROW(accuracy.add(Tensor(DType::f32, {2, 3}), Tensor(DType::i64, {3})), UserError);
-  EXPECT_THROW(accuracy.add(Tensor(DType::f32, {3, 3}), Tensor(DType::f32, {3})), UserError);
-  EXPECT_THROW(nn::class_of(Tensor(DType::f32, {2, 3}), 2), UserError);
-  nn::Errors errors;
-  EXPECT_THROW(errors.add(Tensor(DType::f32, {2, 1}), Tensor(DType::f32, {3, 1})), UserError);
 }
 
 TEST_F(WrongData, AnOptimizerThatForgetsItsState) {

@@ -26,5 +26,6 @@ extern const Command optimizers_command;
 extern const Command schedules_command;
 extern const Command inits_command;
 extern const Command losses_command;
+extern const Command metrics_command;
 
 }  // namespace gradus::cli

@@ -1,7 +1,5 @@
 #include "gradus/app/report/evaluation.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,55 +10,111 @@
 namespace gradus::report {
 namespace {
 
-std::string without_sign(double share, int decimals) {
-  const std::string text = percent(share, decimals);
-  return text.substr(0, text.size() - 2);
+constexpr std::size_t widest_name = 20;
+
+/// Counts in columns under the names of the classes that were predicted.
+std::string table_text(const metric::Table& table) {
+  const auto name_of = [](const std::string& name) { return cut(printable(name), widest_name); };
+  std::vector<std::size_t> widths;
+  std::size_t first = 0;
+  for (const std::string& row : table.rows) first = std::max(first, columns(name_of(row)));
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    widths.push_back(columns(name_of(table.columns[c])));
+    for (std::size_t r = 0; r < table.rows.size(); ++r) {
+      widths[c] = std::max(widths[c], grouped(table.counts[r * table.columns.size() + c]).size());
+    }
+  }
+  std::string out = std::string(first, ' ');
+  for (std::size_t c = 0; c < widths.size(); ++c) out += "  " + left_padded(name_of(table.columns[c]), widths[c]);
+  out += "\n";
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    out += padded(name_of(table.rows[r]), first);
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      out += "  " + left_padded(grouped(table.counts[r * widths.size() + c]), widths[c]);
+    }
+    out += "\n";
+  }
+  return out;
 }
 
-/// Four decimals; never "-0.0000".
-std::string r2_text(double r2) {
-  constexpr double rounds_to_zero = 5e-5, far = -1000;
-  if (!(r2 >= far)) return short_number(r2);
-  return fmt::format("{:.4f}", std::fabs(r2) < rounds_to_zero ? 0.0 : r2);
+/// In one line there is room for so many.
+constexpr std::size_t most_in_line = 2;
+
+/// The first results that people are shown.
+std::vector<const metric::Result*> shown(const Evaluation& evaluation) {
+  std::vector<const metric::Result*> out;
+  for (const metric::Result& one : evaluation.metrics) {
+    if (one.shown && !one.table && out.size() < most_in_line) out.push_back(&one);
+  }
+  return out;
+}
+
+std::string line_of(const Evaluation& evaluation, bool with_interval) {
+  std::string out;
+  for (const metric::Result* one : shown(evaluation)) {
+    out += (out.empty() ? "" : ", ") + metric::describe(*one, with_interval);
+  }
+  return out;
+}
+
+/// "88.12 %" to "88.1": as an end of an interval in a column.
+std::string end_text(metric::Result result, double end) {
+  if (result.unit == metric::Unit::share) {
+    const std::string text = percent(end, 1);
+    return text.substr(0, text.size() - 2);
+  }
+  result.number = end;
+  return metric::number_text(result);
 }
 
 }  // namespace
 
-std::string metric_text(const Evaluation& evaluation) {
-  if (evaluation.task == data::Task::classification) {
-    return short_metric_text(evaluation) + " (95 %: " + without_sign(evaluation.interval.low, 2) + " to " +
-           without_sign(evaluation.interval.high, 2) + ")";
-  }
-  return short_metric_text(evaluation);
-}
+std::string metric_text(const Evaluation& evaluation) { return line_of(evaluation, true); }
 
-std::string short_metric_text(const Evaluation& evaluation) {
-  if (evaluation.task == data::Task::classification) return "accuracy " + percent(evaluation.accuracy);
-  const std::string r2 = evaluation.r2 ? "R2 " + r2_text(*evaluation.r2) : "R2 undefined (constant target)";
-  return r2 + ", mean error " + short_number(evaluation.mae);
+std::string short_metric_text(const Evaluation& evaluation) { return line_of(evaluation, false); }
+
+std::string metric_heading(const metric::Metrics& metrics) {
+  std::string out;
+  std::size_t count = 0;
+  for (const metric::Heading& one : metric::headings(metrics)) {
+    if (count++ < most_in_line) out += (out.empty() ? "" : " / ") + one.label + (one.interval ? " (95 %)" : "");
+  }
+  return out;
 }
 
 std::string metric_cell(const Evaluation& evaluation) {
-  if (evaluation.task == data::Task::classification) {
-    return percent(evaluation.accuracy) + " (" + without_sign(evaluation.interval.low, 1) + " to " +
-           without_sign(evaluation.interval.high, 1) + ")";
+  std::string out;
+  for (const metric::Result* one : shown(evaluation)) {
+    if (!out.empty()) out += " / ";
+    out += one->number ? metric::number_text(*one) : "-";
+    if (one->number && one->interval) {
+      out += " (" + end_text(*one, one->interval->low) + " to " + end_text(*one, one->interval->high) + ")";
+    }
   }
-  return (evaluation.r2 ? r2_text(*evaluation.r2) : "-") + " / " + short_number(evaluation.mae);
+  return out;
+}
+
+std::string metric_table(const Evaluation& evaluation) {
+  std::size_t width = 0;
+  for (const metric::Result& one : evaluation.metrics) {
+    if (one.shown && !one.table) width = std::max(width, columns(one.label));
+  }
+  std::string out;
+  for (const metric::Result& one : evaluation.metrics) {
+    if (one.table || !one.shown) continue;
+    const std::string text = metric::describe(one);
+    out += padded(one.label, width + 2) + text.substr(one.label.size() + 1) + "\n";
+  }
+  for (const metric::Result& one : evaluation.metrics) {
+    if (one.table) out += (out.empty() ? "" : "\n") + one.label + "\n" + table_text(*one.table);
+  }
+  return out;
 }
 
 json::Value to_json(const Evaluation& evaluation) {
   json::Object out{{"rows", evaluation.rows}, {"loss", evaluation.loss}};
-  if (evaluation.task == data::Task::classification) {
-    out["correct"] = evaluation.correct;
-    out["accuracy"] = evaluation.accuracy;
-    out["accuracy_low"] = evaluation.interval.low;
-    out["accuracy_high"] = evaluation.interval.high;
-    if (evaluation.unseen > 0) out["unseen"] = evaluation.unseen;
-  } else {
-    out["mse"] = evaluation.mse;
-    out["mae"] = evaluation.mae;
-    out["r2"] = evaluation.r2 ? json::Value(*evaluation.r2) : json::Value();
-  }
+  metric::put(out, evaluation.metrics);
+  if (evaluation.unseen > 0) out["unseen"] = evaluation.unseen;
   if (evaluation.not_finite.count > 0) out["not_finite"] = evaluation.not_finite.count;
   return out;
 }
@@ -87,8 +141,7 @@ json::Value to_json(const EpochReport& epoch, double deviation) {
 }
 
 Evaluation scaled(Evaluation evaluation, double deviation) {
-  evaluation.mae *= deviation;
-  evaluation.mse *= deviation * deviation;
+  evaluation.metrics = metric::scaled(std::move(evaluation.metrics), deviation);
   return evaluation;
 }
 

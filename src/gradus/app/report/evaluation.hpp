@@ -10,23 +10,27 @@
 
 namespace gradus::report {
 
-/// "accuracy 88.12 % (95 %: 87.47 to 88.74)"; "R2 0.9012, mean error 1205" (MAE, in the units of the data when the
-/// evaluation is).
+/// The first two metrics: "accuracy 88.12 % (95 %: 87.47 to 88.74)"; "R2 0.9012, mean error 1205".
 std::string metric_text(const Evaluation& evaluation);
 
-/// The metric alone, as of what is only compared with: "accuracy 10.00 %", "R2 0.6137, mean error 3561".
+/// Without intervals, as of what is only compared with: "accuracy 10.00 %", "R2 0.6137, mean error 3561".
 std::string short_metric_text(const Evaluation& evaluation);
 
-/// The short form for a column: "88.12 % (87.5 to 88.7)"; "0.9012 / 1205" (R2 / MAE).
+/// The short form for a column: "88.12 % (87.5 to 88.7)"; "0.9012 / 1205"; and the heading over it, "accuracy (95 %)",
+/// "R2 / mean error".
 std::string metric_cell(const Evaluation& evaluation);
+std::string metric_heading(const metric::Metrics& metrics);
+
+/// All metrics that people are shown, one a line, and tables of counts below.
+std::string metric_table(const Evaluation& evaluation);
 
 json::Value to_json(const Evaluation& evaluation);
 /// The metrics without a loss, for guesses, which have none.
 json::Value guess_to_json(const Evaluation& evaluation);
-/// One epoch of a history. `deviation`: what MAE (its square: MSE) is multiplied with to be in the units of the data.
+/// One epoch of a history. `deviation`: units of the data for one of the encoded target.
 json::Value to_json(const EpochReport& epoch, double deviation);
 
-/// The same numbers in units of the data: MAE times `deviation`, MSE times its square.
+/// The same numbers in units of the data.
 Evaluation scaled(Evaluation evaluation, double deviation);
 
 /// "new.csv: found 3 of 60 predictions that are not finite, of rows 17, 18, 40; expected ...": of rows from `source` by

@@ -12,15 +12,6 @@ bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0x
 
 }  // namespace
 
-std::string short_number(double value, int digits) {
-  if (std::isnan(value)) return "not a number";
-  if (std::isinf(value)) return value > 0 ? "infinite" : "-infinite";
-  const double size = std::fabs(value);
-  // Prices are read more easily as 17205 than as 1.72e+04.
-  if (size >= std::pow(10.0, digits) && size < 1e9) return fmt::format("{:.0f}", value);
-  return fmt::format("{:.{}g}", value, digits);
-}
-
 std::string grouped(std::int64_t count) {
   std::string digits = std::to_string(count);
   const std::size_t first = count < 0 ? 1 : 0;

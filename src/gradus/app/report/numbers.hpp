@@ -5,10 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "gradus/core/base/rounded.hpp"
+
 namespace gradus::report {
 
-/// `digits` significant digits: "0.3341", "1.2e-07", "17000"; "not a number", "infinite" in words.
-std::string short_number(double value, int digits = 4);
+using gradus::short_number;
 /// "60,000"
 std::string grouped(std::int64_t count);
 /// "9.2 k", "1.3 M": three significant digits with a decimal prefix.

@@ -22,6 +22,8 @@ std::string count_of(const ProgressPlan& plan, std::int64_t epoch) {
   return std::to_string(epoch) + (plan.epochs > 0 ? "/" + std::to_string(plan.epochs) : "");
 }
 
+std::size_t width_of(const ProgressPlan& plan) { return std::max(metric_width, columns(metric_heading(plan.metrics))); }
+
 std::string cell(double value, std::size_t width) { return padded(short_number(value), width) + "  "; }
 
 /// Seconds until the first rule that can be foreseen ends the run.
@@ -45,9 +47,8 @@ std::string bar(double share, std::size_t width) {
 std::string epoch_header(const ProgressPlan& plan) {
   std::string out = left_padded("epoch", epoch_width(plan)) + "  " + padded("loss", loss_width) + "  ";
   if (plan.validation) {
-    const bool classes = plan.task == data::Task::classification;
     out += padded("validation", loss_width) + "  ";
-    out += padded(classes ? "accuracy (95 %)" : "R2 / mean error", metric_width) + "  ";
+    out += padded(metric_heading(plan.metrics), width_of(plan)) + "  ";
   }
   return out + padded("rate", rate_width) + "gradient";
 }
@@ -57,7 +58,7 @@ std::string epoch_line(const ProgressPlan& plan, const EpochReport& report) {
   if (plan.validation) {
     const auto& validation = report.validation;
     out += validation ? cell(validation->loss, loss_width) : padded("-", loss_width) + "  ";
-    out += padded(validation ? metric_cell(scaled(*validation, plan.deviation)) : "-", metric_width) + "  ";
+    out += padded(validation ? metric_cell(scaled(*validation, plan.deviation)) : "-", width_of(plan)) + "  ";
   }
   out += padded(short_number(report.learning_rate, 3), rate_width) + padded(short_number(report.gradient_norm, 3), 8);
   if (report.best) out += plan.color ? " \x1b[32m*\x1b[0m" : " *";
@@ -122,6 +123,11 @@ void Progress::on_epoch(const EpochReport& report) {
   std::int64_t every = plan_.epochs > most_lines ? (plan_.epochs + lines - 1) / lines : 1;
   if (plan_.epochs == 0) every = std::max<std::int64_t>(1, report.epoch / 10);
   next_epoch_ = (report.epoch / every + 1) * every;
+}
+
+Observer Progress::observer() {
+  return {.on_step = [this](const StepReport& step) { on_step(step); },
+          .on_epoch = [this](const EpochReport& epoch) { on_epoch(epoch); }};
 }
 
 void Progress::finish() {

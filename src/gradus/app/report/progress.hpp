@@ -5,18 +5,18 @@
 #include <vector>
 
 #include "gradus/app/report/console.hpp"
-#include "gradus/learn/train/history.hpp"
+#include "gradus/learn/train/options.hpp"
 
 namespace gradus::report {
 
 /// What the lines need to know of the run before it begins.
 struct ProgressPlan {
-  data::Task task = data::Task::regression;
-  bool validation = false;  // some rows are held back
-  double deviation = 1;     // units of the data per unit of the encoded target
-  std::int64_t epochs = 0;  // limit; 0: none that counts
-  std::int64_t steps = 0;   // limit; 0: none
-  double seconds = 0;       // limit; 0: none
+  metric::Metrics metrics = {};  // of the validation rows
+  bool validation = false;       // some rows are held back
+  double deviation = 1;          // units of the data per unit of the encoded target
+  std::int64_t epochs = 0;       // limit; 0: none that counts
+  std::int64_t steps = 0;        // limit; 0: none
+  double seconds = 0;            // limit; 0: none
   bool color = false;
 };
 
@@ -33,6 +33,8 @@ class Progress {
   Progress(ProgressPlan plan, Console& console);
   void on_step(const StepReport& report);
   void on_epoch(const EpochReport& report);
+  /// Shows what a training tells it. This must outlive the training.
+  Observer observer();
   /// Removes the live line; prints the last epoch if it was not.
   void finish();
 

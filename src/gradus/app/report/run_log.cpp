@@ -2,6 +2,8 @@
 
 #include <system_error>
 
+#include "gradus/app/report/evaluation.hpp"
+
 namespace gradus::report {
 
 RunLog::~RunLog() {
@@ -15,6 +17,24 @@ void RunLog::write(const char* event, json::Object object) {
   pending_ += json::write(line) + "\n";
   constexpr std::size_t piece = 1 << 16;
   if (descriptor_ && pending_.size() >= piece) flush();
+}
+
+Observer RunLog::observer(double deviation) {
+  Observer out;
+  if (!open()) return out;
+  out.on_step = [this](const StepReport& step) {
+    write("step", {{"epoch", step.epoch},
+                   {"step", step.step},
+                   {"rows", step.rows},
+                   {"loss", step.loss},
+                   {"learning_rate", step.learning_rate},
+                   {"seconds", step.seconds}});
+  };
+  out.on_epoch = [this, deviation](const EpochReport& epoch) {
+    write("epoch", to_json(epoch, deviation).object());
+    flush();
+  };
+  return out;
 }
 
 void RunLog::flush() {

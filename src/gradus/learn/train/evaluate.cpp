@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 
 #include "gradus/core/base/nearest.hpp"
@@ -53,16 +52,21 @@ void check_targets(const TrainedModel& model, const data::Dataset& dataset) {
              close.empty() ? "rows of those classes" : printable(close) + " for " + printable(first)});
 }
 
-/// Numbers of the rows whose class the model knows; all of a regression. Throws UserError when there is none.
-std::vector<std::int64_t> known_rows(const TrainedModel& model, const data::Dataset& dataset,
-                                     const data::Dataset& targets) {
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(dataset.rows()));
-  std::iota(rows.begin(), rows.end(), 0);
-  if (targets.task == data::Task::regression) return rows;
-  const auto classes = targets.targets.as<std::int64_t>();
-  std::erase_if(rows, [&](std::int64_t row) { return classes[static_cast<std::size_t>(row)] == unseen_class; });
-  if (rows.empty()) refuse_unseen(model, dataset, targets);
-  return rows;
+/// Numbers of the rows whose class the model knows (all of a regression), and of the others.
+struct ByKnowledge {
+  std::vector<std::int64_t> known, unknown;
+};
+
+/// Throws UserError when no row is of a known class.
+ByKnowledge by_knowledge(const TrainedModel& model, const data::Dataset& dataset, const data::Dataset& targets) {
+  ByKnowledge out;
+  for (std::int64_t row = 0; row < dataset.rows(); ++row) {
+    const bool unseen = targets.task == data::Task::classification &&
+                        targets.targets.as<std::int64_t>()[static_cast<std::size_t>(row)] == unseen_class;
+    (unseen ? out.unknown : out.known).push_back(row);
+  }
+  if (out.known.empty()) refuse_unseen(model, dataset, targets);
+  return out;
 }
 
 Program program_for(Engine& engine, const TrainedModel& model, std::vector<Graph> graphs) {
@@ -87,22 +91,22 @@ Tensor both_classes(const Tensor& prediction) {
 
 }  // namespace
 
-Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
+Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
+                    const metric::Metrics& metrics) {
   check_features(model, dataset);
   check_targets(model, dataset);
   data::require_finite(dataset);
   const data::Dataset targets = targets_for(model, dataset);
-  const std::vector<std::int64_t> rows = known_rows(model, dataset, targets);
+  const ByKnowledge rows = by_knowledge(model, dataset, targets);
+  Scoring scoring(metrics.empty() ? metric::usual_metrics(model.task == data::Task::classification) : metrics,
+                  subject_of(model.network, targets), dataset, targets);
   std::vector<Graph> graphs;
-  const Pass pass = add_pass(graphs, model.network, model.loss, batch_spec(targets), std::ssize(rows), true);
+  const Pass known = add_pass(graphs, model.network, model.loss, batch_spec(targets), std::ssize(rows.known), true);
+  const Pass unknown = add_pass(graphs, model.network, model.loss, {}, std::ssize(rows.unknown), false);
   Program program = program_for(engine, model, std::move(graphs));
-  Evaluation out = evaluate_pass(program, pass, model.loss, dataset, targets, rows);
-  out.rows = dataset.rows();
-  out.unseen = out.rows - std::ssize(rows);
-  if (out.unseen == 0) return out;
-  out.accuracy = static_cast<double>(out.correct) / static_cast<double>(out.rows);
-  out.interval = nn::wilson(out.correct, out.rows);
-  return out;
+  scoring.run(program, known, model.loss, rows.known);
+  scoring.run(program, unknown, model.loss, rows.unknown);
+  return scoring.finish();
 }
 
 Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
@@ -136,38 +140,60 @@ Tensor in_units(const TrainedModel& model, const Tensor& prediction) {
 
 Evaluation in_units(const TrainedModel& model, Evaluation evaluation) {
   if (evaluation.task != data::Task::regression || !model.schema) return evaluation;
-  const double deviation = model.schema->target.scaling.deviation;
-  evaluation.mse *= deviation * deviation;
-  evaluation.mae *= deviation;
+  evaluation.metrics = metric::scaled(std::move(evaluation.metrics), model.schema->target.scaling.deviation);
   return evaluation;
 }
 
-Evaluation baseline(const data::Dataset& train, const data::Dataset& test) {
+namespace {
+
+/// The share of the rows that each class has: the most frequent one is the likeliest.
+std::vector<double> class_shares(const data::Dataset& rows, std::int64_t classes) {
+  std::vector<double> shares(static_cast<std::size_t>(classes));
+  for (const std::int64_t c : rows.targets.as<std::int64_t>()) {
+    shares[static_cast<std::size_t>(c)] += 1.0 / static_cast<double>(std::max<std::int64_t>(rows.rows(), 1));
+  }
+  return shares;
+}
+
+/// Of the dataset that has more; numbers where there are no names.
+std::vector<std::string> names_of_classes(const data::Dataset& train, const data::Dataset& test) {
+  std::vector<std::string> names = train.classes() >= test.classes() ? train.class_names : test.class_names;
+  for (const data::Dataset* rows : {&train, &test}) {
+    for (const std::int64_t c : rows->targets.as<std::int64_t>()) {
+      while (std::ssize(names) <= c) names.push_back(std::to_string(names.size()));
+    }
+  }
+  return names;
+}
+
+std::vector<double> means(const data::Dataset& rows) {
+  const std::int64_t outputs = rows.targets.shape().last();
+  std::vector<double> means(static_cast<std::size_t>(outputs));
+  for (std::int64_t i = 0; i < rows.targets.count(); ++i) {
+    double& mean = means[static_cast<std::size_t>(i % outputs)];
+    mean += (rows.targets.number(i) - mean) / static_cast<double>(i / outputs + 1);
+  }
+  return means;
+}
+
+}  // namespace
+
+Evaluation baseline(const data::Dataset& train, const data::Dataset& test, const metric::Metrics& metrics) {
+  const bool classes = train.task == data::Task::classification;
   Evaluation out;
   out.task = train.task;
   out.rows = test.rows();
-  if (train.task == data::Task::classification) {
-    std::map<std::int64_t, std::int64_t> counts;
-    for (std::int64_t c : train.targets.as<std::int64_t>()) ++counts[c];
-    std::int64_t majority = 0;
-    for (const auto& [c, count] : counts) {
-      if (count > counts[majority]) majority = c;
-    }
-    for (std::int64_t c : test.targets.as<std::int64_t>()) out.correct += c == majority;
-    out.accuracy = static_cast<double>(out.correct) / static_cast<double>(std::max<std::int64_t>(out.rows, 1));
-    out.interval = nn::wilson(out.correct, out.rows);
-    return out;
+  metric::Subject subject;
+  if (classes) subject.classes = names_of_classes(train, test);
+  const std::vector<double> guess = classes ? class_shares(train, std::ssize(subject.classes)) : means(train);
+  subject.outputs = std::ssize(guess);
+  Tensor prediction(DType::f64, {out.rows, subject.outputs});
+  for (std::int64_t i = 0; i < prediction.count(); ++i) {
+    prediction.set(i, guess[static_cast<std::size_t>(i % subject.outputs)]);
   }
-  double mean = 0;
-  for (std::int64_t i = 0; i < train.targets.count(); ++i) {
-    mean += (train.targets.number(i) - mean) / static_cast<double>(i + 1);
-  }
-  nn::Errors errors;
-  errors.add(Tensor::full(test.targets.type(), mean), test.targets);
-  out.mse = errors.mse();
-  out.mae = errors.mae();
-  out.r2 = errors.r2();
-  out.loss = out.mse;
+  metric::Measurement measurement(metrics.empty() ? metric::usual_metrics(classes) : metrics, subject);
+  measurement.add({prediction, test.targets});
+  out.metrics = measurement.finish();
   return out;
 }
 

@@ -12,10 +12,12 @@
 
 namespace gradus {
 
-/// The mean loss and metrics over `model` on `dataset`. Classes are matched by their names; rows of a class that the
-/// model does not know count as wrong and are not in the loss (Evaluation::unseen). Throws UserError(Fault::data) when
-/// the rows do not fit the model, have no targets, there are none, or none of a known class.
-Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset);
+/// The mean loss and metrics of `model` on `dataset`: those asked for, else metric::usual_metrics. Classes are matched
+/// by their names; rows of a class that the model does not know count as wrong and are not in the loss
+/// (Evaluation::unseen). Throws UserError(Fault::data) when the rows do not fit the model, have no targets, there are
+/// none, or none of a known class.
+Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
+                    const metric::Metrics& metrics = {});
 
 /// [rows, outputs] in the model's dtype: probabilities for classifiers; for regression the encoded target (see
 /// in_units). No rows give no rows. Throws UserError(Fault::data) when the rows do not fit the model.
@@ -30,8 +32,8 @@ Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features
 Tensor in_units(const TrainedModel& model, const Tensor& prediction);
 Evaluation in_units(const TrainedModel& model, Evaluation evaluation);
 
-/// What guessing gives: the majority class, or the mean of the target, both of the rows given.
-/// REQUIRES: rows.
-Evaluation baseline(const data::Dataset& train, const data::Dataset& test);
+/// What guessing gives: the share of each class, of which the most frequent is the likeliest, or the mean of the
+/// target, both of the rows `train`. There is no loss. REQUIRES: rows.
+Evaluation baseline(const data::Dataset& train, const data::Dataset& test, const metric::Metrics& metrics = {});
 
 }  // namespace gradus

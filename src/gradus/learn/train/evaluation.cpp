@@ -1,18 +1,36 @@
 #include "gradus/learn/train/evaluation.hpp"
 
-#include <fmt/core.h>
+#include "gradus/core/base/error.hpp"
+#include "gradus/core/base/nearest.hpp"
+#include "gradus/core/base/remedy.hpp"
+#include "gradus/core/base/rounded.hpp"
 
 namespace gradus {
 
-std::string describe(const Evaluation& e) {
-  std::string tail = fmt::format("loss {:.4g}, {} row{}", e.loss, e.rows, e.rows == 1 ? "" : "s");
-  if (e.unseen > 0) tail += fmt::format(", {} of them of classes that the model does not know", e.unseen);
-  if (e.task == data::Task::classification) {
-    return fmt::format("accuracy {:.2f} % (95 %: {:.2f} to {:.2f}), {}", 100 * e.accuracy, 100 * e.interval.low,
-                       100 * e.interval.high, tail);
+double Evaluation::at(std::string_view name) const {
+  const metric::Result* found = metric::find(metrics, name);
+  if (found != nullptr && found->number) return *found->number;
+  std::vector<std::string> names;
+  std::string all;
+  for (const metric::Result& one : metrics) {
+    if (!one.number) continue;
+    names.push_back(one.name);
+    all += (all.empty() ? "" : ", ") + one.name;
   }
-  const std::string r2 = e.r2 ? fmt::format("R2 {:.4f}", *e.r2) : "R2 undefined (constant target)";
-  return fmt::format("{}, MAE {:.5g}, MSE {:.5g}, {}", r2, e.mae, e.mse, tail);
+  const std::string what = found != nullptr ? metric::describe(*found) : "no metric " + printable(name);
+  throw UserError(Fault::usage,
+                  Report{"evaluation", what, all.empty() ? "metrics with numbers" : "one of " + all,
+                         nearest_or(name, names, names.empty() ? "TrainOptions::metrics" : names.front())});
+}
+
+std::string describe(const Evaluation& e) {
+  std::string out;
+  for (const metric::Result& one : e.metrics) {
+    if (one.shown && !one.table) out += metric::describe(one) + ", ";
+  }
+  out += "loss " + short_number(e.loss) + ", " + std::to_string(e.rows) + (e.rows == 1 ? " row" : " rows");
+  if (e.unseen > 0) out += ", " + std::to_string(e.unseen) + " of them of classes that the model does not know";
+  return out;
 }
 
 }  // namespace gradus

@@ -4,20 +4,22 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "gradus/learn/data/split.hpp"
 #include "gradus/learn/nn/loss.hpp"
+#include "gradus/learn/nn/metric.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
 #include "gradus/learn/train/history.hpp"
 
 namespace gradus {
 
-/// Called on the thread that trains. All may be empty.
+/// Who looks on: a terminal, a log, a program's own. Called on the thread that trains; all may be empty.
 struct Observer {
   std::function<void(const StepReport&)> on_step = {};
   std::function<void(const EpochReport&)> on_epoch = {};
-  std::function<bool()> should_stop = {};  // asked after every step; true ends the training with StoppedBy::request
+  std::function<bool()> should_stop = {};  // asked after every step; true ends it with StoppedBy::request
 };
 
 /// A step taken in parts of its batch, one after the other, to save memory.
@@ -43,6 +45,7 @@ struct TrainOptions {
   double validation = 0.1;    // share of the rows held back, chosen by the seed
   bool by_class = true;       // of a classification: every class keeps its share among the rows held back
   std::uint64_t seed = 0;     // of initial weights, split, order and dropout
+  metric::Metrics metrics = {};  // of the validation rows; metric::usual_metrics unless given
   DType dtype = DType::f32;
   DType products = DType::f32;  // as nn::ModelOptions
   Parts parts = {};
@@ -50,7 +53,7 @@ struct TrainOptions {
   std::int64_t memory = 0;  // bytes that the engine and the copies of weights may take; chooses `parts` and, where it
                             // has no room for all, `threads`. 0: no limit
   std::optional<data::Split> split = {};  // the rows held back, for who has chosen them; instead of the rules above
-  Observer observer = {};
+  std::vector<Observer> observers = {};   // told in this order
 };
 
 }  // namespace gradus

@@ -11,37 +11,6 @@ namespace {
 
 int graph_for(const Pass& pass, std::int64_t rows) { return rows == pass.batch ? pass.whole : pass.last; }
 
-/// Loss and metrics, added up.
-struct Totals {
-  Evaluation out;
-  nn::Accuracy accuracy;
-  nn::Errors errors;
-  double loss = 0;
-
-  /// `rows`: their numbers in the dataset, from 0.
-  void add(const loss::Loss& of, double batch_loss, ConstView prediction, ConstView target,
-           std::span<const std::int64_t> rows) {
-    loss += of.traits().sums ? batch_loss : batch_loss * static_cast<double>(rows.size());
-    if (out.task == data::Task::classification) accuracy.add(prediction, target);
-    else errors.add(prediction, target);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      out.not_finite.add(prediction, static_cast<std::int64_t>(i), rows[i] + 1);
-    }
-  }
-
-  Evaluation finish(const loss::Loss& of, std::int64_t rows) {
-    out.rows = rows;
-    out.loss = of.traits().sums ? loss : loss / static_cast<double>(rows);
-    out.correct = accuracy.correct;
-    out.accuracy = accuracy.value();
-    out.interval = nn::wilson(accuracy.correct, accuracy.rows);
-    out.mse = errors.mse();
-    out.mae = errors.mae();
-    out.r2 = errors.r2();
-    return out;
-  }
-};
-
 }  // namespace
 
 Pass add_pass(std::vector<Graph>& graphs, const nn::Model& model, const loss::Loss& loss, BatchSpec batch,
@@ -62,26 +31,48 @@ BatchSpec batch_spec(const data::Dataset& dataset) {
   return {.outputs = dataset.has_targets ? dataset.targets.shape().last() : 1};
 }
 
-Evaluation evaluate_pass(Program& program, const Pass& pass, const loss::Loss& loss, const data::Dataset& dataset,
-                         const data::Dataset& targets, std::span<const std::int64_t> rows) {
-  Totals totals;
-  totals.out.task = targets.task;
+metric::Subject subject_of(const nn::Model& model, const data::Dataset& targets) {
+  return {.outputs = nn::output_count(model),
+          .classes = targets.task == data::Task::classification ? targets.class_names : std::vector<std::string>()};
+}
+
+Scoring::Scoring(const metric::Metrics& metrics, const metric::Subject& subject, const data::Dataset& dataset,
+                 const data::Dataset& targets)
+    : measurement_(metrics, subject), dataset_(dataset), targets_(targets) {
+  out_.task = targets.task;
+}
+
+void Scoring::run(Program& program, const Pass& pass, const loss::Loss& loss, std::span<const std::int64_t> rows) {
   const auto count = static_cast<std::int64_t>(rows.size());
   data::Gatherer gatherer(program.engine().pool());
   for (std::int64_t b = 0; b < data::batch_count(count, pass.batch); ++b) {
     const auto chosen = data::batch_rows(rows, pass.batch, b);
     const int graph = graph_for(pass, static_cast<std::int64_t>(chosen.size()));
-    gatherer.features(dataset, chosen, program.input(graph, step_names::features));
-    data::gather_targets(targets, chosen, program.input(graph, step_names::target));
+    gatherer.features(dataset_, chosen, program.input(graph, step_names::features));
+    if (pass.with_loss) data::gather_targets(targets_, chosen, program.input(graph, step_names::target));
     // Apart from what the program gets: a plan may reuse the memory of its inputs, and errors are those of the targets
     // as they are in f64.
-    Tensor target(targets.targets.dtype(), targets.targets.shape().with(0, static_cast<std::int64_t>(chosen.size())));
-    data::gather_targets(targets, chosen, target.view());
+    Tensor target(targets_.targets.dtype(), targets_.targets.shape().with(0, static_cast<std::int64_t>(chosen.size())));
+    data::gather_targets(targets_, chosen, target.view());
     program.run(graph);
-    totals.add(loss, program.output(graph, step_names::loss).number(), program.output(graph, step_names::prediction),
-               target, chosen);
+    if (pass.with_loss) {
+      const double batch_loss = program.output(graph, step_names::loss).number();
+      loss_ += loss.traits().sums ? batch_loss : batch_loss * static_cast<double>(chosen.size());
+    }
+    const ConstView prediction = program.output(graph, step_names::prediction);
+    measurement_.add({prediction, target});
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      out_.not_finite.add(prediction, static_cast<std::int64_t>(i), chosen[i] + 1);
+    }
   }
-  return totals.finish(loss, count);
+  out_.rows += count;
+  if (pass.with_loss) out_.loss = loss.traits().sums ? loss_ : loss_ / static_cast<double>(count);
+  else out_.unseen += count;
+}
+
+Evaluation Scoring::finish() {
+  out_.metrics = measurement_.finish();
+  return out_;
 }
 
 Tensor predict_pass(Program& program, const Pass& pass, const Type& type, const data::Dataset& dataset) {

@@ -31,10 +31,27 @@ Pass add_pass(std::vector<Graph>& graphs, const nn::Model& model, const loss::Lo
 /// The target of `dataset` as step graphs take it.
 BatchSpec batch_spec(const data::Dataset& dataset);
 
-/// Loss and metrics over the rows with these numbers: features of `dataset`, targets of `targets` (which may be the
-/// same). REQUIRES: as many as add_pass was told.
-Evaluation evaluate_pass(Program& program, const Pass& pass, const loss::Loss& loss, const data::Dataset& dataset,
-                         const data::Dataset& targets, std::span<const std::int64_t> rows);
+/// What metrics of the predictions of `model` compare.
+metric::Subject subject_of(const nn::Model& model, const data::Dataset& targets);
+
+/// Loss and metrics over rows of a dataset, pass by pass.
+class Scoring {
+ public:
+  /// Features of `dataset`, targets of `targets` (which may be the same); both outlive this. Throws as metric::check.
+  Scoring(const metric::Metrics& metrics, const metric::Subject& subject, const data::Dataset& dataset,
+          const data::Dataset& targets);
+  /// The rows with these numbers. A pass without a loss is over rows of classes that the model does not know.
+  /// REQUIRES: as many as add_pass was told, and one pass with a loss.
+  void run(Program& program, const Pass& pass, const loss::Loss& loss, std::span<const std::int64_t> rows);
+  Evaluation finish();
+
+ private:
+  metric::Measurement measurement_;
+  const data::Dataset& dataset_;
+  const data::Dataset& targets_;
+  Evaluation out_;
+  double loss_ = 0;
+};
 
 /// Predictions for all rows of `dataset`, [rows, outputs].
 Tensor predict_pass(Program& program, const Pass& pass, const Type& type, const data::Dataset& dataset);

@@ -19,31 +19,37 @@ constexpr std::size_t longest_curve = 1000;  // epochs; longer ones are thinned 
 
 json::Value describe_validation(const Evaluation& e) {
   json::Object out{{"loss", e.loss}, {"rows", e.rows}};
-  if (e.task == data::Task::classification) {
-    out["correct"] = e.correct;
-    return out;
+  metric::Results numbers;
+  for (const metric::Result& one : e.metrics) {
+    if (!one.table && one.number) numbers.push_back(one);
   }
-  out["mse"] = e.mse;
-  out["mae"] = e.mae;
-  if (e.r2) out["r2"] = *e.r2;
+  metric::put(out, numbers);
   return out;
 }
 
-Evaluation read_validation(const json::Value& value, data::Task task) {
+/// `known`: names, labels and units of its metrics.
+Evaluation read_validation(const json::Value& value, data::Task task, const metric::Results& known) {
   Evaluation e;
   e.task = task;
   e.loss = value.at("loss").number();
   e.rows = value.at("rows").integer();
-  if (task == data::Task::classification) {
-    e.correct = value.at("correct").integer();
-    e.accuracy = e.rows > 0 ? static_cast<double>(e.correct) / static_cast<double>(e.rows) : 0;
-    e.interval = nn::wilson(e.correct, e.rows);
-    return e;
+  constexpr std::string_view no_metrics[] = {"loss", "rows"};
+  e.metrics = metric::take(value, no_metrics, known);
+  for (const metric::MetricKind* kind : metric::all_metrics()) {
+    if (kind->complete != nullptr) kind->complete(e.metrics, e.rows);
   }
-  e.mse = value.at("mse").number();
-  e.mae = value.at("mae").number();
-  if (const json::Value* r2 = value.find("r2")) e.r2 = r2->number();
+  for (const metric::Result& one : known) {  // what had no number
+    if (metric::find(e.metrics, one.name) == nullptr) e.metrics.push_back(one);
+  }
   return e;
+}
+
+/// Of the metrics that the epochs have.
+metric::Results columns_of(const History& history) {
+  for (const EpochReport& report : history) {
+    if (report.validation) return report.validation->metrics;
+  }
+  return {};
 }
 
 /// `kept`: the epoch whose weights the model has, which is never left out.
@@ -66,7 +72,7 @@ json::Value describe_curve(const History& history, std::int64_t kept) {
   return out;
 }
 
-History read_curve(const json::Value& value, data::Task task) {
+History read_curve(const json::Value& value, data::Task task, const metric::Results& columns) {
   History history;
   for (const json::Value& point : value.array()) {
     EpochReport r;
@@ -77,7 +83,8 @@ History read_curve(const json::Value& value, data::Task task) {
     r.gradient_norm = point.at("gradient_norm").number();
     r.seconds = point.at("seconds").number();
     r.best = point.at("best").truth();
-    if (const json::Value* validation = point.find("validation")) r.validation = read_validation(*validation, task);
+    if (const json::Value* validation = point.find("validation"))
+      r.validation = read_validation(*validation, task, columns);
     history.push_back(r);
   }
   return history;
@@ -95,6 +102,7 @@ json::Value describe_record(const TrainingRecord& r) {
                       {"stopped_by", name(r.stopped_by)},
                       {"source", r.source},
                       {"rows", r.rows},
+                      {"metrics", metric::describe_columns(columns_of(r.history))},
                       {"curve", describe_curve(r.history, r.epoch)}};
 }
 
@@ -118,7 +126,9 @@ TrainingRecord read_record(const json::Value& value, data::Task task, const std:
   r.stopped_by = rule_called(value.at("stopped_by").text(), path);
   r.source = value.at("source").text();
   r.rows = value.at("rows").integer();
-  r.history = read_curve(value.at("curve"), task);
+  metric::Results columns;
+  if (const json::Value* metrics = value.find("metrics")) columns = metric::read_columns(*metrics);
+  r.history = read_curve(value.at("curve"), task, columns);
   return r;
 }
 

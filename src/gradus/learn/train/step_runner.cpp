@@ -34,6 +34,9 @@ StepRunner::StepRunner(Engine& engine, const nn::Model& model, const loss::Loss&
       model_(model),
       loss_(loss),
       dataset_(dataset),
+      metrics_(options.metrics.empty() ? metric::usual_metrics(dataset.task == data::Task::classification)
+                                       : options.metrics),
+      subject_(subject_of(model, dataset)),
       split_(std::move(split)),
       seed_(options.seed) {
   order_ = split_.train;
@@ -123,7 +126,9 @@ StepResult StepRunner::step(std::int64_t index, std::int64_t step, double learni
 
 Evaluation StepRunner::validate() {
   fed_ = -1;  // graphs of equal batch size share their inputs
-  return evaluate_pass(*program_, graphs_.validation, loss_, dataset_, dataset_, split_.validation);
+  Scoring scoring(metrics_, subject_, dataset_, dataset_);
+  scoring.run(*program_, graphs_.validation, loss_, split_.validation);
+  return scoring.finish();
 }
 
 bool StepRunner::parameters_finite() const {

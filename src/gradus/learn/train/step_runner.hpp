@@ -59,6 +59,8 @@ class StepRunner {
   const nn::Model& model_;
   loss::Loss loss_;
   const data::Dataset& dataset_;
+  metric::Metrics metrics_;
+  metric::Subject subject_;
   data::Split split_;
   std::vector<std::int64_t> order_;
   std::uint64_t seed_;

@@ -64,7 +64,9 @@ std::optional<StoppedBy> rule_after_step(const Training& t, const StepResult& re
   if (options.tolerance > 0 && result.update_norm < options.tolerance) return StoppedBy::tolerance;
   if (options.steps > 0 && t.steps >= options.steps) return StoppedBy::steps;
   if (options.seconds > 0 && t.seconds() >= options.seconds) return StoppedBy::time;
-  if (options.observer.should_stop && options.observer.should_stop()) return StoppedBy::request;
+  for (const Observer& observer : options.observers) {
+    if (observer.should_stop && observer.should_stop()) return StoppedBy::request;
+  }
   return std::nullopt;
 }
 
@@ -170,7 +172,9 @@ std::optional<StoppedBy> run_steps(Training& t, std::int64_t epoch, EpochReport&
     report.loss = t.loss.traits().sums ? sum : sum / static_cast<double>(rows);
     report.learning_rate = rate;
     report.gradient_norm = result.gradient_norm;
-    if (t.options.observer.on_step) t.options.observer.on_step(step);
+    for (const Observer& observer : t.options.observers) {
+      if (observer.on_step) observer.on_step(step);
+    }
     if (const auto rule = rule_after_step(t, result)) return rule;
   }
   return std::nullopt;
@@ -202,7 +206,9 @@ StoppedBy run_epochs(Training& t) {
     t.schedule.epoch_ended(report.validation ? report.validation->loss : report.loss);
     report.seconds = t.seconds();
     t.run.history.push_back(report);
-    if (t.options.observer.on_epoch) t.options.observer.on_epoch(report);
+    for (const Observer& observer : t.options.observers) {
+      if (observer.on_epoch) observer.on_epoch(report);
+    }
     if (!rule) rule = rule_after_epoch(t, report);
     if (rule) return *rule;
   }
@@ -325,6 +331,7 @@ Run train(Engine& engine, const nn::Model& model, const data::Dataset& dataset, 
                            std::to_string(model.input.count()) + ", as the model takes",
                            "nn::make_model(net, Shape{" + std::to_string(dataset.row_size()) + "})"});
   }
+  metric::check(options.metrics, dataset.task == data::Task::classification);
   const Agreement agreed = agree(options.loss, model.net, model.input, model.dtype, dataset);
   data::Split split = choose_split(dataset, options);
   if (options.patience > 0 && split.validation.empty()) {

@@ -2,6 +2,7 @@
 
 #include "gradus/learn/nn/init.hpp"
 #include "gradus/learn/nn/loss.hpp"
+#include "gradus/learn/nn/metric.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
 
@@ -14,6 +15,12 @@ const Family schedule_family{"schedules", "optimizer.schedule", "--schedule",
                              [] { return kinds::kind_list(optim::all_schedules()); }};
 const Family init_family{"inits", "model.init", "--init", "how weights get their first numbers",
                          [] { return kinds::kind_list(init::all_inits()); }};
+const Family metric_family{"metrics",
+                           "train.metrics",
+                           "--metrics",
+                           "numbers that say how good predictions are",
+                           [] { return kinds::kind_list(metric::all_metrics()); },
+                           true};
 
 const Family loss_family{"losses", "model.loss", "--loss", "what a training makes small",
                          [] { return kinds::kind_list(loss::all_losses()); }};

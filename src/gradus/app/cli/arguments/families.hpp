@@ -14,8 +14,9 @@ struct Family {
   std::string_view flag;  // "--optimizer": takes a recipe's text
   std::string_view doc;   // what they are, for the list
   kinds::KindList (*kinds)();
+  bool list = false;  // the setting takes several of them, as texts
 };
 
-extern const Family optimizer_family, schedule_family, init_family, loss_family;
+extern const Family optimizer_family, schedule_family, init_family, loss_family, metric_family;
 
 }  // namespace gradus::cli

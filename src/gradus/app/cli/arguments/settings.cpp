@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "gradus/app/cli/arguments/choose_metrics.hpp"
 #include "gradus/app/cli/arguments/column_list.hpp"
 #include "gradus/app/cli/arguments/read_number.hpp"
 #include "gradus/app/cli/arguments/toml/read_config.hpp"
@@ -35,7 +36,7 @@ std::string show_list(const std::optional<std::vector<std::string>>& value) {
 std::string show_kind(const RecipeSetting& setting) { return setting.said() ? std::string(setting.kind().name) : ""; }
 std::string show_recipe(const RecipeSetting& setting) { return setting.said() ? kinds::print(setting.recipe()) : ""; }
 
-std::string join_layers(std::span<const std::string> layers) {
+std::string join_recipes(std::span<const std::string> layers) {
   std::string out;
   for (const std::string& layer : layers) out += (out.empty() ? "" : ", ") + layer;
   return out;
@@ -117,7 +118,7 @@ constexpr Setting settings_table[] = {
      "the hidden layers: \"128 relu, dropout 0.2, 64 tanh\", \"conv 6 5x5 pad 2 relu, maxpool 2\"; \"\" is a linear "
      "model",
      "the network", [](Settings& s, Text text, Text) { s.net = text; },
-     [](const Settings& s) { return show_text(s.net); }, join_layers},
+     [](const Settings& s) { return show_text(s.net); }, join_recipes},
     {"model.init", "--init", "RECIPE",
      "first weights: he_normal, xavier_uniform, \"normal 0.01\", zeros, ...: gradus inits", "",
      [](Settings& s, Text text, Text place) { s.init.say(text, place, s.source); },
@@ -159,6 +160,13 @@ constexpr Setting settings_table[] = {
      "at most so many bytes beside the data (200MB, 1.5GB, 64KiB), by batches in parts where need be", "",
      [](Settings& s, Text text, Text place) { s.memory = read_bytes(text, place); },
      [](const Settings& s) { return show_integer(s.memory); }},
+    {"train.metrics", "--metrics", "METRICS",
+     "how good it is on the validation rows: \"accuracy, roc_area\", \"r2, rmse\", all, ...: gradus metrics", "",
+     [](Settings& s, Text text, Text place) {
+       check_metrics(text, place);
+       s.metrics = text;
+     },
+     [](const Settings& s) { return show_text(s.metrics); }, join_recipes},
     {"train.epochs", "--epochs", "NUMBER", "times through the data; 0 saves the untrained network", "when to stop",
      [](Settings& s, Text text, Text place) { s.epochs = read_integer(text, place, 0, many, 10); },
      [](const Settings& s) { return show_integer(s.epochs); }},

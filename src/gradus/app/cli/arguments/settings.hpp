@@ -23,7 +23,7 @@ struct Settings {
   std::optional<double> validation;
   std::optional<bool> split_by_class;
 
-  std::optional<std::string> net;
+  std::optional<std::string> net, metrics;
   RecipeSetting init{init_family}, loss{loss_family};
   std::optional<DType> precision;  // bf16: products of bf16 matrices in an f32 model
   bool precision_auto = false;     // to be chosen for this machine (choose_precision.hpp)

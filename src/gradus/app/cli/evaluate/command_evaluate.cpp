@@ -1,6 +1,7 @@
 // gradus evaluate: how good a model is on rows that it was not trained on.
 #include <algorithm>
 
+#include "gradus/app/cli/arguments/choose_metrics.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/evaluate/compare.hpp"
@@ -25,6 +26,7 @@ constexpr Operand operands[] = {
 
 constexpr Option options[] = {
     {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
+    {"--metrics", "METRICS", "\"accuracy, roc_area\", \"r2, rmse\", all, ...: gradus metrics"},
     {"--json", "", "one JSON document on standard output"},
 };
 
@@ -125,14 +127,16 @@ int check_finite(const Evaluation& evaluation, const std::string& source, const 
 int run_evaluate(const Arguments& arguments, report::Console& console) {
   Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
   const TrainedModel model = load_model(arguments.required(0), console);
+  const bool classes = model.task == data::Task::classification;
+  const auto said = arguments.text("--metrics");
+  const metric::Metrics metrics = choose_metrics(said, classes);
   const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::any);
   say_notes(console, rows.notes);
 
   const double deviation = deviation_of(schema_of(model));
-  const Evaluation evaluation = report::scaled(evaluate(engine, model, rows.dataset), deviation);
+  const Evaluation evaluation = report::scaled(evaluate(engine, model, rows.dataset, metrics), deviation);
   const data::Dataset light = targets_of(rows.dataset);
-  const Evaluation guess = report::scaled(baseline(light, light), deviation);
-  const bool classes = model.task == data::Task::classification;
+  const Evaluation guess = report::scaled(baseline(light, light, metrics), deviation);
   const ClassCounts counts = count_classes(engine, model, rows.dataset);
   const data::Overlap overlap = data::find_overlap(model.learnt_rows, rows.dataset);
   if (const std::string text = overlap_text(overlap); !text.empty()) console.say(text);
@@ -154,6 +158,7 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
   console.print(unseen_text(evaluation, counts.unseen));
   console.print((classes ? "beside: the most frequent class gives " : "beside: the mean of these rows gives ") +
                 report::short_metric_text(guess) + "\n");
+  if (said) console.print("\n" + report::metric_table(evaluation));
   constexpr std::size_t most_classes = 50;
   if (classes && counts.known.size() <= most_classes) console.print(classes_text(counts.known));
   return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);

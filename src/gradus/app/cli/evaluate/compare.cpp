@@ -22,10 +22,10 @@ std::optional<Evaluation> linear_model(Engine& engine, const TrainingData& data,
   options.seconds = options.tolerance = 0;
   options.target_loss.reset();
   options.patience = 0;
-  options.observer = {};
+  options.observers.clear();
   try {
     const Run run = train(engine, nn::with_output(nn::parse_net(""), data.schema.output_count()), data.rows, options);
-    if (data.split.validation.empty()) return evaluate(engine, run.model, data.rows);
+    if (data.split.validation.empty()) return evaluate(engine, run.model, data.rows, options.metrics);
     return run.history.empty() ? std::nullopt : run.history.back().validation;
   } catch (const Diverged&) {  // no reason to end with an error after the network was saved
     return std::nullopt;
@@ -60,16 +60,22 @@ std::vector<Comparison> compare(Engine& engine, const Run& run, const TrainingDa
   Comparison first;
   if (held_back) {
     first = {"validation",
-             evaluate(engine, run.model, data::take(data.rows, data.split.validation)),
-             baseline(learnt, data::take(light, data.split.validation)),
+             evaluate(engine, run.model, data::take(data.rows, data.split.validation), options.metrics),
+             baseline(learnt, data::take(light, data.split.validation), options.metrics),
              {}};
   } else {
-    first = {"training", evaluate(engine, run.model, data.rows), baseline(learnt, learnt), {}};
+    first = {"training",
+             evaluate(engine, run.model, data.rows, options.metrics),
+             baseline(learnt, learnt, options.metrics),
+             {}};
   }
   if (run.model.record.steps > 0) first.linear = linear_model(engine, data, options);
   out.push_back(first);
   if (data.test)
-    out.push_back({"test", evaluate(engine, run.model, *data.test), baseline(learnt, targets_of(*data.test)), {}});
+    out.push_back({"test",
+                   evaluate(engine, run.model, *data.test, options.metrics),
+                   baseline(learnt, targets_of(*data.test), options.metrics),
+                   {}});
   for (Comparison& one : out) {
     one.model = report::scaled(one.model, deviation);
     one.guess = report::scaled(one.guess, deviation);

@@ -96,7 +96,8 @@ int list_kinds(const Family& family, const Arguments& arguments, report::Console
   if (!name) return 0;
   const kinds::AnyRecipe example = example_of(*shown.front());
   console.print("\nflag  " + std::string(family.flag) + " " + report::shell_word(kinds::print_all(example)) +
-                "\nfile  " + std::string(family.key) + " = " + kinds::to_toml(example) + "\n");
+                "\nfile  " + std::string(family.key) + " = " +
+                (family.list ? "\"" + kinds::print_all(example) + "\"" : kinds::to_toml(example)) + "\n");
   return 0;
 }
 
@@ -135,5 +136,13 @@ const Command losses_command{
     options,
     "gradus losses\ngradus losses huber",
     [](const Arguments& arguments, report::Console& console) { return list_kinds(loss_family, arguments, console); }};
+
+const Command metrics_command{
+    "metrics",
+    "lists every number that says how good predictions are",
+    operands,
+    options,
+    "gradus metrics\ngradus metrics calibration_error",
+    [](const Arguments& arguments, report::Console& console) { return list_kinds(metric_family, arguments, console); }};
 
 }  // namespace gradus::cli

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "gradus/app/cli/arguments/choose_metrics.hpp"
 #include "gradus/app/cli/arguments/choose_precision.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
 #include "gradus/app/cli/arguments/defaults.hpp"
@@ -82,29 +83,8 @@ void initialize(nn::Model& model, const init::Init& init, std::uint64_t seed) {
   }
 }
 
-Observer observe(report::Progress& progress, report::RunLog& log, double deviation) {
-  Observer observer;
-  observer.on_step = [&progress, &log](const StepReport& step) {
-    progress.on_step(step);
-    if (!log.open()) return;
-    log.write("step", {{"epoch", step.epoch},
-                       {"step", step.step},
-                       {"rows", step.rows},
-                       {"loss", step.loss},
-                       {"learning_rate", step.learning_rate},
-                       {"seconds", step.seconds}});
-  };
-  observer.on_epoch = [&progress, &log, deviation](const EpochReport& epoch) {
-    progress.on_epoch(epoch);
-    log.write("epoch", report::to_json(epoch, deviation).object());
-    log.flush();
-  };
-  observer.should_stop = [] { return Interrupt::requested() != 0; };
-  return observer;
-}
-
 report::ProgressPlan plan_progress(const Training& training, const TrainingData& data, bool color) {
-  return {data.schema.target.task,
+  return {choose_metrics(training.complete.metrics, data.schema.target.task == data::Task::classification),
           !data.split.validation.empty(),
           deviation_of(data.schema),
           *training.complete.epochs < unlimited_epochs ? *training.complete.epochs : 0,
@@ -149,6 +129,7 @@ Prepared prepare(const Arguments& arguments, const Settings& said, int threads, 
   const Settings all = with_defaults(said, {!out.data.schema.is_table(), learnt, held});
   out.options = to_options(all);
   out.options.split = out.data.split;
+  out.options.metrics = choose_metrics(all.metrics, out.data.rows.task == data::Task::classification);
   nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
   const Shape input = nn::input_of(net, sample_shape(out.data.rows, net));
   const Agreement agreed = agree(out.options.loss, net, input, out.options.dtype, out.data.rows);
@@ -244,8 +225,8 @@ int run_train(const Arguments& arguments, report::Console& console) {
 
   report::Progress progress(plan_progress(training, prepared.data, console.err().color), console);
   TrainOptions options = prepared.options;
-  options.observer = observe(progress, log, deviation_of(prepared.data.schema));
   const Interrupt interrupt;
+  options.observers = {progress.observer(), log.observer(deviation_of(prepared.data.schema)), interrupt.observer()};
   std::optional<Run> run;
   try {
     run = train(engine, prepared.model, prepared.data.rows, options);

@@ -202,6 +202,9 @@ std::string outcome_text(const Training& training, const TrainingData& data, con
              report::bytes(report::peak_resident_bytes()) + " resident at most, with the data and the program", width);
   }
   for (const Comparison& comparison : outcome.comparisons) out += comparison_text(comparison, width);
+  if (training.said.metrics && !outcome.comparisons.empty()) {
+    out += "\n" + report::metric_table(outcome.comparisons.front().model) + "\n";
+  }
   return out + next_commands(training, data.schema);
 }
 

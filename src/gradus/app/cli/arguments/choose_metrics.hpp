@@ -1,0 +1,18 @@
+// --metrics: a list of recipes, or all.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gradus/learn/nn/metric.hpp"
+
+namespace gradus::cli {
+
+/// Refuses a text that is no list of metrics. Throws UserError(Fault::usage) at `place`.
+void check_metrics(const std::string& text, const std::string& place);
+
+/// Those that `said` names ("all": of this task), else the usual ones. Throws UserError(Fault::usage) as check_metrics,
+/// and for metrics of another task.
+metric::Metrics choose_metrics(const std::optional<std::string>& said, bool classes);
+
+}  // namespace gradus::cli
