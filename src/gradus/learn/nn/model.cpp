@@ -71,7 +71,7 @@ std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, D
   return sketch(net, input, dtype).parameters;
 }
 
-Model make_model(Layer net, const Shape& sample, ModelOptions options) {
+void check_types(const ModelOptions& options) {
   if (options.dtype != DType::f32 && options.dtype != DType::f64) {
     throw UserError(Fault::usage, Report{"precision", std::string(name(options.dtype)), "f32 or f64", "DType::f32"});
   }
@@ -80,6 +80,10 @@ Model make_model(Layer net, const Shape& sample, ModelOptions options) {
     throw UserError(Fault::usage, Report{"products", std::string(name(options.products)), "f32, or bf16 in f32",
                                          options.products == DType::bf16 ? "dtype f32 with them" : "products f32"});
   }
+}
+
+Model make_model(Layer net, const Shape& sample, ModelOptions options) {
+  check_types(options);
   const Shape input = input_of(net, sample);
   const auto specs = parameters_of(net, input, options.dtype);
   check_memory(specs, options.dtype);

@@ -35,6 +35,9 @@ struct ModelOptions {
   DType products = DType::f32;  // or bf16, with dtype f32
 };
 
+/// Throws UserError for types that no model has.
+void check_types(const ModelOptions& options);
+
 /// The net for samples of shape `sample` (seen as input_of() says), its parameters initialized. Throws UserError for
 /// shapes that do not fit (naming layer, op and shapes), and Fault::budget before anything is allocated when the
 /// parameters do not fit in memory.

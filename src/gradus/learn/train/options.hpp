@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/data/split.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/nn/metric.hpp"
@@ -52,8 +53,9 @@ struct TrainOptions {
   int threads = 0;          // at most so many of the engine's compute, each with memory of its own; 0: all
   std::int64_t memory = 0;  // bytes that the engine and the copies of weights may take; chooses `parts` and, where it
                             // has no room for all, `threads`. 0: no limit
-  std::optional<data::Split> split = {};  // the rows held back, for who has chosen them; instead of the rules above
-  std::vector<Observer> observers = {};   // told in this order
+  std::optional<data::Split> split = {};    // the rows held back, for who has chosen them; instead of the rules above
+  std::optional<data::Schema> schema = {};  // how files became the features, for who read some
+  std::vector<Observer> observers = {};     // told in this order
 };
 
 }  // namespace gradus

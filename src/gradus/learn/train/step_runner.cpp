@@ -28,22 +28,18 @@ std::string name_of(const Graph& graph, int id) {
 
 }  // namespace
 
-StepRunner::StepRunner(Engine& engine, const nn::Model& model, const loss::Loss& loss, const TrainOptions& options,
-                       const data::Dataset& dataset, data::Split split)
+StepRunner::StepRunner(Engine& engine, const nn::Model& model, const TrainOptions& options, const Decided& decided,
+                       const data::Dataset& dataset)
     : gatherer_(engine.pool()),
       model_(model),
-      loss_(loss),
       dataset_(dataset),
-      metrics_(options.metrics.empty() ? metric::usual_metrics(dataset.task == data::Task::classification)
-                                       : options.metrics),
+      decided_(decided),
       subject_(subject_of(model, dataset)),
-      split_(std::move(split)),
-      seed_(options.seed) {
-  order_ = split_.train;
-  rows_ = step_rows(options, train_rows(), static_cast<std::int64_t>(split_.validation.size()));
-  shuffles_ = rows_.steps() > 1;
-  update_norm_ = options.tolerance > 0;
-  graphs_ = step_graphs(model, loss, options, batch_spec(dataset), rows_);
+      order_(decided.split.train),
+      seed_(options.seed),
+      shuffles_(decided.rows.steps() > 1),
+      update_norm_(options.tolerance > 0) {
+  graphs_ = step_graphs(model, decided.loss, options, batch_spec(dataset), decided.rows);
   for (Graph& graph : graphs_.graphs) has_key_.push_back(static_cast<bool>(graph.find_input(step_names::key)));
   Graph& last = graphs_.graphs[static_cast<std::size_t>(graphs_.last)];
   for (const Output& output : last.outputs()) {
@@ -51,16 +47,16 @@ StepRunner::StepRunner(Engine& engine, const nn::Model& model, const loss::Loss&
   }
   program_ = std::make_unique<Program>(
       engine, std::move(graphs_.graphs),
-      ProgramOptions{.own_order = rows_.one_leaf(), .products = model.products, .threads = options.threads});
+      ProgramOptions{.own_order = decided.rows.one_leaf(), .products = model.products, .threads = decided.threads});
   write(model.parameters);
 }
 
 void StepRunner::begin_epoch(std::int64_t epoch) {
-  if (shuffles_) data::shuffle_rows(split_.train, seed_, static_cast<std::uint64_t>(epoch), order_);
+  if (shuffles_) data::shuffle_rows(decided_.split.train, seed_, static_cast<std::uint64_t>(epoch), order_);
 }
 
 std::span<const std::int64_t> StepRunner::rows_of(std::int64_t index) const {
-  return data::batch_rows(order_, rows_.batch, index);
+  return data::batch_rows(order_, decided_.rows.batch, index);
 }
 
 void StepRunner::feed_rows(int graph, std::span<const std::int64_t> rows) {
@@ -80,19 +76,19 @@ void StepRunner::feed_key(int graph, std::int64_t step, std::int64_t first_row) 
 void StepRunner::run_parts(std::int64_t index, std::int64_t step) {
   const auto rows = rows_of(index);
   const auto all = static_cast<double>(rows.size());
-  const std::int64_t count = data::batch_count(static_cast<std::int64_t>(rows.size()), rows_.parts.rows);
-  const bool tree = rows_.parts.tree;
+  const std::int64_t count = data::batch_count(static_cast<std::int64_t>(rows.size()), decided_.rows.parts.rows);
+  const bool tree = decided_.rows.parts.tree;
   const int top = sum_levels(count, tree) - 1;
   const auto carry = [&](int level, bool add) {
     program_->run((add ? graphs_.carry_add : graphs_.carry)[static_cast<std::size_t>(level)]);
   };
   unsigned full = 0;  // bit i: level i + 1 holds a sum
   for (std::int64_t part = 0; part < count; ++part) {
-    const auto chosen = data::batch_rows(rows, rows_.parts.rows, part);
+    const auto chosen = data::batch_rows(rows, decided_.rows.parts.rows, part);
     const PartGraphs& of = graphs_.part(static_cast<std::int64_t>(chosen.size()));
     const int graph = (tree ? part % 2 == 0 : part == 0) ? of.first : of.more;
     feed_rows(graph, chosen);
-    feed_key(graph, step, part * rows_.parts.rows);
+    feed_key(graph, step, part * decided_.rows.parts.rows);
     program_->input(graph, step_names::share).as<double>()[0] = static_cast<double>(chosen.size()) / all;
     program_->run(graph);
     const bool last = part + 1 == count;
@@ -109,9 +105,9 @@ void StepRunner::run_parts(std::int64_t index, std::int64_t step) {
 }
 
 StepResult StepRunner::step(std::int64_t index, std::int64_t step, double learning_rate) {
-  const bool last = index == rows_.steps() - 1;
+  const bool last = index == decided_.rows.steps() - 1;
   const int graph = last ? graphs_.last : graphs_.whole;
-  if (rows_.in_parts()) run_parts(index, step);
+  if (decided_.rows.in_parts()) run_parts(index, step);
   else if (shuffles_ || fed_ != index) feed_rows(graph, rows_of(index));
   fed_ = index;
   feed_key(graph, step, 0);
@@ -126,8 +122,8 @@ StepResult StepRunner::step(std::int64_t index, std::int64_t step, double learni
 
 Evaluation StepRunner::validate() {
   fed_ = -1;  // graphs of equal batch size share their inputs
-  Scoring scoring(metrics_, subject_, dataset_, dataset_);
-  scoring.run(*program_, graphs_.validation, loss_, split_.validation);
+  Scoring scoring(decided_.metrics, subject_, dataset_, dataset_);
+  scoring.run(*program_, graphs_.validation, decided_.loss, decided_.split.validation);
   return scoring.finish();
 }
 
@@ -160,7 +156,7 @@ std::string StepRunner::first_not_finite(std::int64_t index, std::int64_t step) 
   const auto rows = rows_of(index);
   BatchSpec batch = batch_spec(dataset_);
   batch.rows = static_cast<std::int64_t>(rows.size());
-  Graph graph = training_step(model_, loss_, optim::gradient_descent(), batch);
+  Graph graph = training_step(model_, decided_.loss, optim::gradient_descent(), batch);
   std::vector<Binding> bindings;
   for (int id = 0; id < graph.size(); ++id) {
     if (graph.node(id).op != &input_op) continue;

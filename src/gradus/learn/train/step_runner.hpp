@@ -7,15 +7,12 @@
 
 #include "gradus/engine/runtime/program.hpp"
 #include "gradus/learn/data/batches.hpp"
-#include "gradus/learn/data/split.hpp"
-#include "gradus/learn/train/options.hpp"
+#include "gradus/learn/train/decide.hpp"
 #include "gradus/learn/train/pass.hpp"
 #include "gradus/learn/train/step_graphs.hpp"
+#include "gradus/learn/train/weights.hpp"
 
 namespace gradus {
-
-/// Parameters and optimizer state by name, as they were at some moment.
-using Weights = std::vector<nn::Parameter>;
 
 struct StepResult {
   double loss = 0;
@@ -26,13 +23,12 @@ struct StepResult {
 
 class StepRunner {
  public:
-  /// All graphs are compiled here. The dataset must outlive the runner.
-  StepRunner(Engine& engine, const nn::Model& model, const loss::Loss& loss, const TrainOptions& options,
-             const data::Dataset& dataset, data::Split split);
+  /// All graphs are compiled here. All but the engine's options must outlive the runner.
+  StepRunner(Engine& engine, const nn::Model& model, const TrainOptions& options, const Decided& decided,
+             const data::Dataset& dataset);
 
-  std::int64_t steps_per_epoch() const { return rows_.steps(); }
-  std::int64_t train_rows() const { return static_cast<std::int64_t>(split_.train.size()); }
-  bool validates() const { return !split_.validation.empty(); }
+  std::int64_t steps_per_epoch() const { return decided_.rows.steps(); }
+  bool validates() const { return !decided_.split.validation.empty(); }
 
   /// Orders the rows for `epoch` (from 0).
   void begin_epoch(std::int64_t epoch);
@@ -57,14 +53,11 @@ class StepRunner {
 
   data::Gatherer gatherer_;
   const nn::Model& model_;
-  loss::Loss loss_;
   const data::Dataset& dataset_;
-  metric::Metrics metrics_;
+  const Decided& decided_;
   metric::Subject subject_;
-  data::Split split_;
   std::vector<std::int64_t> order_;
   std::uint64_t seed_;
-  StepRows rows_;
   bool shuffles_;
   bool update_norm_;
   std::int64_t fed_ = -1;           // the only batch of full-batch training is gathered once

@@ -18,10 +18,7 @@
 #include "gradus/app/report/progress.hpp"
 #include "gradus/app/report/run_log.hpp"
 #include "gradus/learn/nn/net.hpp"
-#include "gradus/learn/nn/spatial.hpp"
-#include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/gradient_error.hpp"
-#include "gradus/learn/train/memory.hpp"
 #include "gradus/learn/train/saved_model.hpp"
 
 namespace gradus::cli {
@@ -103,47 +100,31 @@ void check_settings(const Settings& said) {
 struct Prepared {
   Training training;
   TrainingData data;
-  nn::Model model;
   TrainOptions options;
+  Decided decided;
+  nn::Model model;
 };
-
-/// Chooses how a step takes its batch, from shapes alone: before anything of the network's size is allocated.
-void keep_within(Prepared& out, const nn::Model& shapes, std::int64_t learnt, std::int64_t held) {
-  TrainOptions& options = out.options;
-  const StepRows rows = step_rows(options, learnt, held);
-  const MemoryUse use =
-      choose_parts(shapes, *options.loss, options, batch_spec(out.data.rows), rows, out.training.threads);
-  options.parts = use.parts, options.threads = use.threads;
-  out.training.memory = describe(use, rows, out.training.threads);
-  options.memory = 0;  // decided
-}
 
 Prepared prepare(const Arguments& arguments, const Settings& said, int threads, report::Console& console) {
   // Not inside the braces below: when it throws there, GCC 12 destroys the fields before it twice.
   auto data = load_for_training(arguments.required(0), said);
   Prepared out{
-      {arguments.required(0), {}, !arguments.has("--output"), said, {}, 0, {}, threads}, std::move(data), {}, {}};
+      {arguments.required(0), {}, !arguments.has("--output"), said, {}, 0, {}, threads}, std::move(data), {}, {}, {}};
   say_notes(console, out.data.notes);
-  const auto learnt = static_cast<std::int64_t>(out.data.split.train.size());
-  const auto held = static_cast<std::int64_t>(out.data.split.validation.size());
-  const Settings all = with_defaults(said, {!out.data.schema.is_table(), learnt, held});
+  const Settings all = with_defaults(
+      said, {!out.data.schema.is_table(), std::ssize(out.data.split.train), std::ssize(out.data.split.validation)});
   out.options = to_options(all);
   out.options.split = out.data.split;
+  out.options.schema = out.data.schema;
   out.options.metrics = choose_metrics(all.metrics, out.data.rows.task == data::Task::classification);
-  nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
-  const Shape input = nn::input_of(net, sample_shape(out.data.rows, net));
-  const Agreement agreed = agree(out.options.loss, net, input, out.options.dtype, out.data.rows);
-  out.options.loss = agreed.loss, net = agreed.net;
-  for (const std::string& note : agreed.notes) {
-    out.data.notes.push_back({false, note});
-    say_notes(console, {out.data.notes.back()});
-  }
-  if (out.options.memory > 0) keep_within(out, {net, input, out.options.dtype, {}, out.options.products}, learnt, held);
-  out.model =
-      nn::make_model(net, sample_shape(out.data.rows, net), {out.options.dtype, *all.seed, out.options.products});
+  const nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
+  out.decided = decide(net, out.data.rows, out.options, threads);
+  for (const std::string& note : out.decided.notes) console.say("note: " + note);
+  if (out.decided.memory) out.training.memory = describe(*out.decided.memory, out.decided.rows, threads);
+  out.model = out.decided.make_model();
   if (all.init.said()) initialize(out.model, init::Init(all.init.recipe()), *all.seed);
   out.training.complete = all;
-  out.training.net = nn::print_net(net);
+  out.training.net = nn::print_net(out.decided.net);
   out.training.parameters = out.model.parameter_count();
   return out;
 }
@@ -152,22 +133,20 @@ Prepared prepare(const Arguments& arguments, const Settings& said, int threads, 
 void compare_gradients(Engine& engine, Prepared& of) {
   constexpr std::int64_t most = 256;
   const auto& all = of.data.split.train;
-  const std::int64_t batch = of.options.parts.rows > 0 ? of.options.parts.rows : of.options.batch;
-  const auto rows = std::min({static_cast<std::int64_t>(all.size()), batch > 0 ? batch : most, most});
+  const StepRows& taken = of.decided.rows;
+  const std::int64_t rows = std::min({std::ssize(all), taken.in_parts() ? taken.parts.rows : taken.batch, most});
   if (rows == 0) return;
-  of.training.gradient_error = gradient_error(engine, of.model, *of.options.loss, of.data.rows,
+  of.training.gradient_error = gradient_error(engine, of.model, of.decided.loss, of.data.rows,
                                               std::span(all).first(static_cast<std::size_t>(rows)), of.options.seed);
 }
 
 /// The loss is not finite any more: saves the weights of the best epoch, if one was better than the untrained network,
 /// and says so.
-int end_diverged(const Diverged& diverged, const Prepared& prepared, io::OutputFile& file, report::RunLog& log,
-                 report::Console& console) {
+int end_diverged(const Diverged& diverged, io::OutputFile& file, report::RunLog& log, report::Console& console) {
   console.say(diverged.what());
-  Run run = diverged.run();
+  const Run& run = diverged.run();
   const bool learnt = run.best_epoch > 0;
   if (learnt) {
-    run.model.schema = prepared.data.schema;
     io::save(run.model, file);
     console.say("saved as " + printable(file.path()) + ": the weights of epoch " + std::to_string(run.best_epoch) +
                 ", the best before it diverged");
@@ -229,13 +208,14 @@ int run_train(const Arguments& arguments, report::Console& console) {
   options.observers = {progress.observer(), log.observer(deviation_of(prepared.data.schema)), interrupt.observer()};
   std::optional<Run> run;
   try {
-    run = train(engine, prepared.model, prepared.data.rows, options);
+    Trainer trainer(engine, prepared.decided, std::move(prepared.model), prepared.data.rows, options);
+    while (!trainer.stopped()) trainer.step();
+    run = std::move(trainer).run();
   } catch (const Diverged& diverged) {
     progress.finish();
-    return end_diverged(diverged, prepared, file, log, console);
+    return end_diverged(diverged, file, log, console);
   }
   progress.finish();
-  run->model.schema = prepared.data.schema;
   io::save(run->model, file);
   if (file.path() != training.model) {
     console.say("note: somebody made " + printable(training.model) + " meanwhile");
@@ -243,7 +223,9 @@ int run_train(const Arguments& arguments, report::Console& console) {
   }
 
   Outcome outcome{*run, {}, Interrupt::requested()};
-  for (const std::string& note : run->notes) console.say("note: " + note);
+  for (std::size_t i = prepared.decided.notes.size(); i < run->notes.size(); ++i) {
+    console.say("note: " + run->notes[i]);
+  }
   if (outcome.signal == 0) outcome.comparisons = compare(engine, *run, prepared.data, prepared.options);
   for (const Comparison& one : outcome.comparisons) {
     if (one.model.not_finite.count == 0) continue;

@@ -1,0 +1,124 @@
+#include "gradus/learn/train/decide.hpp"
+
+#include <algorithm>
+
+#include "gradus/learn/data/dataset_checks.hpp"
+#include "gradus/learn/nn/spatial.hpp"
+#include "gradus/learn/train/agree.hpp"
+#include "gradus/learn/train/check_options.hpp"
+#include "gradus/learn/train/known_classes.hpp"
+
+namespace gradus {
+namespace {
+
+data::Split choose_split(const data::Dataset& dataset, const TrainOptions& options) {
+  if (options.split) {
+    data::check(*options.split, dataset.rows());
+    return *options.split;
+  }
+  if (options.by_class && dataset.task == data::Task::classification) {
+    return data::split_by_class(dataset.targets.as<std::int64_t>(), options.validation, options.seed);
+  }
+  return data::split_rows(dataset.rows(), options.validation, options.seed);
+}
+
+/// What the user should know before waiting for the result.
+void note_choices(Decided& out, const TrainOptions& options) {
+  const auto rows = static_cast<std::int64_t>(out.split.train.size());
+  if (options.batch > rows) {
+    out.notes.push_back("batch " + std::to_string(options.batch) + " is larger than the " + std::to_string(rows) +
+                        " rows: every step takes all rows");
+  }
+  for (const nn::Layer& layer : out.net.children) {
+    if (layer.text != "step") continue;
+    out.notes.push_back("step is flat: no gradient passes it, so the layers before it do not learn; try: sigmoid");
+    break;
+  }
+}
+
+/// Classes of which rows were held back and none was left to train on.
+void note_unlearnt(Decided& out, const data::Dataset& dataset) {
+  if (dataset.task != data::Task::classification) return;
+  const auto targets = dataset.targets.as<std::int64_t>();
+  std::vector<std::int64_t> learnt(dataset.class_names.size()), held(dataset.class_names.size());
+  const auto count = [&](std::span<const std::int64_t> rows, std::vector<std::int64_t>& by_class) {
+    for (const std::int64_t row : rows) ++by_class[static_cast<std::size_t>(targets[static_cast<std::size_t>(row)])];
+  };
+  count(out.split.train, learnt);
+  count(out.split.validation, held);
+  std::vector<ClassRows> alone;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (learnt[i] == 0 && held[i] > 0) alone.push_back({dataset.class_names[i], held[i]});
+  }
+  if (alone.empty()) return;
+  out.notes.push_back("classes that only rows held back for validation have, and that are not learnt: " +
+                      list_classes(alone));
+}
+
+void check_data(const data::Dataset& dataset) {
+  check_dataset(dataset);
+  data::require_finite(dataset);
+  if (dataset.task == data::Task::classification) data::require_classes(dataset);
+}
+
+/// All but the net's own shapes and types, which `out` has.
+Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOptions& options, int threads) {
+  const DType dtype = out.model_options.dtype;
+  const bool classes = dataset.task == data::Task::classification;
+  metric::check(options.metrics, classes);
+  out.metrics = options.metrics.empty() ? metric::usual_metrics(classes) : options.metrics;
+  Agreement agreed = agree(options.loss, out.net, out.input, dtype, dataset);
+  out.loss = agreed.loss, out.net = agreed.net, out.notes = std::move(agreed.notes);
+  out.split = choose_split(dataset, options);
+  if (options.patience > 0 && out.split.validation.empty()) {
+    throw UserError(Fault::usage,
+                    Report{"patience", "no rows held back for validation", "validation rows whose loss can be watched",
+                           options.validation > 0 ? "more rows" : "validation 0.2"});
+  }
+  if (options.schema) out.schema = options.schema;
+  else if (dataset.features.dtype() == DType::u8) out.schema = data::image_schema(dataset);
+  note_choices(out, options);
+  note_unlearnt(out, dataset);
+  out.rows = step_rows(options, std::ssize(out.split.train), std::ssize(out.split.validation));
+  out.threads = options.threads;
+  if (options.memory == 0) return out;
+  const nn::Model shapes{out.net, out.input, dtype, {}, out.model_options.products};
+  out.memory = choose_parts(shapes, out.loss, options, batch_spec(dataset), out.rows,
+                            options.threads > 0 ? std::min(options.threads, threads) : threads);
+  out.rows.parts = out.memory->parts, out.threads = out.memory->threads;
+  return out;
+}
+
+}  // namespace
+
+Shape sample_shape(const data::Dataset& dataset, const nn::Layer& net) {
+  const Shape& all = dataset.features.shape();
+  if (all.rank() > 2 && nn::axes_taken(net) == 2) return Shape(all.sizes().subspan(1));
+  return {dataset.row_size()};
+}
+
+Decided decide(const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options, int threads) {
+  check_options(options);
+  check_data(dataset);
+  Decided out{.net = net,
+              .input = nn::input_of(net, sample_shape(dataset, net)),
+              .model_options = {options.dtype, options.seed, options.products}};
+  nn::check_types(out.model_options);
+  return decide_rest(std::move(out), dataset, options, threads);
+}
+
+Decided decide(const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options, int threads) {
+  check_options(options);
+  check_data(dataset);
+  if (model.input.count() != dataset.row_size()) {
+    throw UserError(Fault::data,
+                    Report{printable(dataset.source), std::to_string(dataset.row_size()) + " features a row",
+                           std::to_string(model.input.count()) + ", as the model takes",
+                           "nn::make_model(net, Shape{" + std::to_string(dataset.row_size()) + "})"});
+  }
+  return decide_rest(
+      {.net = model.net, .input = model.input, .model_options = {model.dtype, options.seed, model.products}}, dataset,
+      options, threads);
+}
+
+}  // namespace gradus

@@ -1,0 +1,297 @@
+#include "gradus/learn/train/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "gradus/core/base/rounded.hpp"
+#include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/divergence.hpp"
+#include "gradus/learn/train/ongoing.hpp"
+
+namespace gradus {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+TrainedModel describe_training(const Decided& decided, nn::Model model, const data::Dataset& dataset,
+                               const TrainOptions& options) {
+  TrainedModel out{.network = std::move(model),
+                   .loss = decided.loss,
+                   .task = dataset.task,
+                   .class_names = dataset.class_names,
+                   .schema = decided.schema,
+                   .record = {}};
+  out.network.net = decided.net;
+  out.record.optimizer = kinds::print_all(options.optimizer);
+  out.record.schedule = kinds::print_all(options.schedule);
+  out.record.seed = options.seed;
+  out.record.batch = options.batch;
+  out.record.validation = options.validation;
+  out.record.source = dataset.source;
+  out.record.rows = std::ssize(decided.split.train);
+  out.learnt_rows = data::sketch_rows(dataset, decided.split.train);
+  return out;
+}
+
+/// The rule that ends the run after this step, if any.
+std::optional<StoppedBy> rule_after_step(const Ongoing& t, const StepResult& result) {
+  const TrainOptions& options = t.options;
+  if (options.tolerance > 0 && result.update_norm < options.tolerance) return StoppedBy::tolerance;
+  if (options.steps > 0 && t.now.steps >= options.steps) return StoppedBy::steps;
+  if (options.seconds > 0 && t.seconds() >= options.seconds) return StoppedBy::time;
+  for (const Observer& observer : options.observers) {
+    if (observer.should_stop && observer.should_stop()) return StoppedBy::request;
+  }
+  return std::nullopt;
+}
+
+std::optional<StoppedBy> rule_after_epoch(const Ongoing& t, const EpochReport& report) {
+  if (t.options.target_loss && report.loss <= *t.options.target_loss) return StoppedBy::target_loss;
+  if (t.options.patience > 0 && t.now.stale >= t.options.patience) return StoppedBy::patience;
+  if (t.now.epoch >= t.options.epochs) return StoppedBy::epochs;
+  return std::nullopt;
+}
+
+void begin_epoch(Ongoing& t) {
+  t.now.start.clear();  // before there are others
+  t.now.start = t.runner.read();
+  t.runner.begin_epoch(t.now.epoch);
+  t.now.report = {.epoch = t.now.epoch + 1};
+  t.now.loss_sum = 0, t.now.loss_rows = 0;
+}
+
+void note_best(Ongoing& t) {
+  EpochReport& report = t.now.report;
+  const double loss = report.validation ? report.validation->loss : report.loss;
+  report.best = t.now.history.empty() || loss < t.now.least;
+  t.now.stale = report.best ? 0 : t.now.stale + 1;
+  if (!report.best) return;
+  t.now.least = loss;
+  t.now.best = {report.epoch, t.runner.read_parameters()};
+  if (t.runner.validates()) return;
+  std::erase_if(t.now.start, [&](const nn::Parameter& weight) { return !t.model.network.find(weight.name); });
+  t.now.before = {report.epoch - 1, std::move(t.now.start)};
+}
+
+/// `rule`: what has ended the training in its midst, if anything.
+void end_epoch(Ongoing& t, std::optional<StoppedBy> rule) {
+  EpochReport& report = t.now.report;
+  report.steps = t.now.steps;
+  if (t.runner.validates()) report.validation = t.runner.validate();
+  check_epoch(t);
+  note_best(t);
+  t.schedule.epoch_ended(report.validation ? report.validation->loss : report.loss);
+  report.seconds = t.seconds();
+  t.now.history.push_back(report);
+  ++t.now.epoch, t.now.index = 0;
+  t.now.start.clear();
+  for (const Observer& observer : t.options.observers) {
+    if (observer.on_epoch) observer.on_epoch(report);
+  }
+  t.now.stopped_by = rule ? rule : rule_after_epoch(t, report);
+}
+
+/// What a run has learnt that ends worse than it began: no divergence, but nobody wants its weights.
+void note_worse(Run& run) {
+  if (run.history.size() < 2) return;
+  const auto loss = [](const EpochReport& r) { return r.validation ? r.validation->loss : r.loss; };
+  const EpochReport &first = run.history.front(), &last = run.history.back();
+  constexpr double clearly = 0.1;
+  if (run.best_epoch != last.epoch || !(loss(last) - loss(first) > clearly * std::fabs(loss(first)))) return;
+  run.notes.push_back(std::string(last.validation ? "the validation loss" : "the loss") + " rose from " +
+                      rounded(loss(first)) + " in the first epoch to " + rounded(loss(last)) +
+                      " in the last; try: patience, which keeps the best epoch, or a smaller learning rate: " +
+                      rounded(last.learning_rate / 10));
+}
+
+/// What decides which numbers a training computes.
+std::vector<std::pair<std::string, std::string>> facts_of(const Ongoing& t) {
+  const TrainOptions& options = t.options;
+  const StepRows& rows = t.decided.rows;
+  std::vector<std::pair<std::string, std::string>> out;
+  const auto add = [&](const char* name, const std::string& value) { out.emplace_back(name, value); };
+  add("net", nn::print_net(t.model.network.net));
+  add("precision", std::string(name(nn::precision_of(t.model.network))));
+  add("loss", t.model.loss.name());
+  add("optimizer", t.model.record.optimizer);
+  add("schedule", t.model.record.schedule);
+  add("seed", std::to_string(options.seed));
+  add("rows to learn from", std::to_string(rows.train));
+  add("rows held back", std::to_string(rows.validation));
+  add("batch", std::to_string(rows.batch));
+  add("rows of a part",
+      rows.in_parts() ? std::to_string(rows.parts.rows) + (rows.parts.tree ? ", in a tree" : "") : "0");
+  add("steps planned", std::to_string(t.total()));
+  add("patience", std::to_string(options.patience));
+  return out;
+}
+
+void check_facts(const Ongoing& t, const TrainerState& state) {
+  const auto here = facts_of(t);
+  for (std::size_t i = 0; i < here.size(); ++i) {
+    const auto& [name, value] = here[i];
+    const auto there =
+        std::find_if(state.facts.begin(), state.facts.end(), [&](const auto& f) { return f.first == name; });
+    const std::string found = there == state.facts.end() ? "nothing" : there->second;
+    if (found == value) continue;
+    throw UserError(Fault::usage, Report{"state of a training", name + " " + printable(found), printable(value),
+                                         "a trainer made with " + name + " " + printable(found)});
+  }
+  if (state.learnt_rows == t.model.learnt_rows) return;
+  throw UserError(Fault::usage, Report{"state of a training", "other rows to learn from",
+                                       "those of " + printable(t.dataset.source), "the data of the state's training"});
+}
+
+}  // namespace
+
+Ongoing::Ongoing(Engine& of, Decided decisions, nn::Model network, const data::Dataset& rows, const TrainOptions& said)
+    : engine(of),
+      dataset(rows),
+      options(said),
+      decided(std::move(decisions)),
+      model(describe_training(decided, std::move(network), rows, said)),
+      runner(of, model.network, said, decided, rows),
+      began(Clock::now()),
+      schedule(said.schedule) {
+  if (options.epochs == 0) now.stopped_by = StoppedBy::epochs;
+}
+
+std::int64_t Ongoing::total() const {
+  const auto all = checked_multiply(options.epochs, runner.steps_per_epoch()).value_or(std::int64_t{1} << 62);
+  return options.steps > 0 ? std::min(all, options.steps) : all;
+}
+
+double Ongoing::learning_rate(std::int64_t step) const {
+  return optim::learning_rate(options.optimizer) *
+         schedule.factor({.step = step, .steps = total(), .steps_per_epoch = runner.steps_per_epoch()});
+}
+
+double Ongoing::seconds() const { return std::chrono::duration<double>(Clock::now() - began).count(); }
+
+Run Ongoing::outcome(TrainedModel of) const {
+  Run run{.model = std::move(of), .history = now.history, .stopped_by = now.stopped_by.value_or(StoppedBy::request)};
+  TrainingRecord& record = run.model.record;
+  record.steps = now.steps;
+  record.seconds = seconds();
+  record.stopped_by = run.stopped_by;
+  record.history = now.history;
+  run.notes = decided.notes;
+  return run;
+}
+
+void keep_parameters(nn::Model& model, const Weights& weights) {
+  std::unordered_map<std::string_view, const Tensor*> values;
+  for (const nn::Parameter& weight : weights) values[weight.name] = &weight.value;
+  for (nn::Parameter& parameter : model.parameters) {
+    if (const auto value = values.find(parameter.name); value != values.end()) parameter.value = *value->second;
+  }
+}
+
+Trainer::Trainer(Engine& engine, const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options) {
+  Decided decided = decide(net, dataset, options, engine.threads());
+  nn::Model model = decided.make_model();
+  ongoing_ = std::make_unique<Ongoing>(engine, std::move(decided), std::move(model), dataset, options);
+}
+
+Trainer::Trainer(Engine& engine, const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options)
+    : ongoing_(std::make_unique<Ongoing>(engine, decide(model, dataset, options, engine.threads()), model, dataset,
+                                         options)) {}
+
+Trainer::Trainer(Engine& engine, Decided decided, nn::Model model, const data::Dataset& dataset,
+                 const TrainOptions& options)
+    : ongoing_(std::make_unique<Ongoing>(engine, std::move(decided), std::move(model), dataset, options)) {}
+
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+Trainer::~Trainer() = default;
+
+const Decided& Trainer::decided() const { return ongoing_->decided; }
+std::optional<StoppedBy> Trainer::stopped() const { return ongoing_->now.stopped_by; }
+
+StepReport Trainer::step() {
+  Ongoing& t = *ongoing_;
+  require(!t.now.stopped_by, "a step of a training that has ended");
+  if (t.now.index == 0) begin_epoch(t);
+  const std::int64_t count = t.runner.steps_per_epoch(), index = t.now.index;
+  const double rate = t.learning_rate(t.now.steps);
+  const StepResult result = t.runner.step(index, t.now.steps, rate);
+  ++t.now.steps, ++t.now.index;
+  const StepReport step{t.now.epoch + 1, t.now.steps, index + 1, count, result.rows, result.loss, rate, t.seconds()};
+  if (!std::isfinite(result.loss)) report_divergence(t, step);
+  const bool sums = t.model.loss.traits().sums;
+  t.now.loss_sum += sums ? result.loss : result.loss * static_cast<double>(result.rows);
+  t.now.loss_rows += result.rows;
+  t.now.report.loss = sums ? t.now.loss_sum : t.now.loss_sum / static_cast<double>(t.now.loss_rows);
+  t.now.report.learning_rate = rate;
+  t.now.report.gradient_norm = result.gradient_norm;
+  for (const Observer& observer : t.options.observers) {
+    if (observer.on_step) observer.on_step(step);
+  }
+  const auto rule = rule_after_step(t, result);
+  if (rule || t.now.index == count) end_epoch(t, rule);
+  return step;
+}
+
+Evaluation Trainer::validate() {
+  if (!ongoing_->runner.validates()) {
+    throw UserError(Fault::usage, Report{"validate", "no rows held back", "rows that are not learnt from",
+                                         "TrainOptions{.validation = 0.1}"});
+  }
+  return ongoing_->runner.validate();
+}
+
+TrainerState Trainer::state() const {
+  const Ongoing& t = *ongoing_;
+  TrainerState out = t.now;
+  out.slots = t.runner.read();
+  out.seconds = t.seconds();
+  out.schedule = t.schedule.state();
+  out.facts = facts_of(t);
+  out.learnt_rows = t.model.learnt_rows;
+  return out;
+}
+
+void Trainer::restore(const TrainerState& state) {
+  Ongoing& t = *ongoing_;
+  check_facts(t, state);
+  t.runner.write(state.slots);
+  t.now = state;
+  t.now.slots.clear();
+  t.schedule.restore(state.schedule);
+  t.began = Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(state.seconds));
+  if (t.now.index > 0) t.runner.begin_epoch(t.now.epoch);
+}
+
+TrainedModel Trainer::model() const {
+  Run run = ongoing_->outcome(ongoing_->model);
+  keep_parameters(run.model.network, ongoing_->runner.read_parameters());
+  run.model.record.epoch = std::ssize(run.history);
+  return run.model;
+}
+
+namespace {
+
+Run finish(const Ongoing& t, TrainedModel model) {
+  Run run = t.outcome(std::move(model));
+  Weights last = t.runner.read();
+  const bool chosen = t.options.patience > 0 && t.now.best.epoch > 0;
+  keep_parameters(run.model.network, chosen ? t.now.best.parameters : last);
+  run.best_epoch = run.model.record.epoch = chosen ? t.now.best.epoch : std::ssize(run.history);
+  std::unordered_set<std::string_view> parameters;
+  for (const nn::Parameter& parameter : run.model.network.parameters) parameters.insert(parameter.name);
+  for (nn::Parameter& weight : last) {
+    if (!parameters.contains(weight.name)) run.optimizer_state.push_back(std::move(weight));
+  }
+  note_worse(run);
+  return run;
+}
+
+}  // namespace
+
+Run Trainer::run() const& { return finish(*ongoing_, ongoing_->model); }
+Run Trainer::run() && { return finish(*ongoing_, std::move(ongoing_->model)); }
+
+}  // namespace gradus
