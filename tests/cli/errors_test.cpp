@@ -44,7 +44,7 @@ TEST_P(Errors, SayWhatTheGoldenFileSays) {
   for (const Case& one : cases) {
     const test::Program gradus;
     gradus.folder.write("other.csv", "a,b\n1,2\n");
-    gradus.folder.write("missing-cell.csv", "a,b\n1,2\n2,\n3,4\n");
+    gradus.folder.write("no-target.csv", "a,b\n1,\n2,?\n3,NA\n");
     gradus.folder.write("unknown-key.toml", "[optimizer]\nrate = 3e-3\nmomentun = 0.9\n");
     gradus.folder.write("out-of-range.toml", "[optimizer]\nrate = -1\n");
     const test::Ended ended = gradus(one.arguments);

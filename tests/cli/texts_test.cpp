@@ -59,14 +59,13 @@ TEST(Texts, ClassesComeBackAsTheyWereWritten) {
   EXPECT_NE(gradus("evaluate m.gradus grades.csv").out.find("accuracy 100.00 %"), std::string::npos);
 }
 
-TEST(Texts, WhatIsTriedForAMissingClassWorks) {
+TEST(Texts, RowsWithoutAClassAreLeftOutUnlessNAIsOne) {
   const test::Program gradus;
   gradus.folder.write("t.csv", "x,land\n1,DE\n2,NA\n3,DE\n4,NA\n");
   const std::string train = "train t.csv --epochs 1 --valid 0 -o m.gradus";
-  const test::Ended refused = gradus(train);
-  EXPECT_EQ(refused.code, 3);
-  EXPECT_NE(refused.err.find("t.csv:3:3: found a missing value \"NA\""), std::string::npos) << refused.err;
-  EXPECT_NE(refused.err.find("put it in quotes if it is a text"), std::string::npos) << refused.err;
+  const test::Ended single = gradus(train);
+  EXPECT_EQ(single.code, 3);
+  EXPECT_NE(single.err.find("found the single class \"DE\""), std::string::npos) << single.err;
   EXPECT_EQ(gradus(train + " --categorical land").code, 0);
   gradus.folder.write("t.csv", "x,land\n1,DE\n2,\"NA\"\n3,DE\n4,\"NA\"\n");
   EXPECT_EQ(gradus(train).code, 0);
@@ -94,19 +93,14 @@ TEST(Texts, ColumnsThatTheModelDoesNotUseMayBeMissingOrBroken) {
     const test::Ended ended = gradus("predict m.gradus new.csv");
     EXPECT_EQ(ended.out, whole) << file << ended.err;
   }
-  // Of a column that is used, every cell must be readable, and the message says what predict can do.
-  gradus.folder.write("new.csv", "a,b\n1,2\n,2\n");
-  const test::Ended missing = gradus("predict m.gradus new.csv");
-  EXPECT_EQ(missing.code, 3);
-  EXPECT_NE(
-      missing.err.find("new.csv:3:1: found a missing value in column \"a\"; expected a number; try: fill it in, or "
-                       "take the row out"),
-      std::string::npos)
-      << missing.err;
-  gradus.folder.write("new.csv", "a,b\n1,2\n3,two\n");
-  EXPECT_NE(
-      gradus("predict m.gradus new.csv").err.find("new.csv:3:3: found \"two\" in column \"b\"; expected a number"),
-      std::string::npos);
+  // Of a column that is used, what cannot be read is filled and said: a line out for every row.
+  gradus.folder.write("new.csv", "a,b\n1,2\n,2\n3,two\n");
+  const test::Ended filled = gradus("predict m.gradus new.csv");
+  EXPECT_EQ(filled.code, 0);
+  EXPECT_EQ(lines(filled.out).size(), 4U);
+  EXPECT_NE(filled.err.find("1 of 3 cells are no numbers, the first in line 4: \"two\""), std::string::npos)
+      << filled.err;
+  EXPECT_NE(filled.err.find("missing values filled: \"a\" (1 by 2), \"b\" (1 by 1)"), std::string::npos) << filled.err;
 }
 
 }  // namespace

@@ -192,8 +192,14 @@ TEST(Csv, TextsStayAsTheyStand) {
     EXPECT_EQ(texts(table.columns[0], 3), (std::vector<std::string>{"007", "7", "07"}));
     EXPECT_EQ(texts(table.columns[1], 3), (std::vector<std::string>{"1.50", "+1", "1e0"}));
   }
-  EXPECT_EQ(parse(codes).columns[0].numbers, (std::vector<double>{7, 7, 7}));
-  EXPECT_EQ(parse(codes).columns[0].facts.leading_zero.count, 2u);
+  EXPECT_EQ(texts(parse(codes).columns[0], 3), (std::vector<std::string>{"007", "7", "07"}));  // codes
+  EXPECT_EQ(parse(codes).columns[1].numbers, (std::vector<double>{1.5, 1, 1}));
+  const Table mixed = parse("a,b\n007,0\n7.5,1\n");
+  EXPECT_EQ(mixed.columns[0].numbers, (std::vector<double>{7, 7.5}));
+  EXPECT_EQ(mixed.columns[0].facts.leading_zero.count, 1u);
+  EXPECT_EQ(parse(codes, all(ReadAs::number)).columns[0].numbers, (std::vector<double>{7, 7, 7}));
+  EXPECT_FALSE(parse("a,b\n1.0,1\n0.0,2\n1.0,3\n", all(ReadAs::looks_or_two)).columns[0].numeric);
+  EXPECT_TRUE(parse("a,b\n1.0,1\n0.0,2\n1.0,3\n", all(ReadAs::looks_or_two)).columns[1].numeric);
 }
 
 TEST(Csv, MarksInQuotesAreTexts) {

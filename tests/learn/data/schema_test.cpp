@@ -93,7 +93,7 @@ TEST(FitSchema, ScalesByTheTrainingRowsAlone) {
   const std::vector<std::int64_t> rows = {0, 3};
   const Schema schema = fit_schema(parse(cars), rows, {"price", {}, {}, {}}).schema;
   EXPECT_EQ(schema.columns[0].scaling, (Scaling{34000, 4000, 30000, 38000}));
-  EXPECT_EQ(schema.columns[1].categories, (std::vector<std::string>{"gasoline"}));
+  EXPECT_EQ(why_ignored(schema.columns[1]), LeftOut::constant);
   EXPECT_EQ(schema.columns[1].feature_count(), 0);
   const Encoded encoded = encode(schema, parse(cars));
   EXPECT_FALSE(has_note(encoded.notes, true, "categories"));  // fuel was the same in both rows, so it is not used
@@ -118,7 +118,8 @@ TEST(FitSchema, ClassesAreTextsOrNumbersThatAreSaidToBe) {
 TEST(FitSchema, ManyRowsWithFewWholeNumbersAreAskedAbout) {
   std::string text = "a,b\n";
   for (int i = 0; i < 30; ++i) text += std::to_string(i * i) + "," + std::to_string(i % 3) + "\n";
-  EXPECT_TRUE(has_note(fit(text, "b").notes, true, "only 3 different whole numbers"));
+  EXPECT_TRUE(has_note(fit(text, "b").notes, true,
+                       "only 3 different whole numbers; if they are classes: --task classification"));
 }
 
 TEST(FitSchema, ColumnsByName) {
@@ -131,15 +132,12 @@ TEST(FitSchema, ColumnsByName) {
   EXPECT_EQ(schema.ignored, (std::vector<std::string>{"age"}));
 }
 
-TEST(FitSchema, MissingAndInfiniteCellsHaveAPlace) {
+TEST(FitSchema, MissingAndInfiniteCellsOfTheTargetHaveAPlace) {
   refused("a,b\n1,2\nNaN,3\n4,\n", {"b", {}, {}, {}}, "t.csv:4:3", "missing value", "\"b\"");
-  refused("a,b\n1,2\nNaN,3\n?,4\n", {"b", {}, {}, {}}, "t.csv:3:1", "\"NaN\" (2 cells, this is the first)",
-          "column \"a\"", "a number");
-  refused("a,b\nx,2\n,3\ny,4\n", {"b", {}, {}, {}}, "t.csv:3:1", "a text");
-  refused("a,b\n1,2\n-1e999,3\n2,4\n", {"b", {}, {}, {}}, "t.csv:3:1", "the number \"-1e999\"", "1.8e308");
+  refused("a,b\n2,1\n3,-1e999\n4,2\n", {"b", {}, {}, {}}, "t.csv:3:3", "the number \"-1e999\"", "1.8e308");
   EXPECT_NO_THROW(fit(parse("a,b\n1e400,2\nx,3\ny,5\n"), {"b", {}, {}, {}}));  // texts
-  refused("a,b\n1,2\n-inf,3\n2,4\n", {"b", {}, {}, {}}, "t.csv:3:1", "an infinite number");
-  refused("a,b\n,2\n,3\n", {"b", {}, {}, {}}, "t.csv:2:1", "missing value");
+  refused("a,b\n2,1\n3,-inf\n4,2\n", {"b", {}, {}, {}}, "t.csv:3:3", "an infinite number");
+  refused("a,b\n,2\n,3\n", {"b", {}, {}, {}}, "no column but the target that varies");
   EXPECT_NO_THROW(fit(parse("a,b,c\n1,2,\n2,3,NA\n"), {"b", {}, {"c"}, {}}));
 }
 
@@ -147,8 +145,7 @@ TEST(FitSchema, NumbersInDisguise) {
   const FitOptions y{"y", {}, {}, {}};
   refused(column_x({"\"4,25,000\"", "\"3,10,000\"", "\"95,000\""}), y, "t.csv:2:1", "thousands marks");
   refused("x;y\n1,5;1\n2,25;2\n3;5\n", y, "t.csv:2:1", "decimal comma");
-  refused(column_x({"1", "2", "3o", "4", "5"}), y, "t.csv:4:1", "\"3o\"", "a number, as in most");
-  EXPECT_TRUE(has_note(fit(column_x({"45 km", "20 km", "45 km", "1 km"}), "y").notes, true, "numbers with a unit"));
+  refused("x,y\n0,1\n1,2\n2,3o\n5,4\n7,5\n", y, "t.csv:4:3", "\"3o\"", "a number, as in most");
   std::vector<std::string> rooms;
   for (int i = 0; i < 20; ++i) rooms.push_back(i % 5 ? std::to_string(i % 3) : "A");
   EXPECT_EQ(fit(column_x(rooms), "y").schema.columns[0].categories, (std::vector<std::string>{"0", "1", "2", "A"}));
@@ -157,10 +154,10 @@ TEST(FitSchema, NumbersInDisguise) {
 TEST(FitSchema, ColumnsThatSayNothing) {
   const std::string text = "a,b,c,y\n5,same,1,1\n5,same,2,2\n5,same,4,3\n";
   const Fitted fitted = fit(text, "y");
-  EXPECT_TRUE(has_note(fitted.notes, true, "\"a\" of t.csv is the same"));
-  EXPECT_TRUE(has_note(fitted.notes, true, "\"b\" of t.csv is the same"));
-  EXPECT_EQ(fitted.schema.feature_names(), (std::vector<std::string>{"a", "c"}));
-  EXPECT_EQ(encode(fitted.schema, parse(text)).dataset.features.number(0), 0);
+  EXPECT_TRUE(has_note(fitted.notes, false,
+                       "left out: \"a\" (the same in every training row), \"b\" (the same in every training row)"));
+  EXPECT_EQ(fitted.schema.feature_names(), (std::vector<std::string>{"c"}));
+  EXPECT_EQ(encode(fitted.schema, parse(text)).dataset.features.shape(), (Shape{3, 1}));
   EXPECT_EQ(fit("a,y\n0.1,1\n0.1,2\n0.1,3\n0.2,4\n", "y").schema.columns[0].scaling.deviation > 0, true);
   const std::vector<std::int64_t> three = {0, 1, 2};  // 0.1 + 0.1 + 0.1 is not 3 * 0.1, but the deviation is still 0
   expect_refusal(
@@ -171,15 +168,16 @@ TEST(FitSchema, ColumnsThatSayNothing) {
       "that varies");
 }
 
-TEST(FitSchema, NamesIdsAndCopiesAreWarnedOf) {
+TEST(FitSchema, NamesAndCountersAreLeftOutAndCopiesWarnedOf) {
   std::string text = "id,name,copy,far,y\n";
   for (int i = 0; i < 200; ++i) {
     text += std::to_string(i + 7) + ",n" + std::to_string(i) + "," + std::to_string(3 * i * i + 1) + "," +
             std::to_string(i == 50 ? 1000 : i % 7) + "," + std::to_string(i * i) + "\n";
   }
   const Notes notes = fit(text, "y").notes;
-  EXPECT_TRUE(has_note(notes, true, "\"id\" of t.csv numbers the rows"));
-  EXPECT_TRUE(has_note(notes, true, "\"name\" of t.csv differs in every row"));
+  EXPECT_TRUE(has_note(notes, false,
+                       "left out: \"id\" (counts the rows), \"name\" (another one in nearly every row); --keep id,name "
+                       "takes them in"));
   EXPECT_TRUE(has_note(notes, true, "\"copy\" of t.csv is nearly a copy"));
   EXPECT_TRUE(has_note(notes, true, "\"far\" of t.csv has 1000 in line 52"));
 }
@@ -188,7 +186,25 @@ TEST(FitSchema, TooManyCategories) {
   std::vector<std::string> cells;
   for (int i = 0; i < 2002; ++i)
     cells.push_back("c" + std::string(1, static_cast<char>('a' + i % 26)) + std::to_string(i / 2));
-  refused(column_x(cells), {"y", {}, {}, {}}, "different texts", "at most 1000 categories");
+  refused(column_x(cells), {"y", {}, {}, {}}, "no column but the target");  // each in a single row
+  // 1,200 categories of which 40 are in 12 rows and more.
+  std::string text = "c,y\n";
+  for (int i = 0; i < 40 * 12 + 2 * 1160; ++i) {
+    const int category = i < 40 * 12 ? i % 40 : 40 + (i - 40 * 12) / 2;
+    text += "c" + std::to_string(1000 + category) + "," + std::to_string(i % 17) + "\n";
+  }
+  const Fitted fitted = fit(text, "y");
+  EXPECT_EQ(fitted.schema.columns[0].categories.size(), 40u);
+  EXPECT_TRUE(fitted.schema.columns[0].other);
+  EXPECT_EQ(fitted.schema.feature_names().back(), "c is another");
+  EXPECT_TRUE(has_note(fitted.notes, false, "1200 categories, of which the 40 frequent ones"));
+  const Tensor features =
+      encode(fitted.schema, parse("c\nc1003\nc1100\nnew\n", 1), DType::f32, WantTarget::no).dataset.features;
+  for (std::int64_t i = 0; i < 41; ++i) {
+    EXPECT_EQ(features.number(i), i == 3);
+    EXPECT_EQ(features.number(41 + i), i == 40);
+    EXPECT_EQ(features.number(82 + i), i == 40);
+  }
 }
 
 TEST(FitSchema, TargetsThatCannotBeLearnt) {
@@ -224,12 +240,10 @@ TEST(Encode, AllDifferencesAtOnce) {
 TEST(Encode, CellsHavePlaces) {
   const Schema schema = fit(cars, "price").schema;
   expect_refusal(
-      Fault::data,
-      [&] { encode(schema, parse("kilometres,fuel,age\n1,diesel,2\n1,diesel,old\n"), DType::f32, WantTarget::no); },
-      "t.csv:3:10", "\"old\"", "a number");
+      Fault::data, [&] { encode(schema, parse("kilometres,fuel,age,price\n1,diesel,2,3\n1,diesel,2,old\n")); },
+      "t.csv:3:12", "\"old\"", "a number");
   expect_refusal(
-      Fault::data, [&] { encode(schema, parse("kilometres,fuel,age\n1,,2\n"), DType::f32, WantTarget::no); },
-      "t.csv:2:3", "missing");
+      Fault::data, [&] { encode(schema, parse("kilometres,fuel,age,price\n1,diesel,2,\n")); }, "t.csv:2:12", "missing");
 }
 
 TEST(Encode, UnknownCategoriesAreNoneOfTheKnown) {
@@ -257,7 +271,7 @@ TEST(Encode, NumbersThatAreNames) {
   EXPECT_EQ(encode(schema, table).dataset.features.numbers(),
             (std::vector<double>{1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0}));
   expect_refusal(
-      Fault::usage, [&] { fit(parse("zip,y\n01067,1\n1067,5\n"), options); }, "\"zip\"", "01 from 1", "reading()");
+      Fault::usage, [&] { fit(parse("zip,y\n1067,1\n1068,5\n"), options); }, "\"zip\"", "01 from 1", "reading()");
 }
 
 TEST(Encode, TypesAreThoseOfTheModelWhateverAFileLooksLike) {
@@ -271,20 +285,16 @@ TEST(Encode, TypesAreThoseOfTheModelWhateverAFileLooksLike) {
     for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(numbers[6 * row + i], row == i && row < 2) << row << " " << i;
   }
   EXPECT_TRUE(has_note(digits.notes, true, "1 of 3 categories were not in the training rows, the first \"001\""));
-  expect_refusal(
-      Fault::data,
-      [&] { encode(schema, parse("kind,size\nNA,1\n", schema, WantTarget::no), DType::f32, WantTarget::no); },
-      "t.csv:2:1", "a missing value \"NA\"", "put it in quotes");
-  EXPECT_NO_THROW(encode(schema, parse("kind,size\n\"NA\",1\n", schema, WantTarget::no), DType::f32, WantTarget::no));
-  // A column of numbers: no text, and no empty cell that asks for one.
-  expect_refusal(
-      Fault::data,
-      [&] { encode(schema, parse("kind,size\nA,big\nA,small\n", schema, WantTarget::no), DType::f32, WantTarget::no); },
-      "t.csv:2:3", "\"big\" (2 cells", "expected a number");
-  expect_refusal(
-      Fault::data,
-      [&] { encode(schema, parse("kind,size\nA,\nA,\n", schema, WantTarget::no), DType::f32, WantTarget::no); },
-      "t.csv:2:3", "expected a number", "try: fill it in, or take the row out");
+  // A mark is missing, in quotes it is a text; a text among numbers counts as missing.
+  const auto encoded = [&](const std::string& text) {
+    return encode(schema, parse(text, schema, WantTarget::no), DType::f32, WantTarget::no);
+  };
+  EXPECT_TRUE(has_note(encoded("kind,size\nNA,1\n").notes, false, "missing values filled: \"kind\" (1 by \"01\")"));
+  EXPECT_TRUE(encoded("kind,size\n\"NA\",1\n").notes.empty());
+  const Encoded texts = encoded("kind,size\nA,big\nA,small\nB,3\n");
+  EXPECT_TRUE(has_note(texts.notes, true, "2 of 3 cells are no numbers, the first in line 2: \"big\""));
+  EXPECT_TRUE(has_note(texts.notes, false, "missing values filled: \"size\" (2 by 3)"));
+  EXPECT_EQ(texts.dataset.features.number(5), texts.dataset.features.number(17));
 }
 
 TEST(Encode, MarksAreTextsInACategoricalColumn) {
@@ -312,7 +322,7 @@ TEST(Encode, MarksAreTextsInACategoricalColumn) {
 TEST(Encode, ColumnsThatAreNotUsedNeedNotBeThereNorReadable) {
   const FitOptions options{"y", {}, {"id"}, {}};
   const Schema schema = fit(parse("id,a,same,one,y\nx,1,5,k,1\n1e400,2,5,k,3\nz,4,5,k,2\n", options), options).schema;
-  EXPECT_EQ(schema.feature_names(), (std::vector<std::string>{"a", "same"}));
+  EXPECT_EQ(schema.feature_names(), (std::vector<std::string>{"a"}));
   const auto features = [&](const std::string& text) {
     const Encoded encoded = encode(schema, parse(text, schema, WantTarget::no), DType::f64, WantTarget::no);
     EXPECT_TRUE(encoded.notes.empty());
@@ -326,12 +336,15 @@ TEST(Encode, ColumnsThatAreNotUsedNeedNotBeThereNorReadable) {
       Fault::data, [&] { features("id,same\n1,5\n"); }, "no column \"a\"");
 }
 
-TEST(Encode, NumbersThatTheTypeCannotHoldHaveALine) {
+TEST(Encode, NumbersThatTheTypeCannotHoldAreFilled) {
   const Schema schema = fit("a,y\n1,1\n2,2\n3,4\n", "y").schema;
-  expect_refusal(
-      Fault::data, [&] { encode(schema, parse("a\n2\n-1e300\n", schema, WantTarget::no), DType::f32, WantTarget::no); },
-      "\"a\"", "line 3", "-1e+300", "1 to 3");
-  EXPECT_NO_THROW(encode(schema, parse("a\n2\n-1e300\n", schema, WantTarget::no), DType::f64, WantTarget::no));
+  const auto encoded = [&](DType dtype) {
+    return encode(schema, parse("a\n2\n-1e300\n", schema, WantTarget::no), dtype, WantTarget::no);
+  };
+  const Encoded one = encoded(DType::f32);
+  EXPECT_TRUE(has_note(one.notes, true, "1 numbers too far from the training range to be used, the first in line 3"));
+  EXPECT_EQ(one.dataset.features.number(1), one.dataset.features.number(0));  // the median is 2
+  EXPECT_LT(encoded(DType::f64).dataset.features.number(1), -1e299);
 }
 
 /// Models from before texts were kept as they stand know no "cells": 01 is their 1.

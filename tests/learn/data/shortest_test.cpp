@@ -15,10 +15,17 @@ struct Case {
 
 #include "tests/learn/data/shortest.inl"
 
+Encoder by(const Scaling& scaling) {
+  Encoder out;
+  out.recipe = standard_encoder();
+  out.scaling = scaling;
+  return out;
+}
+
 TEST(Shortest, DecodedIsWhatTryingEveryNumberOfDigitsFinds) {
   for (const Case& c : cases) {
     const Scaling scaling{c.mean, c.deviation, 0, 0};
-    EXPECT_EQ(shortest_decoded(scaling, c.z, c.dtype), c.decimal) << c.mean << ' ' << c.deviation << ' ' << c.z;
+    EXPECT_EQ(shortest_decoded(by(scaling), c.z, c.dtype), c.decimal) << c.mean << ' ' << c.deviation << ' ' << c.z;
   }
 }
 
@@ -28,8 +35,8 @@ TEST(Shortest, TellsNeighborsApart) {
     float z = -0.5F;
     for (int i = 0; i < 1000; ++i, z = std::nextafterf(z, 1)) {
       const auto next = std::nextafterf(z, 1);
-      EXPECT_LT(shortest_decoded(scaling, static_cast<double>(z), DType::f32),
-                shortest_decoded(scaling, static_cast<double>(next), DType::f32));
+      EXPECT_LT(shortest_decoded(by(scaling), static_cast<double>(z), DType::f32),
+                shortest_decoded(by(scaling), static_cast<double>(next), DType::f32));
     }
   }
 }
@@ -43,8 +50,8 @@ TEST(Shortest, OfF32HasItsDigits) {
 
 TEST(Shortest, WhatIsNotFiniteStaysSo) {
   EXPECT_TRUE(std::isnan(shortest(NAN, DType::f32)));
-  EXPECT_EQ(shortest_decoded({5, 2, 0, 0}, -INFINITY, DType::f32), -INFINITY);
-  EXPECT_EQ(shortest_decoded({0, 1e300, 0, 0}, 1e30, DType::f64), INFINITY);
+  EXPECT_EQ(shortest_decoded(by({5, 2, 0, 0}), -INFINITY, DType::f32), -INFINITY);
+  EXPECT_EQ(shortest_decoded(by({0, 1e300, 0, 0}), 1e30, DType::f64), INFINITY);
 }
 
 }  // namespace

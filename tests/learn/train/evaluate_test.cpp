@@ -62,8 +62,9 @@ TrainedModel line(double mean, double deviation) {
   model.network.parameters[1].value.set(0, 0.25);
   model.loss = loss::mse;
   model.schema = data::Schema{};
-  model.schema->columns = {{"x", data::ReadAs::number, {0, 1, 0, 1}, {}}};
-  model.schema->target = {"y", data::Task::regression, data::ReadAs::number, {mean, deviation, 0, 0}, {}};
+  data::ColumnEncoding& x = model.schema->columns.emplace_back();
+  x.name = "x", x.scaling = {0, 1, 0, 1};
+  model.schema->target.name = "y", model.schema->target.scaling = {mean, deviation, 0, 0};
   return model;
 }
 

@@ -27,5 +27,7 @@ extern const Command schedules_command;
 extern const Command inits_command;
 extern const Command losses_command;
 extern const Command metrics_command;
+extern const Command encoders_command;
+extern const Command config_command;
 
 }  // namespace gradus::cli

@@ -97,7 +97,7 @@ std::string describe_target(const TrainedModel& model, const Tensor& target) {
   for (std::int64_t i = 0; i < target.count(); ++i) out += (i ? ", " : "") + short_number(target.number(i));
   if (!model.schema || target.count() != 1) return out;
   const data::TargetEncoding& encoding = model.schema->target;
-  const double number = data::shortest_decoded(encoding.scaling, target.number(), DType::f64);
+  const double number = data::shortest_decoded(encoding, target.number(), DType::f64);
   return printable(encoding.name) + " " + fmt::format("{}", number) + ", encoded " + out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
@@ -9,8 +10,6 @@
 
 namespace gradus::data {
 namespace {
-
-constexpr std::int64_t enough_rows_to_judge = 20;
 
 std::string named(const Column& column) { return "column \"" + printable(column.name) + "\""; }
 
@@ -26,10 +25,23 @@ std::string count_text(std::uint64_t count, const std::string& what) {
 
 std::string quoted(const std::string& text) { return "\"" + printable(text) + "\""; }
 
+std::uint64_t filled_cells(const Column& column) {
+  return column.facts.numbers + column.facts.not_number.count + column.facts.quoted_mark.count;
+}
+
+}  // namespace
+
+void require_few_texts(const Table& table, const Column& column) {
+  if (!column.text.overflowed) return;
+  throw UserError(Fault::data, Report{describe(table, column), "more different texts than are kept",
+                                      "at most 100000 of a column", "ignore the column, or put its texts into groups"});
+}
+
 void refuse_disguised_numbers(const Table& table, const Column& column) {
   const ColumnFacts& facts = column.facts;
-  const std::uint64_t cells = facts.numbers + facts.not_number.count + facts.quoted_mark.count;
-  const auto nearly_all = [&](std::uint64_t count) { return count > 0 && 10 * (count + facts.numbers) >= 9 * cells; };
+  const auto nearly_all = [&](std::uint64_t count) {
+    return count > 0 && 10 * (count + facts.numbers) >= 9 * filled_cells(column);
+  };
   if (nearly_all(facts.thousands.count)) {
     refuse_cell(table, column, facts.thousands, quoted(facts.thousands.text) + ", a number with thousands marks",
                 "digits without marks, as 45000", "take the marks out, or ignore the column");
@@ -39,18 +51,23 @@ void refuse_disguised_numbers(const Table& table, const Column& column) {
                 quoted(facts.decimal_comma.text) + ", a number with a decimal comma", "a decimal point, as 1.5",
                 "replace the commas by points, or ignore the column");
   }
+}
+
+bool is_mostly_numbers(const Table& table, const Column& column) {
   // Codes such as 1, 2, 3, A are few and come again; a slip of the pen among measured numbers is not.
   const std::size_t distinct = column.text.distinct.size();
   constexpr std::size_t few = 20;
   const bool like_codes =
       !column.text.overflowed && distinct <= few && 2 * distinct <= static_cast<std::size_t>(table.rows);
-  if (2 * facts.numbers >= cells && !like_codes) {
-    refuse_cell(table, column, facts.not_number, quoted(facts.not_number.text), "a number, as in most of its cells",
-                "correct it, or ignore the column");
-  }
+  const bool codes = column.facts.not_number.count + column.facts.quoted_mark.count == 0;  // 007
+  return column.facts.numbers > 0 && !codes && 2 * column.facts.numbers >= filled_cells(column) && !like_codes;
 }
 
-}  // namespace
+void refuse_mostly_numbers(const Table& table, const Column& column) {
+  if (!is_mostly_numbers(table, column)) return;
+  refuse_cell(table, column, column.facts.not_number, quoted(column.facts.not_number.text),
+              "a number, as in most of its cells", "correct it, or ignore the column");
+}
 
 std::string describe(const Table& table, const Column& column) {
   return named(column) + " of " + printable(table.source);
@@ -118,48 +135,27 @@ void check_spellings(const Table& table, const Column& column, std::span<const s
   }
 }
 
-void check_categories(const Table& table, const Column& column, Notes& notes) {
-  refuse_disguised_numbers(table, column);
-  const std::size_t distinct = column.text.distinct.size();
-  if (column.text.overflowed || distinct > most_categories) {
-    const std::string many = column.text.overflowed ? "more than 100000" : std::to_string(distinct);
-    throw UserError(Fault::data, Report{describe(table, column), many + " different texts",
-                                        "at most " + std::to_string(most_categories) + " categories",
-                                        "ignore the column, or put its texts into groups"});
-  }
-  const ColumnFacts& facts = column.facts;
-  if (facts.unit.count > 0 && 10 * facts.unit.count >= 9 * (facts.numbers + facts.not_number.count)) {
-    notes.push_back({true, describe(table, column) + " looks like numbers with a unit (" + quoted(facts.unit.text) +
-                               "), but is read as " + std::to_string(distinct) + " categories; take the unit out"});
-  } else if (table.rows >= enough_rows_to_judge && distinct == static_cast<std::size_t>(table.rows)) {
-    notes.push_back({true, describe(table, column) +
-                               " differs in every row (a name, an id, a date?); nothing can be learnt from it"});
-  }
-}
-
-void check_numbers(const Table& table, const Column& column, double mean, double deviation, Notes& notes) {
+void check_numbers(const Table& table, const Column& column, std::span<const double> cells, const Scaling& scaling,
+                   Notes& notes) {
   const ColumnFacts& facts = column.facts;
   if (facts.large_integer.count > 0) {
     notes.push_back({true, describe(table, column) + " has " + std::to_string(facts.large_integer.count) +
                                " whole numbers of 2^53 or more, which are rounded (an id?)"});
   }
-  if (facts.leading_zero.count > 0) {
+  if (column.numeric && facts.leading_zero.count > 0) {
     notes.push_back({true, describe(table, column) + " has " + quoted(facts.leading_zero.text) +
                                ", read as a number; if it is a code, say that the column is categorical"});
   }
-  bool counts_up = table.rows >= enough_rows_to_judge;
-  std::size_t farthest = 0;
-  for (std::size_t i = 0; i < column.numbers.size(); ++i) {
-    if (i > 0 && column.numbers[i] != column.numbers[i - 1] + 1) counts_up = false;
-    if (std::abs(column.numbers[i] - mean) > std::abs(column.numbers[farthest] - mean)) farthest = i;
+  const auto distance = [&](std::size_t row) { return std::abs(cells[row] - scaling.mean); };
+  std::optional<std::size_t> farthest;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (std::isfinite(cells[i]) && (!farthest || distance(i) > distance(*farthest))) farthest = i;
   }
-  if (counts_up) notes.push_back({true, describe(table, column) + " numbers the rows; it says nothing about new ones"});
   constexpr double far = 10;  // deviations
-  if (!counts_up && deviation > 0 && std::abs(column.numbers[farthest] - mean) > far * deviation) {
-    notes.push_back({true, describe(table, column) + " has " + number_text(column.numbers[farthest]) + " in line " +
-                               std::to_string(table.line_of(static_cast<std::int64_t>(farthest))) +
-                               ", more than 10 deviations from the mean"});
-  }
+  if (!farthest || !(scaling.deviation > 0) || distance(*farthest) <= far * scaling.deviation) return;
+  notes.push_back({true, describe(table, column) + " has " + number_text(cells[*farthest]) + " in line " +
+                             std::to_string(table.line_of(static_cast<std::int64_t>(*farthest))) +
+                             ", more than 10 deviations from the mean"});
 }
 
 }  // namespace gradus::data

@@ -4,13 +4,14 @@
 #include <span>
 #include <string>
 
+#include "gradus/learn/data/encoders/encoder.hpp"
 #include "gradus/learn/data/note.hpp"
 #include "gradus/learn/data/table.hpp"
 
 namespace gradus::data {
 
-/// Most categories that a column of texts, and most classes that a target may have.
-inline constexpr std::size_t most_categories = 1000;
+/// Most classes that a target may have.
+inline constexpr std::size_t most_classes = 1000;
 
 /// The column called `name`. Throws UserError(Fault::data) that names the nearest one.
 const Column& require_column(const Table& table, const std::string& name);
@@ -28,15 +29,24 @@ void require_read(const Table& table, const Column& column, bool texts_wanted);
 void require_numeric(const Table& table, const Column& column,
                      const std::string& remedy = "correct it, or take the row out");
 
-/// Throws UserError(Fault::data) for texts that are mostly numbers, numbers with thousands marks or decimal commas, and
-/// for too many different texts; adds a warning for numbers with units and for texts that differ in every row.
-void check_categories(const Table& table, const Column& column, Notes& notes);
+/// Throws UserError(Fault::data) for more different texts than are kept.
+void require_few_texts(const Table& table, const Column& column);
+
+/// Throws UserError(Fault::data) for texts that are nearly all numbers with thousands marks or decimal commas.
+void refuse_disguised_numbers(const Table& table, const Column& column);
+
+/// Whether most of the texts are numbers, and they are no codes such as 1, 2, 3, A: few that come again.
+bool is_mostly_numbers(const Table& table, const Column& column);
+
+/// Throws UserError(Fault::data) at the first cell of such a column that is no number.
+void refuse_mostly_numbers(const Table& table, const Column& column);
 
 /// Adds a warning for texts that are the same number, as 01 and 1.
 void check_spellings(const Table& table, const Column& column, std::span<const std::string> texts, Notes& notes);
 
-/// Adds warnings for numbers that look like codes or row numbers, are rounded, or lie far from all others.
-void check_numbers(const Table& table, const Column& column, double mean, double deviation, Notes& notes);
+/// Adds warnings for numbers that look like codes, are rounded, or lie far from all others.
+void check_numbers(const Table& table, const Column& column, std::span<const double> cells, const Scaling& scaling,
+                   Notes& notes);
 
 /// "column "age" of cars.csv"
 std::string describe(const Table& table, const Column& column);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <unordered_map>
 
 #include "gradus/core/base/error.hpp"
@@ -58,38 +59,37 @@ class TextNumbers {
   ReadAs read_;
 };
 
-/// For each row the number of its cell's text in `texts`; -1 when it is not among them.
-std::vector<std::int64_t> category_numbers(const Table& table, const Column& column,
-                                           const std::vector<std::string>& texts, ReadAs read) {
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+/// For each row the number of its cell's text in `texts`; -1 when it is not among them, NaN when it is missing.
+std::vector<double> category_numbers(const Table& table, const Column& column, const std::vector<std::string>& texts,
+                                     ReadAs read) {
   require_read(table, column, read != ReadAs::looks);
-  if (!column.numeric && column.text.overflowed) {
-    throw UserError(Fault::data, Report{describe(table, column), "more than 100000 different texts",
-                                        "those of the training rows", "the file in parts"});
-  }
+  require_few_texts(table, column);
   const TextNumbers numbers(texts, read);
-  std::vector<std::int64_t> out(static_cast<std::size_t>(table.rows), -1);
+  std::vector<double> out(static_cast<std::size_t>(table.rows), missing);
   if (column.numeric) {
-    for (std::size_t row = 0; row < out.size(); ++row) out[row] = numbers.of(column.numbers[row]);
+    for (std::size_t row = 0; row < out.size(); ++row) {
+      const double x = column.numbers[row];
+      if (!std::isnan(x)) out[row] = static_cast<double>(numbers.of(x));
+    }
     return out;
   }
-  std::vector<std::int64_t> by_index;
-  for (const std::string& text : column.text.distinct) by_index.push_back(numbers.of(text));
-  for (std::size_t row = 0; row < out.size(); ++row)
-    out[row] = by_index[static_cast<std::size_t>(column.text.index[row])];
+  std::vector<double> by_index;
+  for (const std::string& text : column.text.distinct) by_index.push_back(static_cast<double>(numbers.of(text)));
+  for (std::size_t row = 0; row < out.size(); ++row) {
+    if (const auto index = column.text.index[row]; index >= 0) out[row] = by_index[static_cast<std::size_t>(index)];
+  }
   return out;
 }
 
-/// The number in `row` as the network gets it. Throws UserError for one so far away that T cannot hold it.
-template <class T> T scaled(const Table& table, const Column& column, std::size_t row, const Scaling& scaling) {
-  const auto out = static_cast<T>(scaling.encode(column.numbers[row]));
-  if (std::isfinite(out)) return out;
-  throw UserError(
-      Fault::data,
-      Report{describe(table, column) + ", line " + std::to_string(table.line_of(static_cast<std::int64_t>(row))),
-             number_text(column.numbers[row]),
-             "a number near the training range " + number_text(scaling.minimum) + " to " + number_text(scaling.maximum),
-             "correct it, or take the row out"});
-}
+/// Cells of one kind, counted by row.
+struct Rows {
+  std::int64_t count = 0, first = 0;
+  void add(std::size_t row) {
+    if (count++ == 0) first = static_cast<std::int64_t>(row);
+  }
+};
 
 /// Writes the features of one column into `out`, row-major with `width` numbers a row, from column `first`.
 struct FeatureWriter {
@@ -97,46 +97,143 @@ struct FeatureWriter {
   View out;
   std::size_t width;
   Notes& notes;
+  std::vector<std::string> filled = {};  // "age" (3 by 38), ...
 
-  template <class T> void put_numbers(const Column& column, const Scaling& scaling, std::size_t first) const {
+  std::string line(std::int64_t row) const { return "line " + std::to_string(table.line_of(row)); }
+
+  template <class T> void put(const ColumnEncoding& encoding, std::span<const double> cells, std::size_t first) {
+    constexpr std::size_t numbers_a_block = 1 << 14;
     const auto to = out.as<T>();
-    for (std::size_t row = 0; row < column.numbers.size(); ++row) {
-      to[row * width + first] = scaled<T>(table, column, row, scaling);
+    const auto features = static_cast<std::size_t>(encoding.width());
+    const std::size_t rows_a_block = std::max<std::size_t>(1, numbers_a_block / std::max<std::size_t>(features, 1));
+    std::vector<double> filler(features);
+    if (!is_category_of_its_own(encoding)) encoding.encode({&encoding.gaps.fill, 1}, filler);
+    std::vector<double> block, known;
+    Rows gaps, far;
+    for (std::size_t begin = 0; begin < cells.size(); begin += rows_a_block) {
+      const auto part = cells.subspan(begin, std::min(rows_a_block, cells.size() - begin));
+      known.assign(part.begin(), part.end());
+      std::replace_if(
+          known.begin(), known.end(), [](double x) { return !std::isfinite(x); }, encoding.gaps.fill);
+      block.assign(part.size() * features, 0);
+      encoding.encode(known, block);
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        const std::span<double> encoded = std::span(block).subspan(i * features, features);
+        const bool absent = !std::isfinite(part[i]);
+        const bool too_far = !absent && std::any_of(encoded.begin(), encoded.end(),
+                                                    [](double x) { return !std::isfinite(static_cast<T>(x)); });
+        if (absent) gaps.add(begin + i);
+        if (too_far) far.add(begin + i);
+        if (absent || too_far) std::copy(filler.begin(), filler.end(), encoded.begin());
+        T* const row = to.data() + (begin + i) * width + first;
+        for (std::size_t k = 0; k < features; ++k) row[k] = static_cast<T>(encoded[k]);
+        if (encoding.gaps.in_training && (absent || too_far)) row[features] = T{1};
+      }
     }
+    if (gaps.count > 0) filled.push_back(filled_text(encoding, gaps.count));
+    if (far.count > 0) note_far(encoding, far, cells[static_cast<std::size_t>(far.first)]);
   }
 
-  void note_range(const Column& column, const Scaling& scaling) const {
+  static bool is_category_of_its_own(const ColumnEncoding& encoding) {
+    return !encoding.numeric() && encoding.gaps.in_training;
+  }
+
+  static std::string filled_text(const ColumnEncoding& encoding, std::int64_t count) {
+    std::string by = "no category";
+    const double fill = encoding.gaps.fill;
+    if (is_category_of_its_own(encoding)) by = "a category of its own";
+    else if (encoding.kind().cells == Cells::dates) by = date_text(fill);
+    else if (encoding.numeric()) by = number_text(fill);
+    else if (fill >= 0) by = named(encoding.categories[static_cast<std::size_t>(fill)]);
+    return named(encoding.name) + " (" + std::to_string(count) + " by " + by + ")";
+  }
+
+  void note_far(const ColumnEncoding& encoding, const Rows& far, double first) {
+    const Column& column = *table.find(encoding.name);
+    notes.push_back({true, describe(table, column) + ": " + std::to_string(far.count) +
+                               " numbers too far from the training range to be used, the first in " + line(far.first) +
+                               ": " + number_text(first) + "; they count as missing"});
+  }
+
+  void note_range(const ColumnEncoding& encoding, std::span<const double> cells) {
+    const Scaling& scaling = encoding.scaling;
     const double spread = scaling.maximum - scaling.minimum;
-    std::size_t outside = 0, first = 0;
+    Rows outside;
     bool far = false;
-    for (std::size_t row = 0; row < column.numbers.size(); ++row) {
-      const double x = column.numbers[row];
-      if (x >= scaling.minimum && x <= scaling.maximum) continue;
-      if (outside++ == 0) first = row;
+    for (std::size_t row = 0; row < cells.size(); ++row) {
+      const double x = cells[row];
+      if (!std::isfinite(x) || (x >= scaling.minimum && x <= scaling.maximum)) continue;
+      outside.add(row);
       far = far || x < scaling.minimum - spread || x > scaling.maximum + spread;
     }
-    if (outside == 0) return;
-    notes.push_back({far, describe(table, column) + ": " + std::to_string(outside) + " of " +
-                              std::to_string(table.rows) + " numbers outside the training range " +
-                              number_text(scaling.minimum) + " to " + number_text(scaling.maximum) +
-                              ", the first in line " + std::to_string(table.line_of(static_cast<std::int64_t>(first))) +
-                              ": " + number_text(column.numbers[first])});
+    if (outside.count == 0) return;
+    const bool dates = encoding.kind().cells == Cells::dates;
+    const auto text = [&](double x) { return dates ? date_text(x) : number_text(x); };
+    notes.push_back({far, describe(table, *table.find(encoding.name)) + ": " + std::to_string(outside.count) + " of " +
+                              std::to_string(table.rows) + (dates ? " dates" : " numbers") +
+                              " outside the training range " + text(scaling.minimum) + " to " + text(scaling.maximum) +
+                              ", the first in " + line(outside.first) + ": " +
+                              text(cells[static_cast<std::size_t>(outside.first)])});
   }
 
-  template <class T>
-  void put_categories(const Column& column, const ColumnEncoding& encoding, std::size_t first) const {
-    const auto to = out.as<T>();
-    const auto numbers = category_numbers(table, column, encoding.categories, encoding.read);
-    for (std::size_t row = 0; row < numbers.size(); ++row) {
-      if (numbers[row] >= 0) to[row * width + first + static_cast<std::size_t>(numbers[row])] = T{1};
-    }
+  void note_unseen(const Column& column, const ColumnEncoding& encoding, std::span<const double> numbers) {
     const auto unseen = std::count(numbers.begin(), numbers.end(), -1);
-    if (unseen == 0) return;
+    if (unseen == 0 || encoding.other) return;
     const std::int64_t row = std::find(numbers.begin(), numbers.end(), -1) - numbers.begin();
     notes.push_back({true, describe(table, column) + ": " + std::to_string(unseen) + " of " +
                                std::to_string(table.rows) + " categories were not in the training rows, the first " +
-                               named(cell_text(column, row)) + " in line " + std::to_string(table.line_of(row)) +
+                               named(cell_text(column, row)) + " in " + line(row) +
                                "; they count as none of the known ones"});
+  }
+
+  /// Cells that are neither missing nor what the column has.
+  void note_strange(const Column& column, const ColumnEncoding& encoding, std::span<const double> cells) {
+    const ColumnFacts& facts = column.facts;
+    Finding strange = facts.not_number;
+    if (!column.numeric) {
+      strange = {};
+      for (std::size_t row = 0; row < cells.size(); ++row) {
+        if (column.text.index[row] < 0 || !std::isnan(cells[row]) || strange.count++ > 0) continue;
+        strange.text = cell_text(column, static_cast<std::int64_t>(row));
+        strange.first.line = table.line_of(static_cast<std::int64_t>(row));
+      }
+    }
+    const auto note = [&](const Finding& of, const std::string& what) {
+      if (of.count == 0) return;
+      notes.push_back({true, describe(table, column) + ": " + std::to_string(of.count) + " of " +
+                                 std::to_string(table.rows) + " cells are " + what + ", the first in line " +
+                                 std::to_string(of.first.line) + ": " + named(of.text) + "; they count as missing"});
+    };
+    note(strange, encoding.kind().cells == Cells::dates ? "no dates" : "no numbers");
+    note(facts.infinite, "infinite");
+    note(facts.too_large, "too large for a number");
+  }
+
+  void put_column(const ColumnEncoding& encoding, std::size_t first) {
+    const Column& column = *table.find(encoding.name);
+    require_read(table, column, false);
+    std::vector<double> own;
+    std::span<const double> cells;
+    if (!encoding.numeric()) {
+      own = category_numbers(table, column, encoding.categories, encoding.read);
+      cells = own;
+      note_unseen(column, encoding, cells);
+    } else {
+      require_few_texts(table, column);
+      cells = cell_numbers(column, encoding.rule, own);
+      note_strange(column, encoding, cells);
+      note_range(encoding, cells);
+    }
+    visit_floating(out.type().dtype, [&]<class T>(std::type_identity<T>) { put<T>(encoding, cells, first); });
+  }
+
+  void note_filled() {
+    if (filled.empty()) return;
+    constexpr std::size_t most = 8;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(most, filled.size()); ++i) list += (i ? ", " : "") + filled[i];
+    if (filled.size() > most) list += " and " + std::to_string(filled.size() - most) + " columns more";
+    notes.push_back({false, printable(table.source) + ": missing values filled: " + list});
   }
 };
 
@@ -154,19 +251,10 @@ Tensor encode_features(const Schema& schema, const Table& table, DType dtype, No
   FeatureWriter writer{table, out.view(), static_cast<std::size_t>(schema.feature_count()), notes};
   std::size_t first = 0;
   for (const ColumnEncoding& encoding : schema.columns) {
-    if (encoding.used()) {
-      const Column& column = *table.find(encoding.name);
-      require_read(table, column, false);
-      require_complete(table, column, Use::prediction);
-      visit_floating(dtype, [&]<class T>(std::type_identity<T>) {
-        if (!encoding.numeric()) return writer.put_categories<T>(column, encoding, first);
-        require_numeric(table, column);
-        writer.put_numbers<T>(column, encoding.scaling, first);
-        writer.note_range(column, encoding.scaling);
-      });
-    }
+    if (encoding.used()) writer.put_column(encoding, first);
     first += static_cast<std::size_t>(encoding.feature_count());
   }
+  writer.note_filled();
   return out;
 }
 
@@ -180,21 +268,32 @@ Tensor encode_features(const Schema& schema, const Table& table, DType dtype, No
                                       close.empty() ? "a row of one of those" : "did you mean " + named(close) + "?"});
 }
 
+[[noreturn]] void refuse_number(const TargetEncoding& target, const Table& table, const Column& column,
+                                std::int64_t row) {
+  const Scaling& range = target.scaling;
+  const std::string expected = target.linear() ? "a number near the training range " + number_text(range.minimum) +
+                                                     " to " + number_text(range.maximum)
+                                               : "a number that " + kinds::print(target.recipe) + " can encode";
+  throw UserError(Fault::data, Report{describe(table, column) + ", line " + std::to_string(table.line_of(row)),
+                                      named(cell_text(column, row)), expected, "correct it, or take the row out"});
+}
+
 /// `names`: the classes of the schema, to which unknown ones are appended where they are wanted.
 Tensor encode_classes(const TargetEncoding& target, const Table& table, const Column& column, WantTarget want,
                       std::vector<std::string>& names) {
-  auto numbers = category_numbers(table, column, target.classes, target.read);
+  const auto numbers = category_numbers(table, column, target.classes, target.read);
   std::unordered_map<std::string, std::int64_t> others;
+  Tensor out(DType::i64, {table.rows});
+  const auto to = out.as<std::int64_t>();
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (numbers[i] >= 0) continue;
+    to[i] = static_cast<std::int64_t>(numbers[i]);
+    if (to[i] >= 0) continue;
     const auto row = static_cast<std::int64_t>(i);
     if (want == WantTarget::known) refuse_class(target, table, column, row);
     const auto [found, is_new] = others.emplace(cell_text(column, row), std::ssize(names));
     if (is_new) names.push_back(found->first);
-    numbers[i] = found->second;
+    to[i] = found->second;
   }
-  Tensor out(DType::i64, {table.rows});
-  std::copy(numbers.begin(), numbers.end(), out.as<std::int64_t>().begin());
   return out;
 }
 
@@ -205,10 +304,15 @@ Tensor encode_target(const TargetEncoding& target, const Table& table, WantTarge
   require_read(table, column, false);
   require_complete(table, column, Use::prediction);
   if (target.task == Task::classification) return encode_classes(target, table, column, want, names);
-  require_numeric(table, column);
+  std::vector<double> own;
+  const auto cells = cell_numbers(column, target.rule, own);
+  if (target.rule.form == CellRule::Form::number) require_numeric(table, column);
   Tensor out(DType::f64, {table.rows, 1});
   const auto to = out.as<double>();
-  for (std::size_t row = 0; row < to.size(); ++row) to[row] = scaled<double>(table, column, row, target.scaling);
+  target.encode(cells, to);
+  for (std::size_t row = 0; row < to.size(); ++row) {
+    if (!std::isfinite(to[row])) refuse_number(target, table, column, static_cast<std::int64_t>(row));
+  }
   return out;
 }
 

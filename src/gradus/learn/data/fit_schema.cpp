@@ -4,7 +4,8 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/data/column_checks.hpp"
-#include "gradus/learn/data/csv/cells.hpp"
+#include "gradus/learn/data/column_role.hpp"
+#include "gradus/learn/data/fit_column.hpp"
 #include "gradus/learn/data/schema.hpp"
 
 namespace gradus::data {
@@ -16,108 +17,29 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 std::string named(const std::string& name) { return "\"" + printable(name) + "\""; }
 
-/// Two passes: the mean first, then the squares of what is left, so that nothing cancels.
-Scaling fit_scaling(const Table& table, const Column& column, std::span<const std::int64_t> rows) {
-  const auto number = [&](std::int64_t row) { return column.numbers[static_cast<std::size_t>(row)]; };
-  const auto count = static_cast<double>(rows.size());
-  Scaling out{0, 0, number(rows[0]), number(rows[0])};
-  double sum = 0, squares = 0;
-  for (const std::int64_t row : rows) {
-    sum += number(row);
-    out.minimum = std::min(out.minimum, number(row));
-    out.maximum = std::max(out.maximum, number(row));
-  }
-  if (out.minimum == out.maximum) return {out.minimum, 0, out.minimum, out.maximum};  // without rounding
-  out.mean = sum / count;
-  for (const std::int64_t row : rows) squares += (number(row) - out.mean) * (number(row) - out.mean);
-  out.deviation = std::sqrt(squares / count);
-  if (!std::isfinite(out.deviation) || out.deviation == 0) {
-    throw UserError(Fault::data, Report{describe(table, column),
-                                        "numbers from " + number_text(out.minimum) + " to " + number_text(out.maximum),
-                                        "numbers whose squares f64 can hold", "another unit"});
-  }
-  return out;
-}
-
-/// Texts of the column in these rows, each once: by size when all texts of the column are numbers, else by byte.
-std::vector<std::string> distinct_texts(const Column& column, std::span<const std::int64_t> rows) {
-  std::vector<bool> seen(column.text.distinct.size());
-  for (const std::int64_t row : rows)
-    seen[static_cast<std::size_t>(column.text.index[static_cast<std::size_t>(row)])] = true;
-  bool all_numbers = true;
-  std::vector<std::pair<double, std::string>> texts;
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    const ParsedNumber number = parse_number(column.text.distinct[i]);
-    all_numbers = all_numbers && number.kind == NumberText::number;
-    if (seen[i]) texts.emplace_back(number.value, column.text.distinct[i]);
-  }
-  if (!all_numbers) {
-    for (auto& [number, text] : texts) number = 0;
-  }
-  std::sort(texts.begin(), texts.end());
-  std::vector<std::string> out;
-  for (auto& [number, text] : texts) out.push_back(std::move(text));
-  return out;
-}
-
-void require_few_texts(const Table& table, const Column& column) {
-  if (!column.text.overflowed) return;
-  throw UserError(Fault::data, Report{describe(table, column), "more than 100000 different texts",
-                                      "at most " + std::to_string(most_categories),
-                                      "ignore the column, or put its texts into groups"});
-}
-
 std::vector<std::int64_t> all_rows(const Table& table) {
   std::vector<std::int64_t> rows(static_cast<std::size_t>(table.rows));
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::int64_t>(i);
   return rows;
 }
 
-/// How the cells of a column of texts are to be read again.
-ReadAs read_texts(const Column& column) { return column.read == ReadAs::literal ? ReadAs::literal : ReadAs::text; }
-
-ColumnEncoding fit_column(const Table& table, const Column& column, std::span<const std::int64_t> rows, Notes& notes) {
-  ColumnEncoding out;
-  out.name = column.name;
-  if (column.numeric) {
-    require_numeric(table, column);
-    out.scaling = fit_scaling(table, column, rows);
-    check_numbers(table, column, out.scaling.mean, out.scaling.deviation, notes);
-  } else {
-    out.read = read_texts(column);
-    if (column.read == ReadAs::looks) check_categories(table, column, notes);
-    require_few_texts(table, column);
-    out.categories = distinct_texts(column, rows);
-    check_spellings(table, column, out.categories, notes);
-    if (out.categories.size() > most_categories) {
-      throw UserError(Fault::data,
-                      Report{describe(table, column), std::to_string(out.categories.size()) + " categories",
-                             "at most " + std::to_string(most_categories), "ignore the column"});
-    }
-  }
-  if (!out.used()) {
-    notes.push_back({true, describe(table, column) + " is the same in every training row; it is not used"});
-  }
-  return out;
-}
-
 void fit_classes(const Table& table, const Column& column, TargetEncoding& target, Notes& notes) {
   require_few_texts(table, column);
   target.read = read_texts(column);
-  target.classes = distinct_texts(column, all_rows(table));
+  for (const TextCount& one : text_counts(column, all_rows(table))) target.classes.push_back(one.text);
   check_spellings(table, column, target.classes, notes);
   if (target.classes.size() < 2) {
     throw UserError(Fault::data, Report{describe(table, column), "the single class " + named(target.classes[0]),
                                         "at least two", "rows of another class"});
   }
-  if (target.classes.size() > most_categories) {
+  if (target.classes.size() > most_classes) {
     throw UserError(Fault::data, Report{describe(table, column), std::to_string(target.classes.size()) + " classes",
-                                        "at most " + std::to_string(most_categories), "another target"});
+                                        "at most " + std::to_string(most_classes), "another --target"});
   }
 }
 
-/// How many different numbers there are, if they are whole and at most ten; else 0.
-std::size_t count_small_set(const std::vector<double>& numbers) {
+/// Of whole numbers, at most ten different ones: how many; else 0.
+std::size_t count_small_set(std::span<const double> numbers) {
   constexpr std::size_t few = 10;
   std::set<double> seen;
   for (const double x : numbers) {
@@ -126,49 +48,122 @@ std::size_t count_small_set(const std::vector<double>& numbers) {
   return seen.size();
 }
 
+/// The third moment about the mean, in deviations.
+double skewness(std::span<const double> numbers, auto of) {
+  double mean = 0, second = 0, third = 0;
+  for (const double x : numbers) mean += of(x);
+  mean /= static_cast<double>(numbers.size());
+  for (const double x : numbers) {
+    const double d = of(x) - mean;
+    second += d * d, third += d * d * d;
+  }
+  const auto count = static_cast<double>(numbers.size());
+  const double deviation = std::sqrt(second / count);
+  return deviation > 0 ? third / count / (deviation * deviation * deviation) : 0;
+}
+
+/// What to add before a logarithm: nothing, or 1 where there is a 0.
+double offset_for(double least) { return least > 0 ? 0 : 1; }
+
+void suggest(const Column& column, std::span<const double> numbers, const FitOptions& options, Notes& notes) {
+  constexpr std::size_t enough = 20;
+  if (numbers.size() <= enough) return;
+  if (const std::size_t distinct = count_small_set(numbers); !options.task && distinct > 0) {
+    notes.push_back({true, "the target " + named(column.name) + " has only " + std::to_string(distinct) +
+                               " different whole numbers; if they are classes: --task classification"});
+    return;
+  }
+  const double least = *std::min_element(numbers.begin(), numbers.end());
+  constexpr double skewed = 2;
+  if (least < 0 || options.log_target) return;
+  const double offset = offset_for(least);
+  const double before = skewness(numbers, [](double x) { return x; });
+  if (before <= skewed || std::abs(skewness(numbers, [&](double x) { return std::log(x + offset); })) >= before / 2)
+    return;
+  notes.push_back({false, "the target " + named(column.name) +
+                              " is skewed, a few numbers far above the others; where errors count in percent: "
+                              "--log-target"});
+}
+
 /// What to learn: as said; classes where the column is said to be categorical; else as its cells look.
-Task choose_task(const Column& column, const FitOptions& options, Notes& notes) {
+Task choose_task(const Column& column, const FitOptions& options, bool numbers, Notes& notes) {
   const bool categorical = contains(options.categorical, column.name);
   if (options.task == Task::regression && categorical) {
     throw UserError(Fault::usage, Report{"column " + named(column.name), "a regression of a categorical column",
                                          "numbers to learn", "classification"});
   }
   if (options.task) return *options.task;
-  const Task task = column.numeric ? Task::regression : Task::classification;
-  const std::string why = categorical ? "is categorical" : column.numeric ? "has numbers" : "has texts";
-  notes.push_back({false, "task: " + std::string(task == Task::regression ? "regression" : "classification") +
-                              ", since the target " + named(column.name) + " " + why});
+  const Task task = numbers ? Task::regression : Task::classification;
+  const bool two =
+      column.read == ReadAs::looks_or_two && column.facts.numbers > 0 && column.facts.not_number.count == 0;
+  const std::string why = categorical ? "is categorical"
+                          : numbers   ? "has numbers"
+                          : two       ? "has two values"
+                                      : "has texts";
+  notes.push_back({false, "task: " + std::string(numbers ? "regression" : "classification") + ", since the target " +
+                              named(column.name) + " " + why +
+                              (two && !numbers ? "; --task regression learns them as numbers" : "")});
   return task;
+}
+
+void fit_numbers(const Table& table, const Column& column, std::span<const std::int64_t> rows,
+                 const FitOptions& options, TargetEncoding& target, Notes& notes) {
+  const bool mostly_texts = 2 * column.facts.numbers < static_cast<std::uint64_t>(table.rows);
+  if (target.rule.form == CellRule::Form::number) {
+    if (mostly_texts) require_numeric(table, column, "--task classification, which learns texts");
+    else require_numeric(table, column);
+  } else {
+    target.read = ReadAs::text;
+    notes.push_back({false, printable(table.source) + ": the target has a unit: " + named(column.name) + " (" +
+                                printable(column.text.distinct[0]) + ")"});
+  }
+  std::vector<double> own, numbers;
+  const auto cells = cell_numbers(column, target.rule, own);
+  for (const std::int64_t row : rows) numbers.push_back(cells[static_cast<std::size_t>(row)]);
+  const double least = *std::min_element(cells.begin(), cells.end());
+  if (options.log_target && least < 0) {
+    const auto row = std::find(cells.begin(), cells.end(), least) - cells.begin();
+    throw UserError(Fault::data, Report{describe(table, column) + ", line " + std::to_string(table.line_of(row)),
+                                        number_text(least) + ", which has no logarithm", "no number below 0",
+                                        "gradus train without --log-target"});
+  }
+  target.recipe = options.log_target ? log_encoder(offset_for(least)) : standard_encoder();
+  target.kind().fit_numbers(target.recipe.keys, numbers, describe(table, column), target);
+  if (target.scaling.deviation == 0) {
+    throw UserError(Fault::data,
+                    Report{describe(table, column),
+                           "the same number " + number_text(target.scaling.minimum) + " in every training row",
+                           "a target that varies", "another target"});
+  }
+  suggest(column, numbers, options, notes);
 }
 
 TargetEncoding fit_target(const Table& table, const Column& column, std::span<const std::int64_t> rows,
                           const FitOptions& options, Notes& notes) {
   TargetEncoding target;
   target.name = column.name;
-  target.task = choose_task(column, options, notes);
+  const bool as_looks = column.read == ReadAs::looks || column.read == ReadAs::looks_or_two;
+  if (const auto unit = as_looks ? unit_of(column) : std::nullopt) target.rule = *unit;
+  const bool numbers = column.numeric || target.rule.form == CellRule::Form::unit;
+  target.task = choose_task(column, options, numbers, notes);
   const bool classes = target.task == Task::classification;
   require_read(table, column, classes);
   require_complete(table, column, Use::target);
-  if (classes) {
-    if (!options.task && column.read == ReadAs::looks) check_categories(table, column, notes);
-    fit_classes(table, column, target, notes);
+  if (!classes) {
+    fit_numbers(table, column, rows, options, target, notes);
     return target;
   }
-  const bool mostly_texts = 2 * column.facts.numbers < static_cast<std::uint64_t>(table.rows);
-  if (mostly_texts) require_numeric(table, column, "--task classification, which learns texts");
-  else require_numeric(table, column);
-  target.scaling = fit_scaling(table, column, rows);
-  if (target.scaling.deviation == 0) {
-    throw UserError(Fault::data,
-                    Report{describe(table, column),
-                           "the same number " + number_text(target.scaling.mean) + " in every training row",
-                           "a target that varies", "another target"});
+  if (options.log_target) {
+    throw UserError(Fault::usage, Report{"--log-target", "classes to learn", "a target of numbers",
+                                         "gradus train without --log-target"});
   }
-  const std::size_t distinct = count_small_set(column.numbers);
-  if (!options.task && distinct > 0 && rows.size() > 20) {
-    notes.push_back({true, "the target " + named(column.name) + " has only " + std::to_string(distinct) +
-                               " different whole numbers; if they are classes, say that the task is classification"});
+  target.rule = {};
+  if (!options.task && as_looks) {
+    refuse_disguised_numbers(table, column);
+    const bool two = column.facts.not_number.count == 0;
+    if (!two) refuse_mostly_numbers(table, column);
   }
+  fit_classes(table, column, target, notes);
   return target;
 }
 
@@ -177,18 +172,57 @@ void warn_of_copies(const Table& table, const Schema& schema, std::span<const st
   constexpr std::size_t enough = 10;
   if (schema.target.task != Task::regression || rows.size() < enough) return;
   const Column& target = *table.find(schema.target.name);
+  std::vector<double> own_target, own;
+  const auto targets = cell_numbers(target, schema.target.rule, own_target);
   for (const ColumnEncoding& column : schema.columns) {
-    if (!column.numeric() || !column.used()) continue;
+    if (!column.numeric() || !column.used() || !(column.scaling.deviation > 0)) continue;
     const Column& feature = *table.find(column.name);
+    const auto cells = cell_numbers(feature, column.rule, own);
     double sum = 0;
+    std::size_t count = 0;
     for (const std::int64_t row : rows) {
       const auto r = static_cast<std::size_t>(row);
-      sum += column.scaling.encode(feature.numbers[r]) * schema.target.scaling.encode(target.numbers[r]);
+      if (!std::isfinite(cells[r])) continue;
+      sum += column.scaling.encode(cells[r]) * schema.target.scaling.encode(targets[r]);
+      ++count;
     }
-    if (std::abs(sum / static_cast<double>(rows.size())) > 0.9999) {
+    if (count >= enough && std::abs(sum / static_cast<double>(count)) > 0.9999) {
       notes.push_back(
           {true, describe(table, feature) + " is nearly a copy of the target; will it be known when predicting?"});
     }
+  }
+}
+
+/// Every column but the target: what it is, said at once, and its encoding.
+void fit_columns(const Table& table, const Column& target, std::span<const std::int64_t> rows,
+                 const FitOptions& options, bool keep_all, Schema& schema, Notes& notes) {
+  RoleNotes said;
+  schema.columns.clear();
+  for (const Column& column : table.columns) {
+    if (&column == &target || contains(options.ignore, column.name)) continue;
+    const bool read = column.read != ReadAs::nothing;
+    if (read) require_read(table, column, contains(options.categorical, column.name));
+    const ColumnRole role =
+        read ? find_role(table, column, options, keep_all) : ColumnRole{ignored_encoder(LeftOut::asked), {}};
+    ColumnEncoding& encoding = schema.columns.emplace_back(fit_column(table, column, role, rows, notes));
+    if (encoding.kind().cells == Cells::nothing) said.add_left_out(column.name, why_ignored(encoding));
+    else said.add(column, role);
+  }
+  said.say(table.source, notes);
+}
+
+bool any_used(const Schema& schema) {
+  return std::any_of(schema.columns.begin(), schema.columns.end(),
+                     [](const ColumnEncoding& column) { return column.used(); });
+}
+
+void check_names(const Table& table, const Column& target, const FitOptions& options) {
+  for (const std::string& name : options.ignore) require_column(table, name);
+  for (const std::string& name : options.categorical) require_column(table, name);
+  for (const ColumnRule& rule : options.columns) require_column(table, rule.name);
+  if (contains(options.ignore, target.name)) {
+    throw UserError(Fault::usage, Report{"column " + named(target.name), "the target among the ignored columns",
+                                         "one of both", "another --target, or it taken out of --ignore"});
   }
 }
 
@@ -196,12 +230,7 @@ void warn_of_copies(const Table& table, const Schema& schema, std::span<const st
 
 Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const FitOptions& options) {
   const Column& target = options.target.empty() ? table.columns.back() : require_column(table, options.target);
-  for (const std::string& name : options.ignore) require_column(table, name);
-  for (const std::string& name : options.categorical) require_column(table, name);
-  if (contains(options.ignore, target.name)) {
-    throw UserError(Fault::usage, Report{"column " + named(target.name), "the target among the ignored columns",
-                                         "one of both", "another --target, or it taken out of --ignore"});
-  }
+  check_names(table, target, options);
   if (rows.size() < 2) {
     throw UserError(Fault::data, Report{printable(table.source), std::to_string(rows.size()) + " training row(s)",
                                         "at least 2", "a file with more rows"});
@@ -216,15 +245,14 @@ Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const 
   out.notes = table.notes;
   out.schema.target = fit_target(table, target, rows, options, out.notes);
   out.schema.ignored = options.ignore;
-  for (const Column& column : table.columns) {
-    if (&column == &target || contains(options.ignore, column.name)) continue;
-    require_read(table, column, contains(options.categorical, column.name));
-    require_complete(table, column, Use::feature);
-    out.schema.columns.push_back(fit_column(table, column, rows, out.notes));
+  Notes plain;
+  fit_columns(table, target, rows, options, false, out.schema, plain);
+  if (!any_used(out.schema)) {  // better than nothing
+    plain.clear();
+    fit_columns(table, target, rows, options, true, out.schema, plain);
   }
-  const bool any_varies = std::any_of(out.schema.columns.begin(), out.schema.columns.end(),
-                                      [](const ColumnEncoding& column) { return column.used(); });
-  if (!any_varies) {
+  out.notes.insert(out.notes.end(), plain.begin(), plain.end());
+  if (!any_used(out.schema)) {
     throw UserError(Fault::data, Report{printable(table.source), "no column but the target that varies",
                                         "at least one feature", "a file with a column that has two different values"});
   }

@@ -7,10 +7,12 @@
 
 namespace gradus::data {
 
-std::int64_t ColumnEncoding::feature_count() const {
-  if (numeric()) return 1;
-  return categories.size() < 2 ? 0 : static_cast<std::int64_t>(categories.size());
+bool ColumnEncoding::used() const {
+  if (kind().cells == Cells::nothing || feature_count() == 0) return false;
+  return gaps.in_training || !numeric() || scaling.deviation > 0;
 }
+
+bool TargetEncoding::linear() const { return recipe.kind == standard_encoder().kind; }
 
 std::int64_t Schema::feature_count() const {
   if (!is_table()) return image.count();
@@ -26,10 +28,8 @@ std::int64_t Schema::output_count() const {
 std::vector<std::string> Schema::feature_names() const {
   std::vector<std::string> names;
   for (const ColumnEncoding& column : columns) {
-    if (column.numeric()) names.push_back(column.name);
-    else if (column.feature_count() > 0) {
-      for (const std::string& category : column.categories) names.push_back(column.name + "=" + category);
-    }
+    column.kind().names(column.recipe.keys, column, column.name, names);
+    if (column.gaps.in_training) names.push_back(column.name + " is missing");
   }
   return names;
 }
@@ -42,10 +42,15 @@ ReadColumns reading(const FitOptions& options) {
     };
     std::vector<ReadAs> out;
     for (const std::string& name : names) {
+      const auto rule = std::find_if(options.columns.begin(), options.columns.end(),
+                                     [&](const ColumnRule& one) { return one.name == name && one.encoder; });
+      const Cells cells = rule == options.columns.end() ? Cells::numbers : rule->encoder.of().cells;
       if (is_in(options.categorical, name)) out.push_back(ReadAs::literal);
-      else if (is_in(options.ignore, name)) out.push_back(ReadAs::nothing);
-      else if (name != target || !options.task) out.push_back(ReadAs::looks);
-      else out.push_back(options.task == Task::classification ? ReadAs::text : ReadAs::number);
+      else if (is_in(options.ignore, name) || cells == Cells::nothing) out.push_back(ReadAs::nothing);
+      else if (cells == Cells::texts || cells == Cells::dates) out.push_back(ReadAs::text);
+      else if (name != target) out.push_back(ReadAs::looks);
+      else if (options.task) out.push_back(options.task == Task::classification ? ReadAs::text : ReadAs::looks);
+      else out.push_back(options.log_target ? ReadAs::looks : ReadAs::looks_or_two);
     }
     return out;
   };

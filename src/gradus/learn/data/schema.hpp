@@ -8,46 +8,47 @@
 #include <vector>
 
 #include "gradus/core/tensor/shape.hpp"
+#include "gradus/learn/data/cell_rule.hpp"
 #include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/data/encoders/encoder.hpp"
 #include "gradus/learn/data/note.hpp"
 #include "gradus/learn/data/table.hpp"
 #include "gradus/learn/json/value.hpp"
 
 namespace gradus::data {
 
-/// A column of numbers: encoded as (x - mean) / deviation. Population deviation, sqrt(mean((x - mean)^2)), as in
-/// scikit-learn's StandardScaler; 0 for a constant column, which is encoded as 0.
-struct Scaling {
-  double mean = 0;
-  double deviation = 0;
-  double minimum = 0;  // of the training rows, to notice later rows outside
-  double maximum = 0;
-  double encode(double x) const { return deviation > 0 ? (x - mean) / deviation : 0.0; }
-  double decode(double z) const { return mean + z * deviation; }
-  friend bool operator==(const Scaling&, const Scaling&) = default;
+/// What a missing cell becomes: `fill`, the median of the training rows, or of texts the number of the most frequent
+/// category (-1: none of them). Where training had some, one more feature is 1 in their rows, and texts have no
+/// category there.
+struct Gaps {
+  double fill = 0;
+  bool in_training = false;
+  friend bool operator==(const Gaps&, const Gaps&) = default;
 };
 
-/// A feature column. A column of texts becomes one feature a category (1 where it holds, else 0; categories sorted by
-/// byte); a text that was not seen in the training rows gives 0 in all of them. A single category gives no feature.
-struct ColumnEncoding {
+/// A feature column: how its cells are read, encoded, and what stands for those that are missing. Texts are encoded by
+/// the number of their category (sorted by byte); what was not seen in the training rows is none of the known.
+struct ColumnEncoding : Encoder {
   std::string name;
-  ReadAs read = ReadAs::number;         // number; text, literal; looks in models that took 01 and 1 for the same
-  Scaling scaling;                      // numeric
-  std::vector<std::string> categories;  // not numeric
-  bool numeric() const { return read == ReadAs::number; }
-  std::int64_t feature_count() const;
-  /// False when it was the same in every training row: then files need not have it.
-  bool used() const { return numeric() ? scaling.deviation > 0 : feature_count() > 0; }
+  ReadAs read = ReadAs::number;  // number; text, literal; looks in models that took 01 and 1 for the same
+  CellRule rule;                 // of texts that are numbers or dates
+  Gaps gaps;
+  bool numeric() const { return kind().cells == Cells::numbers || kind().cells == Cells::dates; }
+  std::int64_t feature_count() const { return width() + (gaps.in_training ? 1 : 0); }
+  /// False when it is left out, as what was the same in every training row: then files need not have it.
+  bool used() const;
   friend bool operator==(const ColumnEncoding&, const ColumnEncoding&) = default;
 };
 
-/// The column that is learnt.
-struct TargetEncoding {
+/// The column that is learnt: numbers by an encoder with one feature that decodes.
+struct TargetEncoding : Encoder {
   std::string name;  // "" for images
   Task task = Task::regression;
-  ReadAs read = ReadAs::number;      // as of columns
-  Scaling scaling;                   // regression
+  ReadAs read = ReadAs::number;  // as of columns
+  CellRule rule;
   std::vector<std::string> classes;  // classification: sorted by byte, or by size when all are numbers
+  /// Whether a difference of encoded numbers is one in units, up to the factor scaling.deviation.
+  bool linear() const;
   friend bool operator==(const TargetEncoding&, const TargetEncoding&) = default;
 };
 
@@ -69,11 +70,20 @@ struct Schema {
   friend bool operator==(const Schema&, const Schema&) = default;
 };
 
+/// What is said of one column: how it is encoded, or that it is kept whatever it looks like.
+struct ColumnRule {
+  std::string name;
+  kinds::Recipe<EncoderKind> encoder = {};  // none: as its cells look, but it is not left out
+};
+
 struct FitOptions {
   std::string target;                    // name of the column to learn; "": the last one
-  std::optional<Task> task;              // not given: text -> classification, numbers -> regression
+  std::optional<Task> task;              // not given: text or two values -> classification, numbers -> regression
   std::vector<std::string> ignore;       // columns that are not used
   std::vector<std::string> categorical;  // columns of texts, whatever they look like: 0123, NA, ...
+  std::vector<ColumnRule> columns = {};
+  bool log_target = false;                                  // learn the logarithm of the target
+  kinds::Recipe<EncoderKind> numbers = standard_encoder();  // of columns of numbers without a rule
 };
 
 /// How to read a table that is to be fitted: categorical columns as literal texts, a target of classes as texts,
@@ -85,11 +95,15 @@ struct Fitted {
   Notes notes;
 };
 
-/// The schema for `table`, with means, deviations, ranges and categories from `rows` alone (numbers from 0), the list
-/// of classes from all rows. Throws UserError(Fault::data), with file:line:column where there is one, for: an unknown
-/// or missing column, a used column with missing or infinite numbers anywhere in the table, a column that is mostly but
-/// not all numbers, thousands marks or decimal commas, a text column with more than 1,000 categories, a constant target
-/// or a single class, no feature left; UserError(Fault::usage) for a table that was not read as reading(options) says.
+/// Takes the rows out that say nothing of the column to learn ("": the last one), and notes how many; their numbers.
+/// Throws UserError(Fault::data) when none is left.
+std::vector<std::int64_t> drop_rows_without_target(Table& table, const std::string& target, Notes& notes);
+
+/// The schema for `table`: what each column is from all its cells; means, ranges, medians and categories from `rows`
+/// alone (numbers from 0), the list of classes from all rows. Columns that say nothing of new rows are left out and
+/// noted at once. Throws UserError(Fault::data), with file:line:column where there is one, for: an unknown column, a
+/// target with missing or infinite numbers, that is mostly but not all numbers, is constant or of a single class, no
+/// feature left; UserError(Fault::usage) for a table that was not read as reading(options) says.
 Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const FitOptions& options);
 
 /// The schema of a set of images.
@@ -115,8 +129,9 @@ enum class WantTarget {
 ReadColumns reading(const Schema& schema, WantTarget target = WantTarget::known);
 
 /// The rows of `table` as numbers, features in `dtype` (f32 or f64) and targets in f64. Columns are matched by name, in
-/// any order; those that the schema does not use may be absent. Throws UserError(Fault::data) listing every missing
-/// column, and as fit_schema for cells; for a number that the type cannot hold once it is scaled.
+/// any order; those that the schema does not use may be absent. Cells that are missing, no number where one should be
+/// or too far away for the type are filled and noted. Throws UserError(Fault::data) listing every missing column, and
+/// for a target that is not known.
 Encoded encode(const Schema& schema, const Table& table, DType dtype = DType::f32,
                WantTarget target = WantTarget::known);
 /// The same; whether the target is wanted, with classes that are known.
@@ -125,7 +140,8 @@ inline Encoded encode(const Schema& schema, const Table& table, DType dtype, boo
 }
 
 json::Value to_json(const Schema& schema);
-/// Throws UserError(Fault::model_file) when the document does not describe a schema.
-Schema schema_from_json(const json::Value& value);
+/// Throws UserError(Fault::model_file) when the document does not describe a schema. `own`: encoders beside those of
+/// gradus.
+Schema schema_from_json(const json::Value& value, EncoderKinds own = {});
 
 }  // namespace gradus::data

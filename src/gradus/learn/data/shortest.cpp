@@ -29,9 +29,9 @@ double shortest(double x, DType dtype) {
   return parse(text, std::to_chars(text, text + sizeof text, static_cast<float>(x)).ptr);
 }
 
-double shortest_decoded(const Scaling& scaling, double z, DType dtype) {
-  const double exact = scaling.decode(z);
-  const auto keeps = [&](int digits) { return in_dtype(scaling.encode(rounded_to(exact, digits)), dtype) == z; };
+double shortest_decoded(const Encoder& target, double z, DType dtype) {
+  const double exact = target.decode(z);
+  const auto keeps = [&](int digits) { return in_dtype(target.encode(rounded_to(exact, digits)), dtype) == z; };
   if (!std::isfinite(exact) || !keeps(most_digits)) return exact;
   int few = 0, enough = most_digits;  // `few` are too few
   while (few + 1 < enough) {

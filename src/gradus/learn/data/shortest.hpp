@@ -10,8 +10,8 @@ namespace gradus::data {
 /// nearest to 0.1.
 double shortest(double x, DType dtype);
 
-/// decode(z), computed in f64 and rounded to as few significant digits as encode to `z` again in `dtype`; decode(z)
-/// itself where its mean is so large beside the deviation that f64 cannot tell neighbors apart.
-double shortest_decoded(const Scaling& scaling, double z, DType dtype);
+/// The number that `target` encodes as `z`, computed in f64 and rounded to as few significant digits as encode to `z`
+/// again in `dtype`; exact where its mean is so large beside the deviation that f64 cannot tell neighbors apart.
+double shortest_decoded(const Encoder& target, double z, DType dtype);
 
 }  // namespace gradus::data

@@ -29,11 +29,13 @@ struct Finding {
 
 /// How the cells of a column are read. Missing marks are ?, NA, N/A, null, NaN in any case, and an empty cell.
 enum class ReadAs {
-  looks,    // numbers when every cell is a number or missing and at least one is a number; else as `text`
+  looks,    // numbers when every cell is a number or missing and at least one is a number; else as `text`, and where
+            // they are codes: whole, some with a leading 0
   number,   // numbers; any other cell is counted in the facts and NaN
   text,     // texts as they stand, so that 01 is not 1; marks are missing, but a text in quotes ("NA")
   literal,  // texts as they stand, marks too; only an empty cell is missing
   nothing,  // not at all: the cells may be anything
+  looks_or_two,  // as it looks, but numbers of which there are only two are texts
 };
 
 /// Decides from the names of a table's columns how each is read.

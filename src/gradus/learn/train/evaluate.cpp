@@ -132,16 +132,34 @@ Tensor in_units(const TrainedModel& model, const Tensor& prediction) {
   if (classes && prediction.shape().last() == 1) return both_classes(prediction);
   Tensor out = prediction.cast(DType::f64);
   for (double& x : out.as<double>()) {
-    x = classes || !model.schema ? data::shortest(x, dtype)
-                                 : data::shortest_decoded(model.schema->target.scaling, x, dtype);
+    x = classes || !model.schema ? data::shortest(x, dtype) : data::shortest_decoded(model.schema->target, x, dtype);
   }
   return out;
 }
 
 Evaluation in_units(const TrainedModel& model, Evaluation evaluation) {
-  if (evaluation.task != data::Task::regression || !model.schema) return evaluation;
+  if (evaluation.task != data::Task::regression || !model.schema || !model.schema->target.linear()) return evaluation;
   evaluation.metrics = metric::scaled(std::move(evaluation.metrics), model.schema->target.scaling.deviation);
   return evaluation;
+}
+
+data::Dataset decoded_targets(const data::Schema& schema, data::Dataset targets) {
+  if (schema.target.task != data::Task::regression || schema.target.linear()) return targets;
+  targets.targets = targets.targets.cast(DType::f64);
+  for (double& x : targets.targets.as<double>()) x = schema.target.decode(x);
+  return targets;
+}
+
+Evaluation evaluate_in_units(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
+                             const metric::Metrics& metrics) {
+  Evaluation out = in_units(model, evaluate(engine, model, dataset, metrics));
+  if (out.task != data::Task::regression || !model.schema || model.schema->target.linear()) return out;
+  metric::Measurement measurement(metrics.empty() ? metric::usual_metrics(false) : metrics, {});
+  const Tensor predicted = in_units(model, predict(engine, model, dataset));
+  const data::Dataset targets = decoded_targets(*model.schema, dataset);
+  measurement.add({predicted, targets.targets});
+  out.metrics = measurement.finish();
+  return out;
 }
 
 namespace {

@@ -31,6 +31,11 @@ Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features
 /// short.
 Tensor in_units(const TrainedModel& model, const Tensor& prediction);
 Evaluation in_units(const TrainedModel& model, Evaluation evaluation);
+/// evaluate() with errors and R2 in the units of the data, whatever the target's encoder.
+Evaluation evaluate_in_units(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
+                             const metric::Metrics& metrics = {});
+/// `targets` decoded where the encoder of the target is not linear, so that errors of them are in units; else the same.
+data::Dataset decoded_targets(const data::Schema& schema, data::Dataset targets);
 
 /// What guessing gives: the share of each class, of which the most frequent is the likeliest, or the mean of the
 /// target, both of the rows `train`. There is no loss. REQUIRES: rows.

@@ -1,5 +1,6 @@
 #include "gradus/app/cli/arguments/families.hpp"
 
+#include "gradus/learn/data/encoders/encoder.hpp"
 #include "gradus/learn/nn/init.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/nn/metric.hpp"
@@ -24,5 +25,12 @@ const Family metric_family{"metrics",
 
 const Family loss_family{"losses", "model.loss", "--loss", "what a training makes small",
                          [] { return kinds::kind_list(loss::all_losses()); }};
+const Family encoder_family{"encoders",
+                            "data.numbers",
+                            "--numbers",
+                            "how the cells of a column become features",
+                            [] { return kinds::kind_list(data::all_encoders()); },
+                            false,
+                            true};
 
 }  // namespace gradus::cli

@@ -14,9 +14,10 @@ struct Family {
   std::string_view flag;  // "--optimizer": takes a recipe's text
   std::string_view doc;   // what they are, for the list
   kinds::KindList (*kinds)();
-  bool list = false;  // the setting takes several of them, as texts
+  bool list = false;       // the setting takes several of them, as texts
+  bool of_column = false;  // they are rules of one column too: columns.NAME
 };
 
-extern const Family optimizer_family, schedule_family, init_family, loss_family, metric_family;
+extern const Family optimizer_family, schedule_family, init_family, loss_family, metric_family, encoder_family;
 
 }  // namespace gradus::cli

@@ -15,6 +15,7 @@ namespace gradus::cli {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr std::string_view columns_prefix = "columns.";
 constexpr std::int64_t many = 1'000'000'000'000;
 
 // What numbers must be.
@@ -74,6 +75,15 @@ template <class T, std::size_t N> std::string show_word(const std::optional<T>& 
   return "";
 }
 
+constexpr Word<bool> truths[] = {{"true", true}, {"false", false}};
+
+void require_number_encoder(const RecipeSetting& setting, Text place) {
+  const auto& kind = static_cast<const data::EncoderKind&>(setting.kind());
+  if (kind.cells == data::Cells::numbers) return;
+  throw UserError(Fault::usage,
+                  Report{place, "the encoder " + std::string(kind.name), "one of numbers", given_at(place, "robust")});
+}
+
 std::int64_t read_batch(Text text, Text place) {
   if (text == "all") return 0;
   try {
@@ -107,6 +117,20 @@ constexpr Setting settings_table[] = {
      "columns of texts, whatever they look like: codes such as 0123, NA, 1.10", "",
      [](Settings& s, Text text, Text place) { s.categorical = read_column_list(text, place); },
      [](const Settings& s) { return show_list(s.categorical); }, write_column_list},
+    {"data.keep", "--keep", "COLUMNS", "columns that are used though they seem to say nothing: counters, names, ids",
+     "", [](Settings& s, Text text, Text place) { s.keep = read_column_list(text, place); },
+     [](const Settings& s) { return show_list(s.keep); }, write_column_list},
+    {"data.numbers", "--numbers", "RECIPE",
+     "how numbers are encoded: standard unless given, robust, quantile, ...: "
+     "gradus encoders",
+     "",
+     [](Settings& s, Text text, Text place) {
+       s.numbers.say(text, place, s.source), require_number_encoder(s.numbers, place);
+     },
+     [](const Settings& s) { return show_recipe(s.numbers); }},
+    {"data.log_target", "--log-target", "", "learn the logarithm of the target, so that errors count in percent", "",
+     [](Settings& s, Text text, Text place) { s.log_target = read_word(text, place, truths); },
+     [](const Settings& s) { return show_word(s.log_target, truths); }},
     {"data.valid", "--valid", "FRACTION", "share of the rows held back for validation; 0.1 unless given", "",
      [](Settings& s, Text text, Text place) { s.validation = read_number(text, place, below_one); },
      [](const Settings& s) { return show_number(s.validation); }},
@@ -253,7 +277,25 @@ std::string shown_key(const std::string& key) {
 
 }  // namespace
 
+namespace {
+
+/// columns.NAME = RULE: an encoder with its keys, or "keep".
+void assign_column(Settings& settings, const Assignment& assignment) {
+  SaidColumn said{assignment.key.substr(columns_prefix.size()), {}};
+  if (assignment.list) {
+    throw UserError(Fault::usage, Report{assignment.place, "a list for a column", "one rule, such as \"robust\"",
+                                         "a rule without the [ ] around it"});
+  }
+  if (assignment.text != "keep") said.rule = data::parse_encoder(assignment.text, {}, assignment.place);
+  std::erase_if(settings.columns, [&](const SaidColumn& one) { return one.name == said.name; });
+  settings.columns.push_back(std::move(said));
+}
+
+}  // namespace
+
 void assign(Settings& settings, const Assignment& assignment) {
+  if (assignment.key.starts_with(columns_prefix) && assignment.key.size() > columns_prefix.size())
+    return assign_column(settings, assignment);
   for (const Setting& setting : settings_table) {
     if (setting.key != assignment.key) continue;
     if (!assignment.list) return setting.read(settings, assignment.text, assignment.place);

@@ -12,14 +12,24 @@
 #include "gradus/app/cli/arguments/recipe_setting.hpp"
 #include "gradus/core/tensor/dtype.hpp"
 #include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/data/encoders/encoder.hpp"
 
 namespace gradus::cli {
+
+/// What was said of a column: how it is encoded, or (nothing) that it is not left out.
+struct SaidColumn {
+  std::string name;
+  std::optional<kinds::Recipe<data::EncoderKind>> rule;
+};
 
 /// What was said; what was not follows from the data (defaults.hpp). Times are in seconds.
 struct Settings {
   std::optional<std::string> target;
   std::optional<data::Task> task;
-  std::optional<std::vector<std::string>> ignore, categorical;
+  std::optional<std::vector<std::string>> ignore, categorical, keep;
+  std::vector<SaidColumn> columns;  // in the order in which they were said
+  RecipeSetting numbers{encoder_family};
+  std::optional<bool> log_target;
   std::optional<double> validation;
   std::optional<bool> split_by_class;
 
@@ -39,7 +49,7 @@ struct Settings {
 
 /// The settings that are recipes, whose keys are settings too: "optimizer.momentum".
 inline constexpr RecipeSetting Settings::*recipe_settings[] = {&Settings::optimizer, &Settings::schedule,
-                                                               &Settings::init, &Settings::loss};
+                                                               &Settings::init, &Settings::loss, &Settings::numbers};
 
 /// One setting: its key in files and --set, its flag, how its text is read and shown.
 struct Setting {

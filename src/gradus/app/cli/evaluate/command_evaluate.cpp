@@ -133,10 +133,9 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
   const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::any);
   say_notes(console, rows.notes);
 
-  const double deviation = deviation_of(schema_of(model));
-  const Evaluation evaluation = report::scaled(evaluate(engine, model, rows.dataset, metrics), deviation);
+  const Evaluation evaluation = evaluate_in_units(engine, model, rows.dataset, metrics);
   const data::Dataset light = targets_of(rows.dataset);
-  const Evaluation guess = report::scaled(baseline(light, light, metrics), deviation);
+  const Evaluation guess = guess_in_units(schema_of(model), light, light, metrics);
   const ClassCounts counts = count_classes(engine, model, rows.dataset);
   const data::Overlap overlap = data::find_overlap(model.learnt_rows, rows.dataset);
   if (const std::string text = overlap_text(overlap); !text.empty()) console.say(text);

@@ -24,15 +24,25 @@ std::optional<Evaluation> linear_model(Engine& engine, const TrainingData& data,
   options.patience = 0;
   options.observers.clear();
   try {
-    const Run run = train(engine, nn::with_output(nn::parse_net(""), data.schema.output_count()), data.rows, options);
-    if (data.split.validation.empty()) return evaluate(engine, run.model, data.rows, options.metrics);
-    return run.history.empty() ? std::nullopt : run.history.back().validation;
+    Run run = train(engine, nn::with_output(nn::parse_net(""), data.schema.output_count()), data.rows, options);
+    run.model.schema = data.schema;
+    if (data.split.validation.empty()) return evaluate_in_units(engine, run.model, data.rows, options.metrics);
+    if (!data.schema.target.linear())
+      return evaluate_in_units(engine, run.model, data::take(data.rows, data.split.validation), options.metrics);
+    if (run.history.empty() || !run.history.back().validation) return std::nullopt;
+    return in_units(run.model, *run.history.back().validation);
   } catch (const Diverged&) {  // no reason to end with an error after the network was saved
     return std::nullopt;
   }
 }
 
 }  // namespace
+
+Evaluation guess_in_units(const data::Schema& schema, const data::Dataset& learnt, const data::Dataset& rows,
+                          const metric::Metrics& metrics) {
+  const Evaluation guess = baseline(decoded_targets(schema, learnt), decoded_targets(schema, rows), metrics);
+  return schema.target.linear() ? report::scaled(guess, deviation_of(schema)) : guess;
+}
 
 double deviation_of(const data::Schema& schema) {
   const data::TargetEncoding& target = schema.target;
@@ -53,33 +63,28 @@ data::Dataset targets_of(const data::Dataset& rows) {
 
 std::vector<Comparison> compare(Engine& engine, const Run& run, const TrainingData& data, const TrainOptions& options) {
   std::vector<Comparison> out;
-  const double deviation = deviation_of(data.schema);
   const data::Dataset light = targets_of(data.rows);
   const data::Dataset learnt = data::take(light, data.split.train);
   const bool held_back = !data.split.validation.empty();
   Comparison first;
   if (held_back) {
     first = {"validation",
-             evaluate(engine, run.model, data::take(data.rows, data.split.validation), options.metrics),
-             baseline(learnt, data::take(light, data.split.validation), options.metrics),
+             evaluate_in_units(engine, run.model, data::take(data.rows, data.split.validation), options.metrics),
+             guess_in_units(data.schema, learnt, data::take(light, data.split.validation), options.metrics),
              {}};
   } else {
     first = {"training",
-             evaluate(engine, run.model, data.rows, options.metrics),
-             baseline(learnt, learnt, options.metrics),
+             evaluate_in_units(engine, run.model, data.rows, options.metrics),
+             guess_in_units(data.schema, learnt, learnt, options.metrics),
              {}};
   }
   if (run.model.record.steps > 0) first.linear = linear_model(engine, data, options);
   out.push_back(first);
-  if (data.test)
+  if (data.test) {
     out.push_back({"test",
-                   evaluate(engine, run.model, *data.test, options.metrics),
-                   baseline(learnt, targets_of(*data.test), options.metrics),
+                   evaluate_in_units(engine, run.model, *data.test, options.metrics),
+                   guess_in_units(data.schema, learnt, targets_of(*data.test), options.metrics),
                    {}});
-  for (Comparison& one : out) {
-    one.model = report::scaled(one.model, deviation);
-    one.guess = report::scaled(one.guess, deviation);
-    if (one.linear) one.linear = report::scaled(*one.linear, deviation);
   }
   return out;
 }

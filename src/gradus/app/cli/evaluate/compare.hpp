@@ -24,6 +24,10 @@ std::vector<Comparison> compare(Engine& engine, const Run& run, const TrainingDa
 /// Units of the data per unit of the encoded target; 1 for classes.
 double deviation_of(const data::Schema& schema);
 
+/// What guessing from the targets of `learnt` gives on `rows`, in units of the data.
+Evaluation guess_in_units(const data::Schema& schema, const data::Dataset& learnt, const data::Dataset& rows,
+                          const metric::Metrics& metrics);
+
 /// The rows with their targets but without large features: what a guess looks at.
 data::Dataset targets_of(const data::Dataset& rows);
 

@@ -37,6 +37,23 @@ std::vector<explain::Feature> features_of(const TrainedModel& model, const expla
   return out;
 }
 
+/// The first row with a target.
+std::int64_t first_row(const Rows& rows) {
+  std::int64_t row = 0;
+  for (const std::int64_t dropped : rows.dropped) row += dropped == row ? 1 : 0;
+  return row + 1;
+}
+
+/// Of row `row` (from 1) of the file, its number among those with a target.
+std::int64_t number_among_kept(const Rows& rows, std::int64_t row) {
+  const auto before = std::lower_bound(rows.dropped.begin(), rows.dropped.end(), row - 1);
+  if (before != rows.dropped.end() && *before == row - 1) {
+    throw UserError(Fault::data, Report{"--row " + std::to_string(row), "a row that says nothing of the target",
+                                        "a row with a target", "--row " + std::to_string(first_row(rows))});
+  }
+  return row - (before - rows.dropped.begin());
+}
+
 std::string result(const Arguments& arguments, const explain::NetworkExplanation& network,
                    const std::optional<explain::Element>& element, const report::Terminal& terminal) {
   const explain::Explanation& e = network.explanation;
@@ -75,10 +92,11 @@ int run_explain_network(const Arguments& arguments, report::Console& console) {
   const std::string path = *arguments.operand(1);
   const Rows rows = load_for_model(explain::in_f64(model), path, data::WantTarget::any, KeepTable::yes);
   say_notes(console, rows.notes);
-  const std::int64_t count = std::max<std::int64_t>(rows.dataset.rows(), 1);
-  const std::int64_t row = arguments.integer("--row", 1, count).value_or(1);
-  explain::NetworkExplanation network = explain::explain_network(model, rows.dataset, row);
-  network.features = features_of(model, network, rows.table, row);
+  const std::int64_t count = std::max<std::int64_t>(rows.dataset.rows() + std::ssize(rows.dropped), 1);
+  const std::int64_t row = arguments.integer("--row", 1, count).value_or(first_row(rows));
+  const std::int64_t kept = number_among_kept(rows, row);
+  explain::NetworkExplanation network = explain::explain_network(model, rows.dataset, kept);
+  network.features = features_of(model, network, rows.table, kept);
   network.explanation.title = std::filesystem::path(arguments.required(0)).filename().string() + ", row " +
                               std::to_string(row) + " of " +
                               std::filesystem::path(rows.dataset.source).filename().string();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "gradus/app/cli/arguments/column_list.hpp"
 #include "gradus/app/cli/arguments/defaults.hpp"
@@ -102,20 +103,40 @@ std::vector<std::int64_t> classes_in(const data::Table& table, const std::string
   return {column->text.index.begin(), column->text.index.end()};
 }
 
+const std::vector<std::string> none;
+
+/// As dates and numbers with units are texts until they are known to be the same in all cells.
+constexpr std::size_t most_texts = 2'000'000, most_texts_in_all = 8'000'000;
+
+data::FitOptions fit_options(const Settings& settings) {
+  data::FitOptions out{settings.target.value_or(""), settings.task, settings.ignore.value_or(none),
+                       settings.categorical.value_or(none)};
+  for (const std::string& name : settings.keep.value_or(none)) out.columns.push_back({name});
+  for (const auto& [name, rule] : settings.columns) {
+    if (rule) out.columns.push_back({name, *rule});
+    else out.columns.push_back({name});
+  }
+  out.log_target = settings.log_target.value_or(false);
+  if (settings.numbers.said()) out.numbers = kinds::Recipe<data::EncoderKind>(settings.numbers.recipe());
+  return out;
+}
+
 TrainingData load_table(const std::string& path, const Settings& settings) {
-  const data::FitOptions fit{settings.target.value_or(""), settings.task,
-                             settings.ignore.value_or(std::vector<std::string>{}),
-                             settings.categorical.value_or(std::vector<std::string>{})};
+  const data::FitOptions fit = fit_options(settings);
   data::CsvOptions csv;
+  csv.limits.distinct = most_texts, csv.limits.distinct_in_all = most_texts_in_all;
   csv.read = [&](std::span<const std::string> names) {
     const std::string source = path == "-" ? "standard input" : path;
     if (settings.target) check_columns(names, source, {*settings.target}, "--target", false);
     check_columns(names, source, fit.ignore, "--ignore");
     check_columns(names, source, fit.categorical, "--categorical");
+    check_columns(names, source, settings.keep.value_or(none), "--keep");
+    for (const data::ColumnRule& rule : fit.columns) check_columns(names, source, {rule.name}, "columns");
     return data::reading(fit)(names);
   };
-  const data::Table table = data::read_csv(path, csv);
+  data::Table table = data::read_csv(path, csv);
   TrainingData out;
+  data::drop_rows_without_target(table, fit.target, out.notes);
   out.split = choose_split(table.rows, classes_in(table, fit.target), settings);
   data::Fitted fitted = data::fit_schema(table, out.split.train, fit);
   append(out.notes, fitted.notes);
@@ -128,13 +149,17 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
 }
 
 void refuse_table_settings(const Settings& settings) {
-  const auto refuse = [](const char* flag) {
+  const auto refuse = [](const std::string& flag) {
     throw UserError(Fault::usage, Report{flag, "a folder of images, which has no columns", "a CSV file",
-                                         "gradus train without " + std::string(flag)});
+                                         "gradus train without " + flag});
   };
   if (settings.target) refuse("--target");
   if (settings.ignore) refuse("--ignore");
   if (settings.categorical) refuse("--categorical");
+  if (settings.keep) refuse("--keep");
+  if (!settings.columns.empty()) refuse("--set columns." + settings.columns.front().name);
+  if (settings.log_target) refuse("--log-target");
+  if (settings.numbers.said()) refuse("--numbers");
   if (settings.task == data::Task::regression) refuse("--task");
 }
 
@@ -223,8 +248,11 @@ Rows load_for_model(const TrainedModel& model, const std::string& path, data::Wa
     options.minimum_columns = 1;
     options.minimum_rows = target == data::WantTarget::no ? 0 : 1;
     options.read = data::reading(schema, target);
+    options.limits.distinct = options.limits.distinct_in_all = std::numeric_limits<std::int32_t>::max();
     data::Table table = data::read_csv(path, options);
     out.notes = table.notes;
+    if (target == data::WantTarget::any && table.find(schema.target.name) != nullptr)
+      out.dropped = data::drop_rows_without_target(table, schema.target.name, out.notes);
     data::Encoded encoded = data::encode(schema, table, model.network.dtype, target);
     append(out.notes, encoded.notes);
     out.dataset = std::move(encoded.dataset);

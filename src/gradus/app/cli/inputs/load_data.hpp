@@ -31,7 +31,8 @@ std::vector<std::string> files_of_data(const std::string& path);
 struct Rows {
   data::Dataset dataset;
   data::Notes notes;
-  std::optional<data::Table> table;  // the cells, where they were asked for and there are any
+  std::optional<data::Table> table;        // the cells, where they were asked for and there are any
+  std::vector<std::int64_t> dropped = {};  // rows of the file, from 0, that are left out since they have no target
 };
 
 enum class KeepTable { no, yes };

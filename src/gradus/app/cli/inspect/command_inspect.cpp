@@ -88,6 +88,51 @@ std::string listed(const std::vector<std::string>& names) {
   return report::columns(list) > longest ? report::cut(list, longest) + " ..." : list;
 }
 
+/// All digits, since (x - mean) / deviation of a mean cut short is another number.
+std::string scaling_text(const data::Scaling& scaling) {
+  return fmt::format("mean {}, deviation {}, from {} to {}", scaling.mean, scaling.deviation, scaling.minimum,
+                     scaling.maximum);
+}
+
+std::string rule_text(const data::CellRule& rule) {
+  if (rule.form != data::CellRule::Form::unit) return "";
+  return "as \"" + printable(rule.before) + "1" + printable(rule.after) + "\", ";
+}
+
+/// "standard: mean 4.8, ..." of the usual encoders without their names.
+std::string numbers_text(const data::Encoder& encoder) {
+  const bool usual = encoder.recipe == data::standard_encoder();
+  return (usual ? "" : kinds::print(encoder.recipe) + ": ") + scaling_text(encoder.scaling);
+}
+
+std::string dates_text(const data::ColumnEncoding& column) {
+  std::string parts;
+  for (const std::string& name : column.names("")) {
+    if (name.ends_with(" sin")) parts += ", place" + name.substr(0, name.size() - 4);
+  }
+  return kinds::print(column.recipe) + ": from " + data::date_text(column.scaling.minimum) + " to " +
+         data::date_text(column.scaling.maximum) + parts;
+}
+
+std::string encoding_text(const data::ColumnEncoding& column) {
+  const data::Cells cells = column.kind().cells;
+  if (cells == data::Cells::nothing) return "left out: " + std::string(data::describe(data::why_ignored(column)));
+  std::string out = rule_text(column.rule);
+  if (cells == data::Cells::dates) out += dates_text(column);
+  else if (cells == data::Cells::numbers) out += numbers_text(column);
+  else out += "categories: " + listed(column.categories) + (column.other ? ", others together" : "");
+  if (!column.gaps.in_training) return out;
+  if (cells == data::Cells::texts) return out + "; missing is one of its own";
+  return out + "; missing: " +
+         (cells == data::Cells::dates ? data::date_text(column.gaps.fill) : fmt::format("{}", column.gaps.fill)) +
+         ", and that it is";
+}
+
+std::string target_text(const data::TargetEncoding& target) {
+  if (target.task == data::Task::regression) return rule_text(target.rule) + numbers_text(target);
+  return "classes: " + listed(target.classes);
+}
+
 std::string schema_text(const data::Schema& schema) {
   if (!schema.is_table()) {
     return "images of " + to_string(schema.image) + ", each number / " + report::short_number(schema.divisor) +
@@ -99,21 +144,15 @@ std::string schema_text(const data::Schema& schema) {
   constexpr std::size_t widest = 30;
   width = std::min(width, widest);
   std::string out;
-  const auto scaling_text = [](const data::Scaling& scaling) {
-    // All digits, since (x - mean) / deviation of a mean cut short is another number.
-    return fmt::format("mean {}, deviation {}, from {} to {}", scaling.mean, scaling.deviation, scaling.minimum,
-                       scaling.maximum);
-  };
   const auto add = [&](const std::string& name, const std::string& text) {
     out += report::padded(report::cut(printable(name), width), width) + "  " + text + "\n";
   };
   add("column", "what the model knows of it");
   for (const data::ColumnEncoding& column : schema.columns) {
-    add(column.name, column.numeric() ? scaling_text(column.scaling) : "categories: " + listed(column.categories));
+    add(column.name, encoding_text(column));
   }
   const data::TargetEncoding& target = schema.target;
-  add(target.name, "(target) " + (target.task == data::Task::regression ? scaling_text(target.scaling)
-                                                                        : "classes: " + listed(target.classes)));
+  add(target.name, "(target) " + target_text(target));
   return out;
 }
 

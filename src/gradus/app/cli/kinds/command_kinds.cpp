@@ -95,6 +95,11 @@ int list_kinds(const Family& family, const Arguments& arguments, report::Console
   for (const Kind* kind : shown) console.print((kind == shown.front() ? "" : "\n") + text_of(*kind, columns, width));
   if (!name) return 0;
   const kinds::AnyRecipe example = example_of(*shown.front());
+  if (family.of_column) {
+    const std::string text = kinds::print_all(example);
+    console.print("\nflag  --set 'columns.NAME=" + text + "'\nfile  columns.NAME = \"" + text + "\"\n");
+    return 0;
+  }
   console.print("\nflag  " + std::string(family.flag) + " " + report::shell_word(kinds::print_all(example)) +
                 "\nfile  " + std::string(family.key) + " = " +
                 (family.list ? "\"" + kinds::print_all(example) + "\"" : kinds::to_toml(example)) + "\n");
@@ -144,5 +149,14 @@ const Command metrics_command{
     options,
     "gradus metrics\ngradus metrics calibration_error",
     [](const Arguments& arguments, report::Console& console) { return list_kinds(metric_family, arguments, console); }};
+
+const Command encoders_command{"encoders",
+                               "lists every way in which the cells of a column become features",
+                               operands,
+                               options,
+                               "gradus encoders\ngradus encoders robust",
+                               [](const Arguments& arguments, report::Console& console) {
+                                 return list_kinds(encoder_family, arguments, console);
+                               }};
 
 }  // namespace gradus::cli

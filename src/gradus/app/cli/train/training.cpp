@@ -34,15 +34,19 @@ std::string inputs_text(const data::Schema& schema) {
     return "images of " + std::to_string(schema.image[0]) + " x " + std::to_string(schema.image[1]) +
            " numbers, each / " + report::short_number(schema.divisor);
   }
-  std::vector<std::string> numbers, categories;
+  std::vector<std::string> numbers, dates, categories, filled;
   for (const data::ColumnEncoding& column : schema.columns) {
     if (!column.used()) continue;
-    if (column.numeric()) numbers.push_back(column.name);
+    if (column.gaps.in_training) filled.push_back(column.name);
+    if (column.kind().cells == data::Cells::dates) dates.push_back(column.name);
+    else if (column.numeric()) numbers.push_back(column.name);
     else categories.push_back(column.name + " (" + std::to_string(column.categories.size()) + ")");
   }
   std::string out;
-  if (!numbers.empty()) out += "numbers: " + listed(numbers);
-  if (!categories.empty()) out += (out.empty() ? "" : "; ") + ("categories: " + listed(categories));
+  const auto add = [&](const char* what, const std::vector<std::string>& names) {
+    if (!names.empty()) out += (out.empty() ? "" : "; ") + std::string(what) + ": " + listed(names);
+  };
+  add("numbers", numbers), add("dates", dates), add("categories", categories), add("with missing values", filled);
   return out;
 }
 
@@ -214,6 +218,8 @@ json::Value settings_json(const Settings& settings) {
     const std::string text = setting.show(settings);
     if (!text.empty() || setting.key == "model.net") out[setting.key] = text;
   }
+  for (const SaidColumn& column : settings.columns)
+    out["columns." + column.name] = column.rule ? kinds::print(*column.rule) : "keep";
   for (const std::string_view key : settings.optimizer.keys()) {
     out["optimizer." + std::string(key)] = settings.optimizer.text_of(key);
   }

@@ -1,6 +1,7 @@
 #include "gradus/learn/data/csv/csv.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <tuple>
 
@@ -35,6 +36,8 @@ bool is_missing_text(const Field& field, ReadAs read) {
   return is_missing(field.text) && (!field.quoted || field.text.empty());
 }
 
+bool may_be_either(ReadAs read) { return read == ReadAs::looks || read == ReadAs::looks_or_two; }
+
 /// A cell that is neither a number nor missing.
 void count_text(Column& column, const Field& field, const Records& records) {
   ColumnFacts& facts = column.facts;
@@ -45,7 +48,7 @@ void count_text(Column& column, const Field& field, const Records& records) {
     case Resemblance::unit: count(facts.unit, field, records); break;
     case Resemblance::none: break;
   }
-  if (column.numeric && column.read == ReadAs::looks) {
+  if (column.numeric && may_be_either(column.read)) {
     column.numeric = false;
     std::vector<double>().swap(column.numbers);
   }
@@ -74,6 +77,7 @@ void read_cell(Column& column, const Field& field, const Records& records) {
   switch (column.read) {
     case ReadAs::nothing: return;
     case ReadAs::looks:
+    case ReadAs::looks_or_two:
     case ReadAs::number: return read_number(column, field, records);
     case ReadAs::text:
     case ReadAs::literal:
@@ -106,11 +110,28 @@ void read_numbers(Table& table, std::size_t bound, TableRows& rows) {
   }
 }
 
+/// Whether a column that could be of texts too is one of numbers: not without any, not where they are codes such as
+/// 007, and not where it was asked for more than two.
+bool is_of_numbers(const Column& column) {
+  const auto is_whole = [](double x) { return std::isnan(x) || x == std::floor(x); };
+  const bool codes =
+      column.facts.leading_zero.count > 0 && std::all_of(column.numbers.begin(), column.numbers.end(), is_whole);
+  if (column.facts.numbers == 0 || codes) return false;
+  if (column.read != ReadAs::looks_or_two) return true;
+  std::optional<double> first, second;
+  for (const double x : column.numbers) {
+    if (std::isnan(x) || x == first || x == second) continue;
+    if (second) return true;
+    (first ? second : first) = x;
+  }
+  return !second;
+}
+
 /// Once all cells were seen: what each column is.
 void decide_types(Table& table) {
   for (Column& column : table.columns) {
     ColumnFacts& facts = column.facts;
-    if (column.read == ReadAs::looks && facts.numbers == 0) column.numeric = false;
+    if (may_be_either(column.read) && column.numeric && !is_of_numbers(column)) column.numeric = false;
     if (!column.numeric) {
       std::vector<double>().swap(column.numbers);
     } else if (facts.quoted_mark.count > 0) {  // among numbers it is a missing one

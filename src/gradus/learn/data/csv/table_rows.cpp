@@ -93,7 +93,8 @@ std::vector<Column> TableRows::names(const CsvOptions& options) {
     column.name = names[i];
     column.unnamed = field.text.empty();
     column.read = reading[i];
-    column.numeric = column.read == ReadAs::looks || column.read == ReadAs::number;
+    column.numeric =
+        column.read == ReadAs::looks || column.read == ReadAs::looks_or_two || column.read == ReadAs::number;
   }
   check_bytes(fields, std::vector<Column>(fields.size()));
   return columns;
