@@ -145,6 +145,18 @@ case("matmul", [grid, cube[0]], torch.matmul)
 case("matmul", [cube, cube.transpose(1, 2).contiguous()], torch.matmul)
 case("matmul", [cube, grid.reshape(1, 2, 3)[0, 0].reshape(3, 1).repeat(2, 1)[:4]], torch.matmul)
 
+
+def numbers(*shape):
+    return torch.cos(1.7 * torch.arange(math.prod(shape), dtype=D) + len(shape)).reshape(shape)
+
+
+# Batches of matrices: as many on both sides, one for all on either side, axes of size 1 that broadcast.
+for a, b in [((2, 2, 3, 4), (2, 2, 4, 2)), ((2, 3, 4), (4, 2)), ((3, 4), (2, 4, 2)), ((2, 1, 3, 2), (1, 3, 2, 2)), ((2, 2, 3, 2), (2, 2, 2))]:
+    case("matmul", [numbers(*a), numbers(*b)], torch.matmul)
+case("outer_sum", [numbers(5, 3), numbers(5, 2)], lambda a, b: a.T @ b)
+case("outer_sum", [numbers(2, 3, 4), numbers(2, 3, 2)], lambda a, b: torch.einsum("brk,brm->km", a, b))
+case("outer_sum", [numbers(2, 2, 3, 2), numbers(2, 2, 3, 4)], lambda a, b: torch.einsum("abrk,abrm->km", a, b))
+
 for axes, keep in [((1,), 0), ((0, 2), 1), ((0, 1, 2), 0)]:
     attrs = "axes=[%s], keep=%d" % (",".join(map(str, axes)), keep)
     ties = torch.round(cube)
@@ -169,6 +181,8 @@ case("log_softmax", [large], lambda x: torch.log_softmax(x, 1), "axis=1")
 case("softmax", [rows], lambda x: torch.softmax(x, 1), "axis=1", gradient=False)
 
 case("transpose", [cube], lambda x: x.permute(2, 0, 1).contiguous(), "order=[2,0,1]")
+for order in [(0, 2, 1, 3), (2, 0, 3, 1), (3, 2, 1, 0)]:
+    case("transpose", [numbers(2, 3, 2, 2)], lambda x: x.permute(order).contiguous(), "order=[%s]" % ",".join(map(str, order)))
 case("reshape", [cube], lambda x: x.reshape(4, 6), "shape=[4,6]")
 case("broadcast", [grid.reshape(2, 1, 3)], lambda x: x.expand(2, 2, 4, 3).contiguous(), "shape=[2,2,4,3]")
 case("slice", [cube], lambda x: x[:, 1:3, 0:4:2].contiguous(), "start=[0,1,0], step=[1,1,2], stop=[2,3,4]")

@@ -14,7 +14,15 @@ TEST(KernelOfOp, EveryOpButTheLeavesHasOne) {
 
 TEST(KernelOfOp, PointwiseOpsRunOnVectors) {
   EXPECT_EQ(kernel_of_op(find_op("sin")), "highway.pointwise");
-  EXPECT_EQ(kernel_of_op(find_op("one_hot")), "reference");
+  EXPECT_EQ(kernel_of_op(find_op("iota")), "reference");
+}
+
+TEST(KernelOfOp, WhatMovesElementsDoesNotRunOnPlainLoops) {
+  for (const Op* op : all_ops()) {
+    if (op->traits.moves_data) {
+      EXPECT_NE(kernel_of_op(*op), "reference") << op->name;
+    }
+  }
 }
 
 }  // namespace

@@ -42,15 +42,28 @@ output %9 "dw"
 )");
 }
 
-TEST(LowerProducts, LeavesBatchesOfMatricesAndOtherDtypes) {
-  const char* text = R"(%0 = input {name="x", type=f32[2,8,4]} : f32[2,8,4] @ "x"
-%1 = input {name="w", type=f32[4,3]} : f32[4,3] @ "w"
-%2 = matmul %0 %1 : f32[2,8,3]
-%3 = input {name="y", type=f64[2,3]} : f64[2,3] @ "y"
-%4 = input {name="z", type=f64[3,2]} : f64[3,2] @ "z"
-%5 = matmul %3 %4 : f64[2,2]
-output %2 "a"
-output %5 "b"
+TEST(LowerProducts, TakesBatchesOfMatricesAndSumsOverTheirRows) {
+  EXPECT_EQ(lowered(R"(%0 = input {name="x", type=f32[2,8,4]} : f32[2,8,4] @ "x"
+%1 = transpose %0 {order=[0,2,1]} : f32[2,4,8]
+%2 = matmul %0 %1 : f32[2,8,8]
+%3 = outer_sum %0 %2 : f32[4,8]
+output %3 "y"
+)"),
+            R"(%0 = input {name="x", type=f32[2,8,4]} : f32[2,8,4] @ "x"
+%1 = cast %0 {dtype=bf16} : bf16[2,8,4]
+%2 = transpose %1 {order=[0,2,1]} : bf16[2,4,8]
+%3 = matmul %1 %2 : f32[2,8,8]
+%4 = cast %3 {dtype=bf16} : bf16[2,8,8]
+%5 = outer_sum %1 %4 : f32[4,8]
+output %5 "y"
+)");
+}
+
+TEST(LowerProducts, LeavesOtherDtypes) {
+  const char* text = R"(%0 = input {name="y", type=f64[2,3]} : f64[2,3] @ "y"
+%1 = input {name="z", type=f64[3,2]} : f64[3,2] @ "z"
+%2 = matmul %0 %1 : f64[2,2]
+output %2 "b"
 )";
   EXPECT_EQ(lowered(text), text);
 }

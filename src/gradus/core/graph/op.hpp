@@ -1,6 +1,7 @@
 // What an operation is: one constant object that states everything about itself. Its address is its identity.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,20 @@ struct Axis {
   int at = -1;  // the output's axis, when kept
 };
 
+/// Rows first .. first + count of axis 0 of an output.
+struct Rows {
+  std::int64_t first = 0, count = 0;
+};
+
+/// What makes a block of rows of an op's output: the same op on parts of its inputs.
+struct Block {
+  static constexpr int whole = -1;
+  std::vector<int> axes;  // by input: the axis along which the same rows of it are read, or `whole`: all of it
+  /// What infer and evaluate are given for the block: the node's, with the block's own sizes and bounds. Where numbers
+  /// depend on where the rows lie, an integer `first` beside them.
+  Attrs attrs;
+};
+
 /// One input of a sample: uniform numbers in [low, high] (whole numbers for integer dtypes).
 struct SampleInput {
   Shape shape;
@@ -66,8 +81,11 @@ struct Op {
   Values (*derive)(Value y, Value dy) = nullptr;
   /// Plain loops: the meaning, and the oracle of every kernel. `out` has the inferred type, its content is undefined.
   void (*evaluate)(Views in, View out, const Attrs& attrs) = nullptr;
-  /// What becomes of axis `axis` of input `input`; nullptr: every axis is mixed. What cut_regions asks.
+  /// What becomes of axis `axis` of input `input`; nullptr: every axis is mixed.
   Axis (*axis)(int input, int axis, Types in, const Node& node) = nullptr;
+  /// What makes a block of rows of the output; nothing where no part of the inputs does, nullptr: never. Whether there
+  /// is a block, and its axes, do not depend on which rows they are. What cut_regions asks.
+  std::optional<Block> (*block)(Types in, const Node& node, Rows rows) = nullptr;
   /// Floating-point operations of one evaluation; nullptr: one per element of the output.
   double (*flops)(Types in, const Node& node) = nullptr;
   /// nullptr: the op is tried by tests of its own (input, constant).

@@ -1,6 +1,7 @@
 #include "gradus/core/ops/conv.hpp"
 
 #include "gradus/core/ops/axes.hpp"
+#include "gradus/core/ops/blocks.hpp"
 
 namespace gradus {
 namespace {
@@ -159,6 +160,11 @@ Axis axis_weight_grad(int input, int axis, Types, const Node& node) {
   return input == 1 ? Axis{Axis::kept, 0} : channels(node, {Axis::kept, 1});
 }
 
+/// Output channels of one group meet all input channels; of several, a block would have to name its own.
+std::optional<Block> block_weight_grad(Types in, const Node& node, Rows rows) {
+  return node.attrs.integer("groups") == 1 ? block_of_rows(in, node, rows) : std::nullopt;
+}
+
 double flops(const ConvSizes& of) {
   const Window &rows = of.windows.rows, &columns = of.windows.columns;
   return 2.0 * static_cast<double>(of.rows * of.out_channels) * static_cast<double>(of.group_in()) *
@@ -250,6 +256,7 @@ constinit const Op conv_op{
     .derive = derive_conv,
     .evaluate = evaluate_conv,
     .axis = axis_conv,
+    .block = block_of_rows,
     .flops = flops_of<conv_op>,
     .samples = samples_conv};
 
@@ -263,6 +270,7 @@ constinit const Op conv_input_grad_op{
     .derive = derive_input_grad,
     .evaluate = evaluate_input_grad,
     .axis = axis_input_grad,
+    .block = block_of_rows,
     .flops = flops_of<conv_input_grad_op>,
     .samples = samples_input_grad};
 
@@ -277,6 +285,7 @@ constinit const Op conv_weight_grad_op{
     .derive = derive_weight_grad,
     .evaluate = evaluate_weight_grad,
     .axis = axis_weight_grad,
+    .block = block_weight_grad,
     .flops = flops_of<conv_weight_grad_op>,
     .samples = samples_weight_grad};
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "gradus/core/ops/axes.hpp"
+#include "gradus/core/ops/blocks.hpp"
 
 namespace gradus {
 namespace {
@@ -20,6 +21,9 @@ std::int64_t size_attribute(std::string_view op, const Attrs& attrs) {
   return size;
 }
 
+/// Of a block whose numbers depend on where its rows lie.
+std::int64_t first_of(const Attrs& attrs) { return attrs.has("first") ? attrs.integer("first") : 0; }
+
 /// The sizes of `shape`, with those of axes [first, first + count) replaced by `sizes`.
 Shape replaced(const Shape& shape, int first, int count, std::span<const std::int64_t> sizes) {
   Integers out(shape.begin(), shape.begin() + first);
@@ -34,12 +38,7 @@ template <class F> void for_each_index(std::string_view op, ConstView indices, s
     const auto all = indices.as<T>();
     for (std::size_t i = 0; i < all.size(); ++i) {
       const auto index = static_cast<std::int64_t>(all[i]);
-      if (index < 0 || index >= size) {
-        throw UserError(Fault::data,
-                        Report{std::string(op), "index " + std::to_string(index) + " at element " + std::to_string(i),
-                               "indices below the size " + std::to_string(size) + ", counted from 0",
-                               "check the classes or tokens against the size"});
-      }
+      if (index < 0 || index >= size) refuse_index(op, index, static_cast<std::int64_t>(i), size);
       f(static_cast<std::int64_t>(i), index);
     }
   });
@@ -76,7 +75,7 @@ void evaluate_gather(Views in, View out, const Attrs& attrs) {
 Axis axis_gather(int input, int axis, Types in, const Node& node) {
   const auto along = static_cast<int>(node.attrs.integer("axis"));
   if (input == 1) return {Axis::kept, along + axis};
-  if (axis == along) return {};
+  if (axis == along) return {Axis::looked_up, -1};
   return {Axis::kept, axis < along ? axis : axis + in[1].shape.rank() - 1};
 }
 
@@ -124,7 +123,11 @@ void evaluate_scatter_add(Views in, View out, const Attrs& attrs) {
     const T* x = in[0].as<T>().data();
     T* y = out.as<T>().data();
     std::fill(y, y + out.count(), T{0});
-    for_each_index("scatter_add", in[1], at.size, [&](std::int64_t place, std::int64_t index) {
+    // Of a block of the rows, the indices in it: all of them are still checked.
+    const std::int64_t first = first_of(attrs), size = attrs.has("all") ? attrs.integer("all") : at.size;
+    for_each_index("scatter_add", in[1], size, [&](std::int64_t place, std::int64_t all_index) {
+      const std::int64_t index = all_index - first;
+      if (index < 0 || index >= at.size) return;
       for (std::int64_t i = 0; i < at.outer; ++i) {
         for (std::int64_t j = 0; j < at.inner; ++j) {
           T& total = y[(i * at.size + index) * at.inner + j];
@@ -140,6 +143,16 @@ Axis axis_scatter_add(int input, int axis, Types in, const Node& node) {
   const int indices = in[1].shape.rank();
   if (input == 1 || (axis >= along && axis < along + indices)) return {Axis::reduced, -1};
   return {Axis::kept, axis < along ? axis : axis - indices + 1};
+}
+
+/// Along axis 0 a block takes what is added to its own rows: all indices are looked at by each.
+std::optional<Block> block_scatter_add(Types in, const Node& node, Rows rows) {
+  if (node.attrs.integer("axis") != 0) return block_of_rows(in, node, rows);
+  Block block{{Block::whole, Block::whole}, node.attrs};
+  block.attrs.set("size", rows.count);
+  block.attrs.set("first", rows.first);
+  block.attrs.set("all", node.attrs.integer("size"));
+  return block;
 }
 
 double flops_scatter_add(Types in, const Node&) { return static_cast<double>(in[0].shape.count()); }
@@ -177,6 +190,11 @@ void evaluate_one_hot(Views in, View out, const Attrs& attrs) {
 
 Axis axis_one_hot(int, int axis, Types, const Node&) { return {Axis::kept, axis}; }
 
+/// Of one index, axis 0 is the new one: no part of an index makes a part of it.
+std::optional<Block> block_one_hot(Types in, const Node& node, Rows rows) {
+  return in[0].shape.rank() == 0 ? std::nullopt : block_of_rows(in, node, rows);
+}
+
 std::vector<Sample> samples_one_hot() {
   const auto to = [](std::int64_t size, DType dtype) { return Attrs{{"size", size}, {"dtype", dtype}}; };
   return {{{{{5}, 0, 3, DType::i64}}, to(4, DType::f64)},
@@ -199,9 +217,16 @@ void evaluate_iota(Views, View out, const Attrs& attrs) {
   visit(out.dtype(), [&]<class T>(std::type_identity<T>) {
     const auto y = out.as<T>();
     for (std::size_t i = 0; i < y.size(); ++i) {
-      y[i] = convert_number<T>(static_cast<std::int64_t>(i) / at.inner % at.size);
+      y[i] = convert_number<T>(first_of(attrs) + static_cast<std::int64_t>(i) / at.inner % at.size);
     }
   });
+}
+
+std::optional<Block> block_iota(Types, const Node& node, Rows rows) {
+  Block block{{}, node.attrs};
+  set_rows_of_type(block, "type", rows);
+  if (node.attrs.integer("axis") == 0) block.attrs.set("first", rows.first);
+  return block;
 }
 
 std::vector<Sample> samples_iota() {
@@ -225,6 +250,7 @@ constinit const Op gather_op{.name = "gather",
                              .derive = derive_gather,
                              .evaluate = evaluate_gather,
                              .axis = axis_gather,
+                             .block = block_of_rows,
                              .flops = no_flops,
                              .samples = samples_gather,
                              .onnx = "Gather"};
@@ -238,6 +264,7 @@ constinit const Op scatter_add_op{.name = "scatter_add",
                                   .derive = derive_scatter_add,
                                   .evaluate = evaluate_scatter_add,
                                   .axis = axis_scatter_add,
+                                  .block = block_scatter_add,
                                   .flops = flops_scatter_add,
                                   .samples = samples_scatter_add};
 
@@ -249,6 +276,7 @@ constinit const Op one_hot_op{.name = "one_hot",
                               .derive = derive_one_hot,
                               .evaluate = evaluate_one_hot,
                               .axis = axis_one_hot,
+                              .block = block_one_hot,
                               .flops = no_flops,
                               .samples = samples_one_hot};
 
@@ -260,12 +288,20 @@ constinit const Op iota_op{.name = "iota",
                            .infer = infer_iota,
                            .derive = derive_iota,
                            .evaluate = evaluate_iota,
+                           .block = block_iota,
                            .flops = no_flops,
                            .samples = samples_iota};
 
 std::span<const Op* const> index_ops() {
   static constexpr const Op* ops[] = {&gather_op, &scatter_add_op, &one_hot_op, &iota_op};
   return ops;
+}
+
+void refuse_index(std::string_view op, std::int64_t index, std::int64_t element, std::int64_t size) {
+  throw UserError(Fault::data,
+                  Report{std::string(op), "index " + std::to_string(index) + " at element " + std::to_string(element),
+                         "indices below the size " + std::to_string(size) + ", counted from 0",
+                         "check the classes or tokens against the size"});
 }
 
 Value gather(Value x, Value indices, int axis) {

@@ -14,6 +14,9 @@ Value one_hot(Value indices, std::int64_t size, DType dtype = DType::f32);
 /// 0, 1, 2, ... along `axis`, repeated along the others.
 Value iota(Graph& graph, const Type& type, int axis = 0);
 
+/// What ops and their kernels say of an index outside of [0, size): a UserError that names `op`.
+[[noreturn]] void refuse_index(std::string_view op, std::int64_t index, std::int64_t element, std::int64_t size);
+
 /// This family's ops, and all of them.
 extern const Op gather_op, scatter_add_op, one_hot_op, iota_op;
 std::span<const Op* const> index_ops();

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "gradus/core/ops/axes.hpp"
+#include "gradus/core/ops/blocks.hpp"
 #include "gradus/core/ops/broadcasting.hpp"
 #include "gradus/core/ops/reduce.hpp"
 
@@ -106,9 +107,14 @@ Axis axis_reshape(int, int axis, Types in, const Node& node) {
   return {};
 }
 
+std::optional<Block> block_reshape(Types in, const Node& node, Rows rows) {
+  return block_of_rows(in, node, rows, {"shape"});
+}
+
 std::vector<Sample> samples_reshape() {
   return {{{{{2, 6}}}, {{"shape", Integers{3, 4}}}},
           {{{{1}}}, {{"shape", Integers{}}}},
+          {{{{3, 4}}}, {{"shape", Integers{3, 2, 2}}}},
           {{{{0, 3}}}, {{"shape", Integers{5, 0}}}}};
 }
 
@@ -126,6 +132,9 @@ Type infer_broadcast(Types in, const Attrs& attrs) {
 Values derive_broadcast(Value y, Value dy) { return {sum_to(dy, y.input(0).shape())}; }
 void evaluate_broadcast(Views in, View out, const Attrs&) {
   copy_strided(bytes(in[0]), 0, broadcast_strides(in[0].shape(), out.shape()), out);
+}
+std::optional<Block> block_broadcast(Types in, const Node& node, Rows rows) {
+  return block_of_rows(in, node, rows, {"shape"});
 }
 std::vector<Sample> samples_broadcast() {
   return {{{{{3}}}, {{"shape", Integers{2, 3}}}},
@@ -192,10 +201,15 @@ Axis axis_slice(int, int axis, Types in, const Node& node) {
   return node.type.shape[axis] == in[0].shape[axis] ? Axis{Axis::kept, axis} : Axis{};
 }
 
+std::optional<Block> block_slice(Types in, const Node& node, Rows rows) {
+  return block_of_rows(in, node, rows, {"stop"});
+}
+
 std::vector<Sample> samples_slice() {
   return {{{{{4, 5}}}, {{"start", Integers{1, 0}}, {"stop", Integers{3, 5}}, {"step", Integers{1, 2}}}},
           {{{{7}}}, {{"start", Integers{2}}, {"stop", Integers{2}}, {"step", Integers{1}}}},
-          {{{{7}}}, {{"start", Integers{1}}, {"stop", Integers{7}}, {"step", Integers{3}}}}};
+          {{{{7}}}, {{"start", Integers{1}}, {"stop", Integers{7}}, {"step", Integers{3}}}},
+          {{{{3, 6}}}, {{"start", Integers{0, 1}}, {"stop", Integers{3, 6}}, {"step", Integers{1, 2}}}}};
 }
 
 Type infer_unslice(Types in, const Attrs& attrs) {
@@ -223,10 +237,16 @@ void evaluate_unslice(Views in, View out, const Attrs& attrs) {
   });
 }
 
+std::optional<Block> block_unslice(Types in, const Node& node, Rows rows) {
+  return block_of_rows(in, node, rows, {"shape", "stop"});
+}
+
 std::vector<Sample> samples_unslice() {
   return {{{{{2, 3}}},
            {{"shape", Integers{4, 5}}, {"start", Integers{1, 0}}, {"stop", Integers{3, 5}}, {"step", Integers{1, 2}}}},
-          {{{{0}}}, {{"shape", Integers{3}}, {"start", Integers{1}}, {"stop", Integers{1}}, {"step", Integers{1}}}}};
+          {{{{0}}}, {{"shape", Integers{3}}, {"start", Integers{1}}, {"stop", Integers{1}}, {"step", Integers{1}}}},
+          {{{{3, 2}}},
+           {{"shape", Integers{3, 5}}, {"start", Integers{0, 1}}, {"stop", Integers{3, 5}}, {"step", Integers{1, 3}}}}};
 }
 
 // ---- concatenate
@@ -327,6 +347,7 @@ constinit const Op transpose_op{.name = "transpose",
                                 .derive = derive_transpose,
                                 .evaluate = evaluate_transpose,
                                 .axis = axis_transpose,
+                                .block = block_of_rows,
                                 .flops = no_flops,
                                 .samples = samples_transpose,
                                 .onnx = "Transpose"};
@@ -340,6 +361,7 @@ constinit const Op reshape_op{.name = "reshape",
                               .derive = derive_reshape,
                               .evaluate = evaluate_reshape,
                               .axis = axis_reshape,
+                              .block = block_reshape,
                               .flops = no_flops,
                               .samples = samples_reshape};
 
@@ -352,6 +374,7 @@ constinit const Op broadcast_op{.name = "broadcast",
                                 .derive = derive_broadcast,
                                 .evaluate = evaluate_broadcast,
                                 .axis = broadcast_axis,
+                                .block = block_broadcast,
                                 .flops = no_flops,
                                 .samples = samples_broadcast};
 
@@ -364,6 +387,7 @@ constinit const Op slice_op{.name = "slice",
                             .derive = derive_slice,
                             .evaluate = evaluate_slice,
                             .axis = axis_slice,
+                            .block = block_slice,
                             .flops = no_flops,
                             .samples = samples_slice};
 
@@ -376,6 +400,7 @@ constinit const Op unslice_op{.name = "unslice",
                               .derive = derive_unslice,
                               .evaluate = evaluate_unslice,
                               .axis = axis_slice,
+                              .block = block_unslice,
                               .flops = no_flops,
                               .samples = samples_unslice};
 
@@ -389,6 +414,7 @@ constinit const Op concatenate_op{.name = "concatenate",
                                   .derive = derive_concatenate,
                                   .evaluate = evaluate_concatenate,
                                   .axis = axis_concatenate,
+                                  .block = block_of_rows,
                                   .flops = no_flops,
                                   .samples = samples_concatenate};
 
@@ -400,6 +426,7 @@ constinit const Op cast_op{.name = "cast",
                            .derive = derive_cast,
                            .evaluate = evaluate_cast,
                            .axis = broadcast_axis,
+                           .block = block_of_rows,
                            .flops = no_flops,
                            .samples = samples_cast};
 

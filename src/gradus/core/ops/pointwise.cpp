@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "gradus/core/ops/blocks.hpp"
 #include "gradus/core/ops/broadcasting.hpp"
 
 namespace gradus {
@@ -159,6 +160,7 @@ template <class F> constexpr Op make_op() {
           .derive = derive<F>,
           .evaluate = evaluate<F>,
           .axis = broadcast_axis,
+          .block = block_of_rows,
           .samples = samples<F>,
           .onnx = F::text.onnx};
 }

@@ -1,6 +1,7 @@
 #include "gradus/core/ops/pool.hpp"
 
 #include "gradus/core/ops/axes.hpp"
+#include "gradus/core/ops/blocks.hpp"
 
 namespace gradus {
 namespace {
@@ -242,6 +243,7 @@ constinit const Op max_pool_op{
     .derive = derive_max,
     .evaluate = evaluate_max,
     .axis = axis,
+    .block = block_of_rows,
     .flops = flops_forward,
     .samples = samples_max};
 
@@ -255,6 +257,7 @@ constinit const Op max_pool_scatter_op{
     .derive = derive_scatter,
     .evaluate = evaluate_scatter,
     .axis = axis,
+    .block = block_of_rows,
     .flops = flops_backward,
     .samples = samples_scatter};
 
@@ -268,6 +271,7 @@ constinit const Op max_pool_select_op{
     .derive = derive_select,
     .evaluate = evaluate_select,
     .axis = axis,
+    .block = block_of_rows,
     .flops = flops_forward,
     .samples = samples_select};
 
@@ -279,6 +283,7 @@ constinit const Op avg_pool_op{.name = "avg_pool",
                                .derive = derive_avg,
                                .evaluate = evaluate_avg,
                                .axis = axis,
+                               .block = block_of_rows,
                                .flops = flops_forward,
                                .samples = samples_avg};
 
@@ -290,6 +295,7 @@ constinit const Op avg_pool_grad_op{.name = "avg_pool_grad",
                                     .derive = derive_avg_grad,
                                     .evaluate = evaluate_avg_grad,
                                     .axis = axis,
+                                    .block = block_of_rows,
                                     .flops = flops_backward,
                                     .samples = samples_avg_grad};
 

@@ -5,6 +5,7 @@
 
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/ops/axes.hpp"
+#include "gradus/core/ops/blocks.hpp"
 
 namespace gradus {
 namespace {
@@ -61,6 +62,14 @@ void evaluate_bernoulli(Views in, View out, const Attrs& attrs) {
   fill_bernoulli(draw.key, draw.first, attrs.number("p"), out.as<std::uint8_t>());
 }
 
+std::optional<Block> block(Types, const Node& node, Rows rows) {
+  if (node.type.shape.rank() == 0) return std::nullopt;
+  Block block{{Block::whole}, node.attrs};
+  set_rows_of_type(block, "type", rows);
+  block.attrs.set("first", rows.first);
+  return block;
+}
+
 // Two polynomials of degree 7 and what surrounds them; drawing the bits takes no floating point.
 double flops_normal(Types, const Node& node) { return 34.0 * static_cast<double>(node.type.shape.count()); }
 
@@ -87,6 +96,7 @@ constinit const Op random_uniform_op{.name = "random_uniform",
                                      .infer = infer_uniform,
                                      .derive = no_gradient,
                                      .evaluate = evaluate_uniform,
+                                     .block = block,
                                      .samples = samples<false>};
 
 constinit const Op random_normal_op{.name = "random_normal",
@@ -97,6 +107,7 @@ constinit const Op random_normal_op{.name = "random_normal",
                                     .infer = infer_normal,
                                     .derive = no_gradient,
                                     .evaluate = evaluate_normal,
+                                    .block = block,
                                     .flops = flops_normal,
                                     .samples = samples<false>};
 
@@ -108,6 +119,7 @@ constinit const Op random_bernoulli_op{.name = "random_bernoulli",
                                        .infer = infer_bernoulli,
                                        .derive = no_gradient,
                                        .evaluate = evaluate_bernoulli,
+                                       .block = block,
                                        .samples = samples<true>};
 
 std::span<const Op* const> random_ops() {
@@ -122,6 +134,7 @@ RandomDraw random_draw(std::string_view op, std::span<const std::int64_t> key, c
   }
   const std::int64_t count = shape.count(), most = static_cast<std::int64_t>(2 * random_limit) - count;
   const std::int64_t row_size = count == 0 || shape.rank() == 0 ? 0 : count / shape[0];
+  const std::int64_t rows_before = attrs.has("first") ? attrs.integer("first") : 0;  // of a block
   const auto first = checked_multiply(row, row_size);
   if (!first || *first > most) {
     refuse(op, "first row " + std::to_string(row),
@@ -129,7 +142,7 @@ RandomDraw random_draw(std::string_view op, std::span<const std::int64_t> key, c
   }
   return {{static_cast<std::uint64_t>(key[0]), static_cast<std::uint64_t>(step),
            static_cast<std::uint32_t>(attrs.integer("stream"))},
-          static_cast<std::uint64_t>(*first)};
+          static_cast<std::uint64_t>(*first + rows_before * row_size)};
 }
 
 Value random_uniform(Value key, const Type& type, std::int64_t stream) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "gradus/core/ops/axes.hpp"
+#include "gradus/core/ops/blocks.hpp"
 #include "gradus/core/ops/broadcasting.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/pointwise.hpp"
@@ -271,6 +272,7 @@ constinit const Op sum_op{.name = "sum",
                           .derive = derive_sum,
                           .evaluate = evaluate_sum,
                           .axis = axis_reduction,
+                          .block = block_of_rows,
                           .flops = flops_each,
                           .samples = samples_sum,
                           .onnx = "ReduceSum"};
@@ -283,6 +285,7 @@ constinit const Op mean_op{.name = "mean",
                            .derive = derive_mean,
                            .evaluate = evaluate_mean,
                            .axis = axis_reduction,
+                           .block = block_of_rows,
                            .flops = flops_mean,
                            .samples = samples_reduction,
                            .onnx = "ReduceMean"};
@@ -295,6 +298,7 @@ constinit const Op max_op{.name = "max",
                           .derive = derive_extreme,
                           .evaluate = evaluate_max,
                           .axis = axis_reduction,
+                          .block = block_of_rows,
                           .flops = flops_each,
                           .samples = samples_extreme,
                           .onnx = "ReduceMax"};
@@ -307,6 +311,7 @@ constinit const Op min_op{.name = "min",
                           .derive = derive_extreme,
                           .evaluate = evaluate_min,
                           .axis = axis_reduction,
+                          .block = block_of_rows,
                           .flops = flops_each,
                           .samples = samples_extreme,
                           .onnx = "ReduceMin"};
@@ -319,6 +324,7 @@ constinit const Op logsumexp_op{.name = "logsumexp",
                                 .derive = derive_logsumexp,
                                 .evaluate = evaluate_logsumexp,
                                 .axis = axis_reduction,
+                                .block = block_of_rows,
                                 .flops = flops_logsumexp,
                                 .samples = samples_with_empty,
                                 .onnx = "ReduceLogSumExp"};
@@ -331,6 +337,7 @@ constinit const Op argmax_op{.name = "argmax",
                              .derive = derive_argmax,
                              .evaluate = evaluate_argmax,
                              .axis = axis_argmax,
+                             .block = block_of_rows,
                              .flops = flops_each,
                              .samples = samples_argmax,
                              .onnx = "ArgMax"};

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "gradus/core/ops/axes.hpp"
+#include "gradus/core/ops/blocks.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/core/ops/reduce.hpp"
 
@@ -94,6 +95,7 @@ constinit const Op softmax_op{.name = "softmax",
                               .derive = derive_softmax,
                               .evaluate = evaluate_softmax,
                               .axis = axis,
+                              .block = block_of_rows,
                               .flops = flops,
                               .samples = samples,
                               .onnx = "Softmax"};
@@ -106,6 +108,7 @@ constinit const Op log_softmax_op{.name = "log_softmax",
                                   .derive = derive_log_softmax,
                                   .evaluate = evaluate_log_softmax,
                                   .axis = axis,
+                                  .block = block_of_rows,
                                   .flops = flops,
                                   .samples = samples,
                                   .onnx = "LogSoftmax"};

@@ -1,51 +1,29 @@
 #include "gradus/engine/compile/cut_regions.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/graph/walk.hpp"
+#include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
 #include "gradus/engine/compile/split_sums.hpp"
-#include "gradus/engine/kernels/block.hpp"
 
 namespace gradus {
 namespace {
 
-/// How a block of the rows of `node` reads input `i`, or nothing when rows of the output do not follow from it so.
-bool access_of_input(const Node& node, Types types, std::size_t i, Access& access) {
-  if (!node.op->axis) return false;
-  bool mixed = false;
-  int source = -1;
-  for (int axis = 0; axis < types[i].shape.rank(); ++axis) {
-    const Axis found = node.op->axis(checked_cast<int>(i), axis, types, node);
-    if (found.kind == Axis::kept && found.at == 0) source = axis;
-    mixed = mixed || found.kind == Axis::mixed;
-  }
-  if (source == 0) {
-    access = Access::rows;
-    return true;
-  }
-  if (source == 1 && types[i].shape.rank() == 2) {
-    access = Access::columns;
-    return true;
-  }
-  access = Access::whole;
-  return source < 0 && !mixed;
-}
-
-/// Whether the op, asked for a block of one row, infers a block of one row.
-bool infers_blocks(const Node& node, std::vector<Type> types, const std::vector<Access>& access) {
+/// How a block of the rows of `node` reads its inputs, or nothing when there are no such blocks.
+std::optional<std::vector<Access>> accesses_of_block(const Node& node, Types types) {
+  const auto block = node.op->block ? node.op->block(types, node, {0, 1}) : std::nullopt;
+  if (!block) return std::nullopt;
+  std::vector<Access> out;
   for (std::size_t i = 0; i < types.size(); ++i) {
-    if (access[i] == Access::rows) types[i].shape = types[i].shape.with(0, 1);
-    if (access[i] == Access::columns) types[i].shape = types[i].shape.with(1, 1);
+    const int axis = block->axes[i];
+    if (axis > 1 || (axis == 1 && types[i].shape.rank() != 2)) return std::nullopt;  // no kernel reads that
+    out.push_back(axis == Block::whole ? Access::whole : axis == 0 ? Access::rows : Access::columns);
   }
-  try {
-    const Type block = node.op->infer(types, attrs_of_block(node.attrs, node.type.shape[0], 1));
-    return block.shape == node.type.shape.with(0, 1);
-  } catch (const UserError&) {
-    return false;
-  }
+  return out;
 }
 
 Task cut_task(const Graph& graph, int id) {
@@ -53,13 +31,19 @@ Task cut_task(const Graph& graph, int id) {
   Task task{.node = id, .value = id, .inputs = node.inputs};
   task.access.assign(node.inputs.size(), Access::whole);
   const Shape& shape = node.type.shape;
+  for (std::size_t i = 0; node.op == &matmul_op && i < 2; ++i) {
+    const Node& input = graph.node(node.inputs[i]);
+    task.transposed[i] = swaps_last_axes(input);
+    if (task.transposed[i]) task.inputs[i] = input.inputs[0];
+  }
   if (is_matmul(node)) {
-    for (std::size_t i = 0; i < 2; ++i) {
-      const Node& input = graph.node(node.inputs[i]);
-      task.transposed[i] = is_matrix_transpose(input);
-      if (task.transposed[i]) task.inputs[i] = input.inputs[0];
-    }
     task.access[0] = task.transposed[0] ? Access::columns : Access::rows;
+    task.result = Access::rows;
+    task.rows = shape[0];
+    return task;
+  }
+  if (node.op == &outer_sum_op) {  // of all rows of both, as matrices
+    task.access[0] = Access::columns;
     task.result = Access::rows;
     task.rows = shape[0];
     return task;
@@ -70,16 +54,10 @@ Task cut_task(const Graph& graph, int id) {
     task.rows = shape[1];
     return task;
   }
-  bool blocks = shape.rank() > 0 && shape[0] > 1;
-  if (blocks && node.op->traits.random) {
-    task.rows = shape[0];
-    task.result = Access::rows;
-    return task;
-  }
-  if (!blocks) return task;
+  if (shape.rank() == 0 || shape[0] <= 1) return task;
   const std::vector<Type> types = input_types(graph, node);
-  for (std::size_t i = 0; blocks && i < types.size(); ++i) blocks = access_of_input(node, types, i, task.access[i]);
-  if (blocks && infers_blocks(node, types, task.access)) {
+  if (auto access = accesses_of_block(node, types)) {
+    task.access = std::move(*access);
     task.rows = shape[0];
     task.result = Access::rows;
   }
@@ -176,6 +154,13 @@ int assign_loops(ById<Task>& tasks, const Graph& graph, ById<int>& writers) {
   return loops;
 }
 
+/// [rows of all leading axes, columns].
+Shape as_matrix(const Shape& shape) {
+  std::int64_t rows = 1;
+  for (int axis = 0; axis < shape.rank() - 1; ++axis) rows *= shape[axis];
+  return {rows, shape.last()};
+}
+
 Step step_of(const Graph& graph, const PlanValues& values, const Task& task) {
   const Node& node = graph.node(task.node);
   Step step;
@@ -195,6 +180,13 @@ Step step_of(const Graph& graph, const PlanValues& values, const Task& task) {
     step.operands.push_back(task.inputs[i]);
   }
   step.call.outputs.push_back({values.types[task.value], task.result});
+  if (step.call.op == &outer_sum_op && task.result != Access::part) {
+    const std::int64_t rows = step.call.inputs[0].type.shape[0];
+    for (Operand& input : step.call.inputs) input.type.shape = as_matrix(input.type.shape);
+    // A leaf is rows of the batch with all that they have.
+    const std::int64_t all = std::max<std::int64_t>(step.call.inputs[0].type.shape[0], 1);
+    step.call.leaf = rows <= rows_per_leaf ? all : rows_per_leaf * (all / rows);
+  }
   step.operands.push_back(task.value);
   return step;
 }
@@ -214,21 +206,35 @@ std::int64_t tile_rows(std::int64_t rows, std::int64_t inner) {
   return std::clamp<std::int64_t>(std::max(wanted, least), 1, std::max<std::int64_t>(rows, 1));
 }
 
+/// At most `rows`, at least 1, so that blocks of it make whole leaves.
+std::int64_t whole_leaves(std::int64_t rows) {
+  std::int64_t block = rows_per_leaf;
+  while (block > 1 && block > rows) block /= 2;
+  return block;
+}
+
 /// Sets the rows of the loop's blocks, where nothing wants so many of them, and tells its steps.
 void cut_loop(Loop& loop) {
-  std::int64_t inner = 1, largest = 0;
+  std::int64_t inner = 1, largest = 0, steps = 1;  // rows of the matrices of one row of the batch
   bool batch = false, cut = true;
   for (const Step& step : loop.steps) {
     const Operand& result = step.call.outputs[0];
     cut = cut && result.access != Access::whole;
     if (loop.rows > 0 && result.access != Access::part) inner = std::max(inner, result.type.shape.count() / loop.rows);
-    if (is_matmul(Node{step.call.op, {}, {}, result.type}) && step.call.inputs[0].access == Access::rows &&
-        result.access != Access::part) {
-      batch = true;
-      largest = std::max(largest, step.call.inputs[1].type.shape.count());
-    }
+    if (step.call.op != &matmul_op || result.access != Access::rows) continue;
+    const Shape &out = result.type.shape, &second = step.call.inputs[1].type.shape;
+    if (out.rank() == 2 && step.call.inputs[0].access != Access::rows) continue;
+    batch = true;
+    largest = std::max(largest, second[second.rank() - 1] * second[second.rank() - 2]);
+    if (out.rank() > 2) steps = std::max(steps, out.count() / std::max<std::int64_t>(out[0] * out.last(), 1));
   }
-  if (loop.block == 0) loop.block = !cut ? 1 : batch ? batch_rows(loop.rows, largest) : tile_rows(loop.rows, inner);
+  if (loop.block == 0) {
+    const std::int64_t rows = batch ? batch_rows(loop.rows * steps, largest) : 0;
+    loop.block = !cut                  ? 1
+                 : batch && steps == 1 ? rows
+                 : batch               ? whole_leaves(rows / steps)
+                                       : tile_rows(loop.rows, inner);
+  }
   for (Step& step : loop.steps) step.call.rows = loop.rows, step.call.block = std::min(loop.block, loop.rows);
 }
 

@@ -26,17 +26,18 @@ bool is_instruction(const Step& step, DType& dtype) {
   return !logic || step.call.op->infix.empty();  // == of bytes is a comparison of numbers: left alone
 }
 
-/// Whether a kernel over rows x inner elements can read `input`: the same elements, one number, one column, or what
-/// broadcasts to each row alike.
+/// Whether a kernel over rows x inner elements can read `input`: the same elements, or what broadcasts to them, its
+/// rows to their rows or to each row alike.
 enum class Reach { no, same, other };
 Reach reach(const Operand& input, const Operand& out) {
   if (input.access == Access::columns || out.access == Access::columns) return Reach::no;
   if (input.access == out.access && input.type.shape == out.type.shape) return Reach::same;
   if (input.access == Access::whole && input.type.shape.count() == 1) return Reach::other;
-  if (out.access == Access::whole) return input.type.shape.count() == out.type.shape.count() ? Reach::other : Reach::no;
   const Shape &from = input.type.shape, &to = out.type.shape;
-  if (input.access == Access::rows)
-    return from.rank() == to.rank() && from[0] == from.count() ? Reach::other : Reach::no;
+  if (out.access == Access::whole || input.access == Access::rows) {
+    const bool same_rows = out.access == Access::whole || (from.rank() == to.rank() && from[0] == to[0]);
+    return same_rows && broadcast(from, to) == to ? Reach::other : Reach::no;
+  }
   const auto row = broadcast(from, to.with(0, 1));
   return row && *row == to.with(0, 1) ? Reach::other : Reach::no;
 }

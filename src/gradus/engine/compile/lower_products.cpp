@@ -8,15 +8,16 @@ namespace gradus {
 namespace {
 
 /// x as bf16; of a transposed matrix the transpose, so that the product still folds it in.
-Value lowered(Value x) { return is_matrix_transpose(x.node()) ? transpose(lowered(x.input(0))) : cast(x, DType::bf16); }
+Value lowered(Value x) { return swaps_last_axes(x.node()) ? transpose(lowered(x.input(0))) : cast(x, DType::bf16); }
 
 }  // namespace
 
 Graph lower_products(const Graph& graph) {
   return merge_duplicates(rewrite(graph, [](Graph&, const Node& node, const Values& inputs) -> Value {
-    if (!is_matmul(node) || inputs[0].dtype() != DType::f32) return {};
+    const bool sums = node.op == &outer_sum_op;
+    if ((!sums && node.op != &matmul_op) || inputs[0].dtype() != DType::f32) return {};
     const Value a = lowered(inputs[0]), b = lowered(inputs[1]);
-    return matmul(a, b);
+    return sums ? outer_sum(a, b) : matmul(a, b);
   }));
 }
 

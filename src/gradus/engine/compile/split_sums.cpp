@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/layout.hpp"
@@ -126,12 +127,15 @@ ById<Task> split_sums(std::vector<Task> tasks, const Graph& graph, PlanValues& v
   const Asked asked(graph);
   const auto along_length = [&](const Task& task) { return own_order ? split_length(task, asked) : Split{}; };
   std::map<std::int64_t, std::int64_t> largest;  // matrix that a batch of so many rows meets, block by block
+  std::set<std::int64_t> few;                    // rows of batches of matrices: fewer of them than a leaf make a block
   for (const Task& task : tasks) {
     const Node& node = graph.node(task.node);
+    if (is_batch_of_products(node) && task.result == Access::rows) few.insert(task.rows);
     if (!is_matmul(node) || task.access[0] != Access::rows || along_length(task).parts() > 0) continue;
     std::int64_t& most = largest[task.rows];
     most = std::max(most, graph.node(node.inputs[1]).type.shape.count());
   }
+  for (const std::int64_t rows : few) largest.erase(rows);
   ById<Task> out;
   ById<std::int64_t> rows_of(values.types.size());  // of the batch loop that makes the value
   for (Task& task : tasks) {

@@ -1,6 +1,8 @@
 // What a block of a step looks like: types, attributes and sizes of its operands.
 #pragma once
 
+#include <optional>
+
 #include "gradus/engine/kernels/kernel.hpp"
 
 namespace gradus {
@@ -8,12 +10,15 @@ namespace gradus {
 /// Operand `i` of a call, outputs after inputs.
 const Operand& operand(const Call& call, std::size_t i);
 
+/// REQUIRES: two axes or more.
+Shape with_last_axes_swapped(const Shape& shape);
+
 /// The type of the part of an operand that a block of `rows` rows sees, as it lies in memory.
 Type block_type(const Operand& operand, std::int64_t rows);
 
-/// `attrs` of a node for a block of `rows` rows of its output of `all_rows`: sizes and bounds of axis 0 are the
-/// block's.
-Attrs attrs_of_block(const Attrs& attrs, std::int64_t all_rows, std::int64_t rows);
+/// The attributes of the call's op for a block of rows of its output, as the op states them; nothing when it has no
+/// such blocks.
+std::optional<Attrs> attrs_of_block(const Call& call, Rows rows);
 
 /// Whether the call sums over the rows of each block alone.
 inline bool is_partial(const Call& call) { return call.outputs[0].access == Access::part; }

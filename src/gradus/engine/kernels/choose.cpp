@@ -6,7 +6,9 @@
 #include "gradus/engine/kernels/asmjit/kernels.hpp"
 #endif
 #include "gradus/engine/kernels/avx512/kernels.hpp"
+#include "gradus/engine/kernels/batches.hpp"
 #include "gradus/engine/kernels/highway/kernels.hpp"
+#include "gradus/engine/kernels/moves/kernels.hpp"
 #ifdef GRADUS_HAS_ONEDNN
 #include "gradus/engine/kernels/onednn/matmul.hpp"
 #endif
@@ -19,16 +21,16 @@ namespace gradus {
 
 std::span<const Kernel> kernels() {
   static constexpr Kernel candidates[] = {
-      {"highway.narrow", highway::prepare_narrow_matmul},
+      {"highway.narrow", in_batches<highway::prepare_narrow_matmul>},
 #ifdef GRADUS_HAS_XSMM
-      {"xsmm.matmul", prepare_xsmm_matmul},
+      {"xsmm.matmul", in_batches<prepare_xsmm_matmul, SecondMatrix::turned>},
 #endif
-      {"highway.matmul", highway::prepare_matmul},
+      {"highway.matmul", in_batches<highway::prepare_matmul>},
 #ifdef GRADUS_HAS_ONEDNN
-      {"onednn.matmul", prepare_onednn_matmul},
+      {"onednn.matmul", in_batches<prepare_onednn_matmul>},
 #endif
-      {"avx512.matmul_bf16", avx512::prepare_matmul_bf16},
-      {"highway.matmul_bf16", highway::prepare_matmul_bf16},
+      {"avx512.matmul_bf16", in_batches<avx512::prepare_matmul_bf16>},
+      {"highway.matmul_bf16", in_batches<highway::prepare_matmul_bf16>},
       {"highway.conv", highway::prepare_conv},
       {"highway.pool", highway::prepare_pool},
 #ifdef GRADUS_HAS_ASMJIT
@@ -40,6 +42,10 @@ std::span<const Kernel> kernels() {
       {"avx512.cast", avx512::prepare_cast},
       {"highway.cast", highway::prepare_cast},
       {"highway.transpose", highway::prepare_transpose},
+      {"moves.copy", moves::prepare_copy},
+      {"moves.gather", moves::prepare_gather},
+      {"moves.scatter_add", moves::prepare_scatter_add},
+      {"moves.one_hot", moves::prepare_one_hot},
       {"philox", prepare_random},
       {"reference", prepare_evaluate},
   };

@@ -39,7 +39,10 @@ void verify_operand(const Plan& plan, const Loop& loop, const Step& step, std::s
   const auto at = static_cast<std::size_t>(step.operands[i]);
   if (step.operands[i] < 0 || at >= plan.buffers.size()) throw InternalError("plan: an operand is no buffer");
   const Buffer& buffer = plan.buffers[at];
-  if (!(operand.type == buffer.type)) fail(buffer, "is taken for " + to_string(operand.type));
+  // The same elements in another shape: an op of rows takes the rows of all leading axes for those of a matrix.
+  if (operand.type.dtype != buffer.type.dtype || operand.type.shape.count() != buffer.type.shape.count()) {
+    fail(buffer, "is taken for " + to_string(operand.type));
+  }
   if (!fits_loop(operand, loop, written)) fail(buffer, "does not fit the blocks of its loop");
   if (bytes_of(buffer, operand, loop) > buffer.bytes) fail(buffer, "is smaller than what a step touches");
   if (!written) return;

@@ -7,6 +7,7 @@
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/matmul.hpp"
+#include "gradus/core/ops/pointwise.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/core/ops/softmax.hpp"
 
@@ -364,15 +365,31 @@ bool of_elements(const Graph& graph, const Node& node) {
   return node.type.dtype == DType::f32 && from.dtype == DType::f32 && from.shape.count() > 0;
 }
 
+bool is_number(const Graph&, const Node& node) {
+  return node.type.dtype != DType::u8 && uniform_constant(node).has_value();
+}
+
+Lanes write_pointwise(Code& code, const Node& node, Inputs inputs) {
+  const Form form = node.type.dtype == DType::f64 ? Form::f64 : Form::f32;
+  return elementwise(code, node.type.shape, form, inputs, [&](const int* in) { return write_op(code, *node.op, in); });
+}
+
+Lanes write_constant(Code& code, const Node& node, Inputs) {
+  const Form form = node.type.dtype == DType::f64 ? Form::f64 : Form::f32;
+  Lanes out = made(node.type.shape, form, {code.number(*uniform_constant(node), form)});
+  out.everywhere = true;
+  return out;
+}
+
 /// How the nodes of an op are written, and which are.
 struct Writer {
   bool (*takes)(const Graph& graph, const Node& node) = nullptr;
   Lanes (*write)(Code& code, const Node& node, Inputs in) = nullptr;
 };
 
-/// nullptr: there is no code for the op.
-const Writer* writer_of(const Op* op) {
-  static const std::unordered_map<const Op*, Writer> all{
+std::unordered_map<const Op*, Writer> make_writers() {
+  std::unordered_map<const Op*, Writer> all{
+      {&constant_op, {is_number, write_constant}},
       {&reshape_op, {any_type, reshape}},
       {&broadcast_op, {any_type, broadcast}},
       {&transpose_op, {any_type, transpose}},
@@ -385,20 +402,15 @@ const Writer* writer_of(const Op* op) {
       {&softmax_op, {of_elements, softmax<false>}},
       {&log_softmax_op, {of_elements, softmax<true>}},
   };
+  for (const Op& op : pointwise_ops()) all[&op] = {writes_pointwise, write_pointwise};
+  return all;
+}
+
+/// nullptr: there is no code for the op.
+const Writer* writer_of(const Op* op) {
+  static const std::unordered_map<const Op*, Writer> all = make_writers();
   const auto found = all.find(op);
   return found == all.end() ? nullptr : &found->second;
-}
-
-Lanes write_pointwise(Code& code, const Node& node, Inputs inputs) {
-  const Form form = node.type.dtype == DType::f64 ? Form::f64 : Form::f32;
-  return elementwise(code, node.type.shape, form, inputs, [&](const int* in) { return write_op(code, *node.op, in); });
-}
-
-Lanes write_constant(Code& code, const Node& node) {
-  const Form form = node.type.dtype == DType::f64 ? Form::f64 : Form::f32;
-  Lanes out = made(node.type.shape, form, {code.number(*uniform_constant(node), form)});
-  out.everywhere = true;
-  return out;
 }
 
 }  // namespace
@@ -409,15 +421,11 @@ bool writes(const Graph& graph, const Node& node) {
     if (!is_known_type(graph.node(input).type)) return false;
   }
   if (node.op == &input_op) return true;
-  if (node.op == &constant_op) return node.type.dtype != DType::u8 && uniform_constant(node).has_value();
-  if (node.op->traits.pointwise) return writes_pointwise(graph, node);
   const Writer* writer = writer_of(node.op);
   return writer && writer->takes(graph, node);
 }
 
 Lanes write_node(Code& code, const Node& node, std::span<const Lanes> inputs) {
-  if (node.op == &constant_op) return write_constant(code, node);
-  if (node.op->traits.pointwise) return write_pointwise(code, node, inputs);
   const Writer* writer = writer_of(node.op);
   require(writer != nullptr, "an op without generated code");
   return writer->write(code, node, inputs);

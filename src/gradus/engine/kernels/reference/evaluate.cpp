@@ -25,7 +25,7 @@ bool needs_copy(const Call& call, std::size_t i) {
 /// The type of a block once it is row-major and, for matmul, no longer transposed.
 Type straight_type(const Call& call, std::size_t i, std::int64_t rows) {
   Type type = block_type(operand(call, i), rows);
-  if (transposed(call, i)) type.shape = Shape{type.shape[1], type.shape[0]};
+  if (transposed(call, i)) type.shape = with_last_axes_swapped(type.shape);
   return type;
 }
 
@@ -51,6 +51,15 @@ void copy_matrix(std::byte* memory, std::byte* copy, const Type& type, std::int6
   }
 }
 
+/// Row-major copies of matrices, of a batch of them, that are stored transposed.
+void turn_matrices(std::byte* memory, std::byte* copy, const Type& type, std::int64_t stride) {
+  const int rank = type.shape.rank();
+  const Type matrix{type.dtype, Shape(type.shape.sizes().last(2))};
+  const std::size_t bytes = byte_count(matrix), all = byte_count(type);
+  if (rank == 2) return copy_matrix<false>(memory, copy, type, stride, true);
+  for (std::size_t at = 0; at < all; at += bytes) copy_matrix<false>(memory + at, copy + at, matrix, stride, true);
+}
+
 void run_evaluation(const void* state, const Frame& frame) {
   const auto& self = *static_cast<const Evaluation*>(state);
   const Call& call = self.call;
@@ -61,7 +70,9 @@ void run_evaluation(const void* state, const Frame& frame) {
     std::byte* data = frame.operands[i];
     if (needs_copy(call, i)) {
       data = frame.scratch + self.offsets[i];
-      copy_matrix<false>(frame.operands[i], data, type, call.inputs[i].type.shape[1], transposed(call, i));
+      const Shape& stored = call.inputs[i].type.shape;
+      if (transposed(call, i)) turn_matrices(frame.operands[i], data, type, stored.last());
+      else copy_matrix<false>(frame.operands[i], data, type, stored[1], false);
     }
     new (views + i) ConstView(type, data);
   }
@@ -75,9 +86,13 @@ void run_evaluation(const void* state, const Frame& frame) {
 Prepared prepare_op(const Call& call) {
   auto state = std::make_shared<Evaluation>();
   state->call = call;
-  const bool cut = call.outputs[0].access != Access::whole && !is_partial(call);
-  state->full = cut ? attrs_of_block(call.attrs, call.rows, call.block) : call.attrs;
-  state->rest = cut ? attrs_of_block(call.attrs, call.rows, rest_rows(call)) : call.attrs;
+  state->full = state->rest = call.attrs;
+  if (call.outputs[0].access == Access::rows) {
+    const auto full = attrs_of_block(call, {0, call.block}), rest = attrs_of_block(call, {0, rest_rows(call)});
+    if (!full || !rest) return refuse("the op has no blocks of rows");
+    if (full->has("first")) return refuse("the numbers of a block depend on where it lies");
+    state->full = *full, state->rest = *rest;
+  }
   std::size_t scratch = aligned(sizeof(ConstView) * call.inputs.size());
   for (std::size_t i = 0; i <= call.inputs.size(); ++i) {
     state->offsets.push_back(scratch);
