@@ -33,7 +33,8 @@ Graph state(int nodes) {
   const Value x = g.input("x", {64, 64}, DType::f32);
   for (int i = 0; i < nodes / 2; ++i) {
     const std::string name = "w" + std::to_string(i);
-    g.output(name, g.input(name, x.type()) + x);
+    const Value w = g.state({.name = name, .type = x.type()});
+    g.next(w, w + x);
   }
   return g;
 }
@@ -42,12 +43,12 @@ Graph adam(int layers) {
   std::string text;
   for (int i = 1; i < layers; ++i) text += "32 relu, ";
   const nn::Model model{nn::parse_net(text + "10"), {32}, DType::f32, {}, DType::f32};
-  return training_step(model, loss::cross_entropy, optim::adam(), {64, 10, 10});
+  return training_step({}, model, loss::cross_entropy, optim::adam(), {64, 10, 10});
 }
 
 void compiling(benchmark::State& state, Graph (*build)(int)) {
   const Graph graph = build(static_cast<int>(state.range(0)));
-  for (auto _ : state) benchmark::DoNotOptimize(compile_together({graph}, {}));
+  for (auto _ : state) benchmark::DoNotOptimize(compile_together({graph}));
   state.counters["nodes"] = graph.size();
   state.SetItemsProcessed(state.iterations() * graph.size());
 }

@@ -90,22 +90,13 @@ namespace {
 constexpr int steps = 10;
 constexpr int thread_counts[] = {1, 2, 3, 5, 16};
 
-/// Those that no graph gives a next value.
-std::vector<std::string> parameters_of(const Case& of) {
-  std::vector<std::string> names;
-  if (of.workload.trains()) return names;
-  for (const nn::Parameter& p : of.model.parameters) names.push_back(p.name);
-  return names;
-}
-
 /// Milliseconds from the graph of a step to its plan: the median of five.
 double compile_time(const Case& of, const CompileOptions& options) {
-  const std::vector<std::string> parameters = parameters_of(of);
   std::vector<double> times;
   for (int i = 0; i < 5; ++i) {
     std::vector<Graph> graphs{graph_of(of)};
     const auto begin = std::chrono::steady_clock::now();
-    compile_together(std::move(graphs), parameters, options);
+    compile_together(std::move(graphs), options);
     times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
   }
   std::sort(times.begin(), times.end());
@@ -123,7 +114,7 @@ ProgramBytes program_bytes(const Case& of, Precision precision, const CompileOpt
   const long all_before = live_bytes, numbers_before = live_number_bytes;
   const Program program = compile_workload(engine, of, precision);
   const long all = live_bytes - all_before, numbers = live_number_bytes - numbers_before;
-  return {numbers, all - numbers, footprint(compile_together({graph_of(of)}, parameters_of(of), options), 1).total()};
+  return {numbers, all - numbers, footprint(compile_together({graph_of(of)}, options), 1).total()};
 }
 
 long resident_bytes() {

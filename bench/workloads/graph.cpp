@@ -43,10 +43,10 @@ const char* name_of(Optimizer of) {
 
 }  // namespace
 
-Graph graph_of(const Case& of) {
+Graph graph_of(const Case& of, const StepSlots& slots) {
   const loss::Loss loss = loss_of(of.workload.loss);
-  if (!of.workload.trains()) return evaluation_step(of.model, loss, batch_of(of), false);
-  return training_step(of.model, loss, optimizer_of(of.workload.optimizer), batch_of(of));
+  if (!of.workload.trains()) return evaluation_step(slots, of.model, loss, batch_of(of), false);
+  return training_step(slots, of.model, loss, optimizer_of(of.workload.optimizer), batch_of(of));
 }
 
 std::vector<nn::Parameter> state_of(const Case& of) {

@@ -24,36 +24,31 @@ Precision find_precision(std::string_view name) {
   throw UserError(Fault::usage, Report{"precision", "\"" + printable(name) + "\"", "f32 or bf16", "f32"});
 }
 
-Program compile_workload(Engine& engine, const Case& of, Precision precision) {
-  ProgramOptions options{.products = precision == Precision::bf16 ? DType::bf16 : DType::f32};
-  if (!of.workload.trains()) {
-    for (const nn::Parameter& p : of.model.parameters) options.parameters.push_back(p.name);
-  }
+Program compile_workload(Engine& engine, const Case& of, Precision precision, const StepSlots& slots) {
   std::vector<Graph> graphs;
-  graphs.push_back(graph_of(of));
-  return Program(engine, std::move(graphs), options);
+  graphs.push_back(graph_of(of, slots));
+  return Program(engine, std::move(graphs), {.products = precision == Precision::bf16 ? DType::bf16 : DType::f32});
 }
 
 Session::Session(const Case& of, SessionOptions options)
     : engine_({.threads = options.threads}),
       start_(start_of(of)),
       trains_(of.workload.trains()),
-      program_(compile_workload(engine_, of, options.precision)) {
+      program_(compile_workload(engine_, of, options.precision, slots_)) {
   bind(of);
   restart();
 }
 
 void Session::bind(const Case& of) {
-  copy(program_.input(0, step_names::features), of.features);
+  copy(program_.input(0, slots_.features), of.features);
   if (!of.workload.trains()) {
-    result_ = program_.output(0, step_names::prediction).as<float>().data();
+    result_ = program_.output(0, step_outputs::prediction).as<float>().data();
     return;
   }
-  copy(program_.input(0, step_names::target), of.target);
-  Graph graph = graph_of(of);
-  if (graph.find_input(step_names::key)) key_ = program_.input(0, step_names::key).as<std::int64_t>().data();
-  program_.input(0, step_names::learning_rate).set(0, of.workload.optimizer == Optimizer::adam ? 1e-3 : 1e-2);
-  result_ = program_.output(0, step_names::loss).as<float>().data();
+  copy(program_.input(0, slots_.target), of.target);
+  if (program_.has(0, slots_.key)) key_ = program_.input(0, slots_.key).as<std::int64_t>().data();
+  program_.input(0, slots_.learning_rate).set(0, of.workload.optimizer == Optimizer::adam ? 1e-3 : 1e-2);
+  result_ = program_.output(0, step_outputs::loss).as<float>().data();
 }
 
 void Session::restart() {

@@ -21,7 +21,7 @@ struct SessionOptions {
   Precision precision = Precision::f32;
 };
 
-Program compile_workload(Engine& engine, const Case& of, Precision precision);
+Program compile_workload(Engine& engine, const Case& of, Precision precision, const StepSlots& slots = {});
 
 class Session {
  public:
@@ -50,6 +50,7 @@ class Session {
   Engine engine_;
   std::vector<nn::Parameter> start_;  // parameters and state
   bool trains_;
+  StepSlots slots_;
   Program program_;
   std::int64_t* key_ = nullptr;
   const float* result_ = nullptr;

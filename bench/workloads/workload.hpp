@@ -50,7 +50,7 @@ struct Case {
 Case make_case(const Workload& workload);
 
 /// The step or the prediction (logits) as a graph.
-Graph graph_of(const Case& of);
+Graph graph_of(const Case& of, const StepSlots& slots = {});
 /// Names and types of optimizer state, zeros at first.
 std::vector<nn::Parameter> state_of(const Case& of);
 

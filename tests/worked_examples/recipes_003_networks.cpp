@@ -39,14 +39,21 @@ Value loss_of(Value yhat, Value y) { return 0.5 * sum(square(y - yhat)); }
 void repeat(Bench& b) {
   Graph g;
   const auto input = [&](const char* name) { return g.input(name, b.tensor(name).shape(), b.dtype()); };
-  const Value X = input("X"), y = input("y"), W1 = input("W1"), W2 = input("W2"), W3 = input("W3");
+  const auto weight = [&](const char* name) {
+    return g.state({.name = name, .type = {b.dtype(), b.tensor(name).shape()}});
+  };
+  const Value X = input("X"), y = input("y"), W1 = weight("W1"), W2 = weight("W2"), W3 = weight("W3");
   const Value rate = g.constant(b.number("alpha") / b.number("n"), b.dtype());
   const Value J = loss_of(car(X, W1, W2, W3, biased(b)).a4, y);
   const Values d = gradient(J, {W1, W2, W3});
   g.output("J", J);
-  g.output("W1", W1 - rate * d[0]), g.output("W2", W2 - rate * d[1]), g.output("W3", W3 - rate * d[2]);
+  g.next(W1, W1 - rate * d[0]), g.next(W2, W2 - rate * d[1]), g.next(W3, W3 - rate * d[2]);
   Program program(b.engine(), {g});
-  for (const char* name : {"X", "y", "W1", "W2", "W3"}) program.write(name, b.tensor(name).cast(b.dtype()));
+  for (const char* name : {"W1", "W2", "W3"}) program.write(name, b.tensor(name).cast(b.dtype()));
+  for (const char* name : {"X", "y"}) {
+    const View to = program.input(0, name);
+    for (std::int64_t i = 0; i < to.count(); ++i) to.set(i, b.tensor(name).number(i));
+  }
   for (int updates = 0; updates <= 100; ++updates) {
     program.run(0);  // J is the loss before this update
     const bool asked = updates == 1 || updates == 2 || updates == 10 || updates == 100;

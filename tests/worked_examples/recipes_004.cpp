@@ -35,8 +35,8 @@ class Descent {
  private:
   Graph graph(const Shape& shape, double rate, Value (*f)(Bench&, Value)) {
     Graph g;
-    const Value w = g.input("w", shape, b_.dtype()), L = f(b_, w);
-    g.output("loss", L), g.output("w", w - rate * gradient(L, {w})[0]);
+    const Value w = g.state({.name = "w", .type = {b_.dtype(), shape}}), L = f(b_, w);
+    g.output("loss", L), g.next(w, w - rate * gradient(L, {w})[0]);
     return g;
   }
   Bench& b_;

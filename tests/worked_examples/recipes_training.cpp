@@ -54,13 +54,15 @@ void adam_steps(Bench& b) {
                                       .beta2 = b.number("beta2"),
                                       .epsilon = b.number("eps")});
   const nn::Model model = logistic(b);
-  Program program(b.engine(), {training_step(model, loss::binary_cross_entropy_with_logits, optimizer, {.rows = 1})});
+  const StepSlots slots;
+  Program program(b.engine(),
+                  {training_step(slots, model, loss::binary_cross_entropy_with_logits, optimizer, {.rows = 1})});
   for (const nn::Parameter& parameter : model.parameters) program.write(parameter.name, parameter.value);
-  program.input(0, step_names::features).set(0, b.number("x"));
-  program.input(0, step_names::target).set(0, b.number("y"));
-  program.input(0, step_names::learning_rate).set(0, b.number("lr"));
+  program.input(0, slots.features).set(0, b.number("x"));
+  program.input(0, slots.target).set(0, b.number("y"));
+  program.input(0, slots.learning_rate).set(0, b.number("lr"));
   for (int i = 0; i < 3; ++i) {
-    program.input(0, step_names::key).set(1, i);
+    program.input(0, slots.key).set(1, i);
     program.run(0);
     for (const char* parameter : {"0.weight", "0.bias"}) {
       b.append("w_b_after", program.read(parameter).number());

@@ -179,20 +179,21 @@ TEST(NetworkExplanation, TakesTheOptimizersStep) {
         optim::parse_optimizer("rmsprop 0.02 centered momentum 0.5")}) {
     model.record.optimizer = kinds::print_all(optimizer);
     const OptimizerStep step = optimizer_step(explain_network(model, rows, 1), {2, 1, 3});
-    Graph graph = training_step(model.network, model.loss, optimizer, {.rows = 1, .outputs = 1});
+    const StepSlots slots;
+    Graph graph = training_step(slots, model.network, model.loss, optimizer, {.rows = 1, .outputs = 1});
     std::vector<Binding> bindings;
     for (const gradus::Node& node : graph.nodes()) {
       if (node.op != &input_op) continue;
-      const std::string name = node.attrs.text("name");
-      const Tensor* parameter = model.network.find(name);
+      const SlotId slot = slot_of(node);
+      const Tensor* parameter = model.network.find(graph.slots()[slot].name);
       Tensor value(node.type);
       if (parameter) value = *parameter;
-      else if (name == step_names::learning_rate) value = Tensor(optim::learning_rate(optimizer));
-      else if (name == step_names::features) value = Tensor::from({1, 3}, {1.4, -1, 0.4});
-      else if (name == step_names::target) value = Tensor::from({1, 1}, {0.45});
-      bindings.push_back({graph.find_input(name), value});
+      else if (slot == slots.learning_rate) value = Tensor(optim::learning_rate(optimizer));
+      else if (slot == slots.features) value = Tensor::from({1, 3}, {1.4, -1, 0.4});
+      else if (slot == slots.target) value = Tensor::from({1, 1}, {0.45});
+      bindings.push_back({graph.find_input(slot), value});
     }
-    const Value next = graph.find_output("2.weight");
+    const Value next = graph.find_next(graph.slots().find("2.weight"));
     EXPECT_NEAR(step.next, interpret(std::vector<Value>{next}, bindings)[0].number(2), 1e-15) << model.record.optimizer;
   }
 }

@@ -172,7 +172,10 @@ TEST(Simplify, Sums) {
 }
 
 TEST(ChooseLayouts, StoresWhatProductsReadTransposedWithTheStateBesideIt) {
-  const Graph graph = parse(R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
+  const Graph graph = parse(R"(slot "w" parameter f64[2,3]
+slot "m" moment f64[2,3] of "w"
+slot "v" running f64[3,2]
+%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
 %1 = input {name="w", type=f64[2,3]} : f64[2,3] @ "w"
 %2 = input {name="m", type=f64[2,3]} : f64[2,3] @ "m"
 %3 = input {name="v", type=f64[3,2]} : f64[3,2] @ "v"
@@ -183,14 +186,17 @@ TEST(ChooseLayouts, StoresWhatProductsReadTransposedWithTheStateBesideIt) {
 %8 = add %2 %7 : f64[2,3]
 %9 = subtract %1 %8 : f64[2,3]
 %10 = matmul %5 %1 : f64[4,3]
+next "m" %8
+next "w" %9
 output %10 "y"
-output %8 "m"
-output %9 "w"
 )");
-  const Layouts layouts = choose_layouts({graph}, {"w", "m", "v"});
-  EXPECT_EQ(layouts.transposed, (std::set<std::string, std::less<>>{"m", "w"}));
-  EXPECT_TRUE(choose_layouts({graph}, {"v"}).transposed.empty());
-  EXPECT_EQ(print(optimize(store_transposed(graph, layouts))), R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
+  const Layouts layouts = choose_layouts({graph});
+  EXPECT_EQ(layouts.transposed, (std::set<SlotId>{graph.slots().find("m"), graph.slots().find("w")}));
+  const auto stored = stored_slots(graph.slots(), layouts);
+  EXPECT_EQ(print(optimize(store_transposed(graph, layouts, stored))), R"(slot "w" parameter f64[3,2]
+slot "m" moment f64[3,2] of "w"
+slot "v" running f64[3,2]
+%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
 %1 = input {name="w", type=f64[3,2]} : f64[3,2] @ "w"
 %2 = input {name="m", type=f64[3,2]} : f64[3,2] @ "m"
 %3 = input {name="v", type=f64[3,2]} : f64[3,2] @ "v"
@@ -201,14 +207,15 @@ output %9 "w"
 %8 = add %2 %7 : f64[3,2]
 %9 = subtract %1 %8 : f64[3,2]
 %10 = matmul %5 %4 : f64[4,3]
+next "m" %8
+next "w" %9
 output %10 "y"
-output %8 "m"
-output %9 "w"
 )");
 }
 
 TEST(ChooseLayouts, KeepsWhatIsReadPlainMoreOften) {
-  const Graph graph = parse(R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
+  const Graph graph = parse(R"(slot "w" parameter f64[3,3]
+%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
 %1 = input {name="w", type=f64[3,3]} : f64[3,3] @ "w"
 %2 = matmul %0 %1 : f64[4,3]
 %3 = matmul %2 %1 : f64[4,3]
@@ -216,40 +223,47 @@ TEST(ChooseLayouts, KeepsWhatIsReadPlainMoreOften) {
 %5 = matmul %3 %4 : f64[4,3]
 output %5 "y"
 )");
-  EXPECT_TRUE(choose_layouts({graph}, {"w"}).transposed.empty());
+  EXPECT_TRUE(choose_layouts({graph}).transposed.empty());
 }
 
 TEST(ChooseLayouts, ACopyPaysBesideManyRows) {
   const auto copies = [](std::int64_t rows) {
     Graph g;
     const Value x = g.input("x", {rows, 64}, DType::f32), dy = g.input("dy", {rows, 64}, DType::f32),
-                w = g.input("w", {64, 64}, DType::f32);
+                w = g.state({.name = "w", .type = {DType::f32, {64, 64}}});
     g.output("y", matmul(x, transpose(w)));
     g.output("dx", matmul(dy, w));
-    return worth_a_copy(store_transposed(g, Layouts{{"w"}}), Layouts{{"w"}});
+    const Layouts layouts{.transposed = {slot_of(w)}};
+    return worth_a_copy(store_transposed(g, layouts, stored_slots(g.slots(), layouts)), layouts).size();
   };
-  EXPECT_EQ(copies(127), std::vector<std::string>{});
-  EXPECT_EQ(copies(128), std::vector<std::string>{"w"});
+  EXPECT_EQ(copies(127), 0u);
+  EXPECT_EQ(copies(128), 1u);
 }
 
 TEST(KeepTransposed, ReadsACopyAndMakesItsNextValue) {
-  const Graph graph = parse(R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
+  const Graph graph = parse(R"(slot "w" parameter f64[2,3]
+slot "w'" sum i32[]
+%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
 %1 = input {name="w", type=f64[2,3]} : f64[2,3] @ "w"
 %2 = transpose %1 {order=[1,0]} : f64[3,2]
 %3 = matmul %0 %2 : f64[4,2]
 %4 = exp %1 : f64[2,3]
+next "w" %4
 output %3 "y"
-output %4 "w"
 )");
-  EXPECT_EQ(print(keep_transposed(graph, {"w"})), R"(%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
+  Layouts layouts;
+  add_copies(*graph.slot_table(), layouts, {graph.slots().find("w")});
+  EXPECT_EQ(print(keep_transposed(graph, layouts.copies)), R"(slot "w" parameter f64[2,3]
+slot "w''" parameter f64[3,2]
+%0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"
 %1 = input {name="w", type=f64[2,3]} : f64[2,3] @ "w"
-%2 = input {name="w'", type=f64[3,2]} : f64[3,2] @ "w'"
+%2 = input {name="w''", type=f64[3,2]} : f64[3,2] @ "w''"
 %3 = matmul %0 %2 : f64[4,2]
 %4 = exp %1 : f64[2,3]
 %5 = transpose %4 {order=[1,0]} : f64[3,2]
+next "w" %4
+next "w''" %5
 output %3 "y"
-output %4 "w"
-output %5 "w'"
 )");
 }
 

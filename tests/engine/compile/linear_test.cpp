@@ -61,7 +61,8 @@ void state(Graph& g, int n) {
   const Value x = g.input("x", {8, 8}, DType::f32);
   for (int i = 0; i < n; ++i) {
     const std::string name = "w" + std::to_string(i);
-    g.output(name, g.input(name, x.type()) * 0.5 + x);
+    const Value w = g.state({.name = name, .type = x.type()});
+    g.next(w, w * 0.5 + x);
   }
 }
 
@@ -70,15 +71,16 @@ void layers(Graph& g, int n) {
   const Value x = g.input("x", {8, 8}, DType::f32);
   Values weights, y{x};
   for (int i = 0; i < n; ++i) {
-    weights.push_back(g.input("w" + std::to_string(i), {8, 8}, DType::f32));
+    weights.push_back(g.state({.name = "w" + std::to_string(i), .type = x.type()}));
     y.push_back(relu(matmul(y.back(), transpose(weights.back()))));
   }
   const Values gradients = gradient(sum(square(y.back())), weights);
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const std::string name = "m" + std::to_string(i);
-    const Value moved = g.input(name, weights[i].type()) * 0.9 + gradients[i];
-    g.output(name, moved);
-    g.output("w" + std::to_string(i), weights[i] - moved * 0.01);
+    const Value moment = g.state({.name = name, .type = x.type(), .role = Role::moment, .of = slot_of(weights[i])});
+    const Value moved = moment * 0.9 + gradients[i];
+    g.next(moment, moved);
+    g.next(weights[i], weights[i] - moved * 0.01);
   }
   g.output("loss", sum(y.back()));
 }

@@ -31,7 +31,8 @@ std::string buffers(const Plan& plan) {
 }
 
 // y = relu(x W' + b) on 64 rows, then a sum over the rows of it, and the gradient of W from dy.
-const char* const layer = R"(%0 = input {name="x", type=f32[128,8]} : f32[128,8]
+const char* const layer = R"(slot "w" parameter f32[4,8]
+%0 = input {name="x", type=f32[128,8]} : f32[128,8]
 %1 = input {name="w", type=f32[4,8]} : f32[4,8]
 %2 = input {name="b", type=f32[4]} : f32[4]
 %3 = input {name="dy", type=f32[128,4]} : f32[128,4]
@@ -44,7 +45,7 @@ const char* const layer = R"(%0 = input {name="x", type=f32[128,8]} : f32[128,8]
 %10 = matmul %9 %0 : f32[4,8]
 %11 = subtract %1 %10 : f32[4,8]
 %12 = sum %8 {axes=[0], keep=0} : f32[4]
-output %11 "w"
+next "w" %11
 output %12 "db"
 )";
 
@@ -119,12 +120,13 @@ TEST(BlockRows, AreAFunctionOfShapes) {
 
 // Where the parts would be more than the rows, tiles of the result read the rows again.
 TEST(CutRegions, ALargeProductOverRowsWaitsForAllRows) {
-  EXPECT_EQ(regions(cut_regions(parse(R"(%0 = input {name="x", type=f32[64,48]} : f32[64,48] @ "x"
+  EXPECT_EQ(regions(cut_regions(parse(R"(slot "w" parameter f32[48,40]
+%0 = input {name="x", type=f32[64,48]} : f32[64,48] @ "x"
 %1 = input {name="w", type=f32[48,40]} : f32[48,40] @ "w"
 %2 = matmul %0 %1 : f32[64,40]
 %3 = transpose %0 {order=[1,0]} : f32[48,64]
 %4 = matmul %3 %2 : f32[48,40]
-output %4 "w"
+next "w" %4
 )"))),
             R"(region 0
   loop 64 rows by 32
@@ -136,13 +138,16 @@ region 1
 }
 
 /// One step of gradient descent of x w on a batch.
-std::string descent(std::int64_t rows, std::int64_t length, std::int64_t columns, const char* updated = "w",
+std::string descent(std::int64_t rows, std::int64_t length, std::int64_t columns, bool updated = true,
                     bool bf16 = false) {
   Graph g;
-  const Value x = g.input("x", {rows, length}, DType::f32), w = g.input("w", {length, columns}, DType::f32);
+  const Value x = g.input("x", {rows, length}, DType::f32),
+              w = g.state({.name = "w", .type = {DType::f32, {length, columns}}});
   const Value dy = relu(matmul(x, w));
   g.output("y", dy);
-  g.output(updated, w - matmul(transpose(x), dy));
+  const Value next = w - matmul(transpose(x), dy);
+  if (updated) g.next(w, next);
+  else g.output("next", next);
   return regions(cut_regions(bf16 ? lower_products(g) : g));
 }
 
@@ -161,9 +166,9 @@ region 2
     %6[r] = subtract w[r] %5[r]
 )");
   const std::string cut = "parts[b] = matmul x[:,r] w[r]";
-  EXPECT_NE(descent(64, 784, 128, "w", true).find("parts[b] = matmul %2[:,r] %3[r]"), std::string::npos)
-      << descent(64, 784, 128, "w", true);
-  EXPECT_EQ(descent(64, 784, 128, "v").find(cut), std::string::npos) << "nothing updates it";
+  EXPECT_NE(descent(64, 784, 128, true, true).find("parts[b] = matmul %2[:,r] %3[r]"), std::string::npos)
+      << descent(64, 784, 128, true, true);
+  EXPECT_EQ(descent(64, 784, 128, false).find(cut), std::string::npos) << "nothing updates it";
   EXPECT_EQ(descent(256, 784, 128).find(cut), std::string::npos) << "the parts would be as many numbers";
   EXPECT_EQ(descent(64, 784, 32).find(cut), std::string::npos) << "small";
   EXPECT_EQ(descent(64, 4096, 4096).find(cut), std::string::npos) << "comes from memory anyway";
@@ -279,7 +284,8 @@ TEST(VerifyPlan, FindsWhatIsBroken) {
   EXPECT_EQ(broken([](Plan& p) { p.buffers[4].bytes = 1020; }), "plan: %5 is smaller than what a step touches");
   EXPECT_EQ(broken([](Plan& p) { p.regions[0].loops[0].rows = 127; }), "plan: x does not fit the blocks of its loop");
   EXPECT_EQ(broken([](Plan& p) { p.buffers[8].in_place_of = 2; }), "plan: db overwrites what is not its old value");
-  EXPECT_EQ(broken([](Plan& p) { p.buffers[8].name = "b", p.buffers[8].in_place_of = 2; }), "nothing found");
+  EXPECT_EQ(broken([](Plan& p) { p.buffers[8].slot = p.buffers[2].slot, p.buffers[8].in_place_of = 2; }),
+            "nothing found");
   // The update of w moved before the product that still reads the old w.
   EXPECT_EQ(broken([](Plan& p) {
               std::swap(p.regions[0].loops[0].steps[0].operands[1], p.regions[1].loops[0].steps[0].operands[1]);
@@ -313,7 +319,9 @@ TEST(Lower, TellsWhatOtherThreadsRead) {
 w leaves
 db stays
 )");
-  EXPECT_EQ(crossings(compile(parse(R"(%0 = input {name="x", type=f32[1024,64]} : f32[1024,64]
+  EXPECT_EQ(crossings(compile(parse(R"(slot "w" parameter f32[64,512]
+slot "m" moment f32[64,512] of "w"
+%0 = input {name="x", type=f32[1024,64]} : f32[1024,64]
 %1 = input {name="w", type=f32[64,512]} : f32[64,512]
 %2 = input {name="m", type=f32[64,512]} : f32[64,512]
 %3 = matmul %0 %1 : f32[1024,512]
@@ -324,8 +332,8 @@ db stays
 %8 = add %2 %7 : f32[64,512]
 %9 = subtract %1 %8 : f32[64,512]
 %10 = matmul %4 %5 : f32[1024,8]
-output %8 "m"
-output %9 "w"
+next "m" %8
+next "w" %9
 output %10 "y"
 )"))),
             R"(%4 is read on

@@ -36,10 +36,13 @@ Tensor numbers(const Type& type, std::uint64_t seed) {
 /// One Adam step of a classifier in -> hidden -> 3 with dropout, on `rows` rows.
 Graph training_step(std::int64_t rows, std::int64_t in, std::int64_t hidden, DType dtype) {
   Graph g;
+  const auto parameter = [&](const char* name, const Shape& shape) {
+    return g.state({.name = name, .type = {dtype, shape}});
+  };
   const Value x = g.input("x", {rows, in}, dtype), y = g.input("y", {rows}, DType::i64),
               key = g.input("key", {2}, DType::i64);
-  const Value w1 = g.input("0.weight", {hidden, in}, dtype), b1 = g.input("0.bias", {hidden}, dtype);
-  const Value w2 = g.input("2.weight", {3, hidden}, dtype), b2 = g.input("2.bias", {3}, dtype);
+  const Value w1 = parameter("0.weight", {hidden, in}), b1 = parameter("0.bias", {hidden});
+  const Value w2 = parameter("2.weight", {3, hidden}), b2 = parameter("2.bias", {3});
   const Value mask = cast(random_bernoulli(key, {rows, hidden}, 0.8, 7), dtype);
   const Value h = relu(matmul(x, transpose(w1)) + b1) * mask / 0.8;
   const Value logits = matmul(h, transpose(w2)) + b2;
@@ -51,12 +54,14 @@ Graph training_step(std::int64_t rows, std::int64_t in, std::int64_t hidden, DTy
               c2 = cast(1.0 - pow(constant_like(t, 0.999), t), dtype);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const Value p = parameters[i], d = gradients[i];
-    const std::string name = p.node().label;
-    const Value m = g.input("m/" + name, p.type()), v = g.input("v/" + name, p.type());
+    const auto moment = [&](const char* name) {
+      return g.state({.name = name + p.node().label, .type = p.type(), .role = Role::moment, .of = slot_of(p)});
+    };
+    const Value m = moment("m/"), v = moment("v/");
     const Value m1 = 0.9 * m + 0.1 * d, v1 = 0.999 * v + 0.001 * (d * d);
-    g.output("m/" + name, m1);
-    g.output("v/" + name, v1);
-    g.output(name, p - 1e-2 * (m1 / c1) / (sqrt(v1 / c2) + 1e-8));
+    g.next(m, m1);
+    g.next(v, v1);
+    g.next(p, p - 1e-2 * (m1 / c1) / (sqrt(v1 / c2) + 1e-8));
   }
   g.output("loss", loss);
   return g;
@@ -68,14 +73,11 @@ void fill(Program& program, const Graph& graph) {
   std::uint64_t seed = 1;
   for (const Node& node : graph.nodes()) {
     if (node.op != &input_op) continue;
-    const std::string& name = node.attrs.text("name");
-    const bool parameter = name.find('.') != std::string::npos;
-    if (parameter) {
-      if (name[0] != 'm' && name[0] != 'v') program.write(name, numbers(node.type, ++seed));
-    } else if (name != "key") {
-      const Tensor value = numbers(node.type, ++seed);
-      std::memcpy(program.input(0, name).data(), value.data(), value.bytes());
-    }
+    const Slot& slot = graph.slots()[slot_of(node)];
+    if (slot.role == Role::parameter) program.write(slot.name, numbers(node.type, ++seed));
+    if (slot.role != Role::input || slot.name == "key") continue;
+    const Tensor value = numbers(node.type, ++seed);
+    std::memcpy(program.input(0, slot.name).data(), value.data(), value.bytes());
   }
 }
 
@@ -107,26 +109,26 @@ std::vector<Tensor> train_interpreted(std::int64_t rows, std::int64_t in, std::i
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     if (node.op != &input_op) continue;
-    const std::string& name = node.attrs.text("name");
-    const bool state = name.find('.') != std::string::npos && (name[0] == 'm' || name[0] == 'v');
-    bindings.push_back({graph.value(id), state || name == "key" ? Tensor(node.type) : numbers(node.type, ++seed)});
-    if (name == "key") bindings.back().value.set(0, 42);
+    const Slot& slot = graph.slots()[slot_of(node)];
+    const bool zeros = slot.role == Role::moment || slot.name == "key";
+    bindings.push_back({graph.value(id), zeros ? Tensor(node.type) : numbers(node.type, ++seed)});
+    if (slot.name == "key") bindings.back().value.set(0, 42);
   }
   for (int step = 0; step < steps; ++step) {
     Values wanted;
-    for (const Output& output : graph.outputs()) wanted.push_back(graph.value(output.id));
+    for (const Next& next : graph.nexts()) wanted.push_back(graph.value(next.id));
     const auto values = interpret(wanted, bindings);
     for (Binding& binding : bindings) {
-      if (binding.input.node().attrs.text("name") == "key") binding.value.set(1, step + 1);
-      for (std::size_t o = 0; o < wanted.size(); ++o) {
-        if (graph.outputs()[o].name == binding.input.node().attrs.text("name")) binding.value = values[o];
+      if (binding.input == graph.find_input("key")) binding.value.set(1, step + 1);
+      for (std::size_t n = 0; n < wanted.size(); ++n) {
+        if (graph.nexts()[n].slot == slot_of(binding.input)) binding.value = values[n];
       }
     }
   }
   std::vector<Tensor> out;
   for (const char* name : parameter_names) {
     for (const Binding& binding : bindings) {
-      if (binding.input.node().attrs.text("name") == name) out.push_back(binding.value);
+      if (binding.input == graph.find_input(name)) out.push_back(binding.value);
     }
   }
   return out;
@@ -178,9 +180,9 @@ TEST(Program, LossFallsOverTraining) {
 
 TEST(Program, SwappedStatesKeepTheirOldValues) {
   Graph g;
-  const Value a = g.input("a", {3}, DType::f64), b = g.input("b", {3}, DType::f64);
-  g.output("a", b);
-  g.output("b", a);
+  const Value a = g.state({.name = "a", .type = {DType::f64, {3}}}), b = g.state({.name = "b", .type = a.type()});
+  g.next(a, b);
+  g.next(b, a);
   Engine engine({.threads = 1});
   std::vector<Graph> graphs;
   graphs.push_back(std::move(g));
@@ -195,8 +197,8 @@ TEST(Program, SwappedStatesKeepTheirOldValues) {
 TEST(Program, AStateThatIsReadAfterItsUpdateKeepsItsOldValueUntilTheEnd) {
   // y needs the old w in a later region than the one that makes the new w.
   Graph g;
-  const Value w = g.input("w", {40, 8}, DType::f64), x = g.input("x", {8, 40}, DType::f64);
-  g.output("w", w + 1.0);
+  const Value w = g.state({.name = "w", .type = {DType::f64, {40, 8}}}), x = g.input("x", {8, 40}, DType::f64);
+  g.next(w, w + 1.0);
   g.output("y", matmul(w + matmul(w, matmul(x, w)), x));
   Engine engine({.threads = 2});
   std::vector<Graph> graphs;
@@ -207,7 +209,7 @@ TEST(Program, AStateThatIsReadAfterItsUpdateKeepsItsOldValueUntilTheEnd) {
   std::memcpy(program.input(0, "x").data(), x0.data(), x0.bytes());
   program.run(0);
   const auto expected =
-      interpret({g.find_output("y"), g.find_output("w")}, {{g.find_input("w"), w0}, {g.find_input("x"), x0}});
+      interpret({g.find_output("y"), g.find_next(slot_of(w))}, {{g.find_input("w"), w0}, {g.find_input("x"), x0}});
   for (std::int64_t i = 0; i < expected[0].count(); ++i)
     EXPECT_NEAR(program.output(0, "y").number(i), expected[0].number(i), 1e-12);
   for (std::int64_t i = 0; i < expected[1].count(); ++i) EXPECT_EQ(program.read("w").number(i), expected[1].number(i));
@@ -218,11 +220,11 @@ TEST(Program, AStateThatIsReadAfterItsUpdateKeepsItsOldValueUntilTheEnd) {
 TEST(Program, OneMatrixForTwoBatches) {
   for (const DType products : {DType::f32, DType::bf16}) {
     Graph g;
-    const Value w = g.input("w", {784, 128}, DType::f32);
+    const Value w = g.state({.name = "w", .type = {DType::f32, {784, 128}}});
     const Value a = g.input("a", {64, 784}, DType::f32), b = g.input("b", {40, 784}, DType::f32);
     g.output("y", matmul(a, w));
     g.output("z", matmul(b, w));
-    g.output("w", w + w);
+    g.next(w, w + w);
     Engine engine({.threads = 2});
     std::vector<Graph> graphs;
     graphs.push_back(g);
@@ -250,8 +252,8 @@ TEST(Program, AGraphOfManyParameters) {
   Value y = g.input("x", {2, 3}, DType::f32);
   for (int i = 0; i < 50; ++i) {
     const std::string name = "b" + std::to_string(i);
-    const Value b = g.input(name, {3}, DType::f32);
-    y = y + b, g.output(name, b + 1.0);
+    const Value b = g.state({.name = name, .type = {DType::f32, {3}}});
+    y = y + b, g.next(b, b + 1.0);
   }
   g.output("y", y);
   for (const int threads : {1, 2}) {
@@ -267,12 +269,13 @@ TEST(Program, AGraphOfManyParameters) {
 /// Graph 0: y = x w', batches of 3; graph 1: the same of 5, and w' = w + w.
 Program two_graphs(Engine& engine) {
   std::vector<Graph> graphs;
+  const auto slots = std::make_shared<SlotTable>();
   for (const std::int64_t rows : {3, 5}) {
-    Graph g;
-    const Value x = g.input("x", {rows, 4}, DType::f32), w = g.input("w", {2, 4}, DType::f32);
+    Graph g(slots);
+    const Value x = g.input("x", {rows, 4}, DType::f32), w = g.state({.name = "w", .type = {DType::f32, {2, 4}}});
     const Value scale = g.input("scale", {}, DType::f32);
     g.output("y", matmul(x, transpose(w)) * scale);
-    if (rows == 5) g.output("w", w + w);
+    if (rows == 5) g.next(w, w + w);
     graphs.push_back(std::move(g));
   }
   return Program(engine, std::move(graphs));
@@ -303,15 +306,35 @@ TEST(Program, ANameThatDoesNotExistIsRefusedWithThoseThatDo) {
   Program program = two_graphs(engine);
   const auto refused = [](const auto& action, const char* words) { test::expect_refusal(Fault::usage, action, words); };
   refused([&] { program.input(1, "z\n"); },
-          "input \"z\\x0a\": found no such input in graph 1; expected one of: x, scale, w");
+          "input \"z\\x0a\": found no such input in graph 1; expected one of: x, scale");
   refused([&] { program.input(0, "scales"); }, "try: scale");
   refused([&] { program.input(0, "w"); }, "try: write(\"w\", value)");
   refused([&] { static_cast<void>(program.output(0, "loss")); },
           "output \"loss\": found no such output in graph 0; expected one of: y");
-  refused([&] { static_cast<void>(program.output(1, "v")); }, "expected one of: y, w");
+  refused([&] { static_cast<void>(program.output(1, "v")); }, "expected one of: y");
+  refused([&] { static_cast<void>(program.output(1, "w")); },
+          "found state; expected a result of the graph; try: read(\"w\")");
   refused([&] { static_cast<void>(program.read("x")); }, "try: input(0, \"x\")");
-  refused([&] { static_cast<void>(program.read("v")); }, "found no such input; expected one of: scale, w");
-  refused([&] { program.write("v", Tensor(DType::f32, {2, 4})); }, "found no such input");
+  refused([&] { static_cast<void>(program.read("v")); }, "found no such state; expected one of: w");
+  refused([&] { program.write("v", Tensor(DType::f32, {2, 4})); }, "found no such state");
+  for (const SlotId none : {SlotId{}, SlotId{3}}) {
+    refused([&] { program.input(0, none); }, "found no such input in graph 0");
+    refused([&] { static_cast<void>(program.read(none)); }, "found no such state");
+  }
+}
+
+TEST(Program, GraphsThatDoNotShareTheirSlotsAreRefused) {
+  Engine engine({.threads = 1});
+  Graph a, b;
+  for (Graph* g : {&a, &b}) g->output("y", g->input("x") + 1.0);
+  test::expect_refusal(
+      Fault::usage,
+      [&] {
+        Program(engine, {a, b});
+      },
+      "graphs to compile: found slots of their own; expected slots that they share");
+  test::expect_refusal(
+      Fault::usage, [&] { Program(engine, {}); }, "graphs to compile: found none");
 }
 
 TEST(Program, AValueOfAnotherTypeIsRefusedAndChangesNothing) {
@@ -319,7 +342,7 @@ TEST(Program, AValueOfAnotherTypeIsRefusedAndChangesNothing) {
   Program program = two_graphs(engine);
   program.write("w", Tensor::full({DType::f32, {2, 4}}, 3));
   const auto refused = [](const auto& action, const char* words) { test::expect_refusal(Fault::usage, action, words); };
-  refused([&] { program.write("w", Tensor(DType::f32, {4, 2})); }, "input \"w\": found f32[4,2]; expected f32[2,4]");
+  refused([&] { program.write("w", Tensor(DType::f32, {4, 2})); }, "state \"w\": found f32[4,2]; expected f32[2,4]");
   refused([&] { program.write("w", Tensor(DType::f64, {2, 4})); }, "found f64[2,4]; expected f32[2,4]");
   refused([&] { program.input(0, "x").as<double>(); }, "numbers of f32[3,4]: found as<double>()");
   refused([&] { program.input(0, "x").set(12, 1); }, "f32[3,4]: found element 12; expected 0 to 11");

@@ -38,9 +38,9 @@ void on_threads(int count, const std::function<void(int)>& body) {
 /// of w grows by c in each run, exactly.
 Graph growing(DType dtype) {
   Graph g;
-  const Value x = g.input("x", {256, 96}, dtype), w = g.input("w", {96, 160}, dtype);
+  const Value x = g.input("x", {256, 96}, dtype), w = g.state({.name = "w", .type = {dtype, {96, 160}}});
   const Value y = matmul(x, w);
-  g.output("w", w + matmul(transpose(x), cast(greater(y, constant_like(y, 0)), dtype)) / 256.0);
+  g.next(w, w + matmul(transpose(x), cast(greater(y, constant_like(y, 0)), dtype)) / 256.0);
   g.output("y", sum(y));
   return g;
 }

@@ -120,7 +120,7 @@ TEST_F(WrongData, AModelWhoseWeightsHaveAnotherShape) {
       [&] {
         predict(engine, wrong, Tensor(DType::f64, {3, 5}));
       },
-      "\"0.bias_\": found no such input", "try: 0.bias");
+      "\"0.bias_\": found no such state", "try: 0.bias");
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ std::vector<Node> describe_nodes(const Graph& graph, const std::vector<int>& ids
       node.inputs.push_back(place[static_cast<std::size_t>(input)]);
       inputs.push_back(names[static_cast<std::size_t>(node.inputs.back())]);
     }
-    node.expression = node_expression(from, inputs);
+    node.expression = node_expression(graph, ids[i], inputs);
     out.push_back(std::move(node));
   }
   return out;

@@ -70,9 +70,10 @@ std::vector<std::string> node_names(const Graph& graph, const std::vector<int>& 
   return out;
 }
 
-std::string node_expression(const gradus::Node& node, const std::vector<std::string>& inputs) {
+std::string node_expression(const Graph& graph, int id, const std::vector<std::string>& inputs) {
+  const gradus::Node& node = graph.node(id);
   const Op& op = *node.op;
-  if (&op == &input_op) return printable(node.attrs.text("name"));
+  if (const SlotId slot = slot_of(node)) return printable(graph.slots()[slot].name);
   if (&op == &constant_op) return short_value(node.attrs.literal("value"));
   if (!op.infix.empty() && inputs.size() == 2) return inputs[0] + " " + std::string(op.infix) + " " + inputs[1];
   if (op.name == "negate") return "-" + inputs[0];

@@ -13,7 +13,7 @@ namespace gradus::explain {
 std::vector<std::string> node_names(const Graph& graph, const std::vector<int>& ids, int output);
 
 /// "g1 + g2", "sigmoid(z)", "sum(x, axes=[0])": a node in the names of its inputs; of a constant its value.
-std::string node_expression(const gradus::Node& node, const std::vector<std::string>& inputs);
+std::string node_expression(const Graph& graph, int id, const std::vector<std::string>& inputs);
 
 /// `digits` significant digits at most: "0.1", "3e-05", "[1 2; 3 4]", "f64[64,784]" for large ones.
 std::string short_value(ConstView value, int digits = 12);

@@ -75,14 +75,15 @@ std::vector<NetworkLayer> find_layers(const Explanation& e, const nn::Layer& net
   return layers;
 }
 
-/// Nodes without a name belong to the layer that uses them; what no layer uses belongs to the loss.
-void set_groups(Explanation& e, const std::map<std::string, std::string>& group_of, const std::string& loss) {
+/// Nodes without a name belong to the layer that uses them; what no layer uses belongs to the loss, `data` to neither.
+void set_groups(Explanation& e, const std::map<std::string, std::string>& group_of, const std::set<std::string>& data,
+                const std::string& loss) {
   std::vector<std::string> user(e.nodes.size());
   for (std::size_t i = e.nodes.size(); i-- > 0;) {
     Node& node = e.nodes[i];
     const auto known = group_of.find(child_of(node.name));
     if (known != group_of.end()) node.group = known->second;
-    else if (node.name != "features" && node.name != "target") node.group = user[i].empty() ? "Loss: " + loss : user[i];
+    else if (!data.contains(node.name)) node.group = user[i].empty() ? "Loss: " + loss : user[i];
     for (int input : node.inputs) user[static_cast<std::size_t>(input)] = node.group;  // the first user comes last
   }
 }
@@ -125,7 +126,7 @@ NetworkExplanation explain_network(const TrainedModel& given, const data::Datase
   AnnotateOptions options;
   options.remedy = "weights that are finite and smaller: gradus train again with a lower --rate";
   for (const nn::Parameter& parameter : model.network.parameters) options.variables.push_back(parameter.name);
-  options.variables.push_back(step_names::features);
+  options.variables.push_back(net.features.node().label);
   const Tensor wanted = net.bindings.back().value;
   NetworkExplanation out;
   // In f64, but told with the digits that the model is sure of.
@@ -136,7 +137,8 @@ NetworkExplanation explain_network(const TrainedModel& given, const data::Datase
   out.optimizer = model.record.optimizer, out.in_units = text_in_units(model, out.prediction.cast(out.told));
   std::map<std::string, std::string> group_of;
   out.layers = find_layers(out.explanation, model.network.net, group_of);
-  if (!out.layers.empty()) set_groups(out.explanation, group_of, model.loss.name());
+  const std::set<std::string> batch{net.features.node().label, net.target.node().label};
+  if (!out.layers.empty()) set_groups(out.explanation, group_of, batch, model.loss.name());
   out.explanation.title = printable(dataset.source) + ", row " + std::to_string(row);
   return out;
 }

@@ -37,20 +37,20 @@ NetworkLoss network_loss(const TrainedModel& given, const data::Dataset& dataset
   BatchSpec batch = batch_spec(targets);
   batch.rows = static_cast<std::int64_t>(rows.size());
   NetworkLoss out;
-  out.graph = std::make_unique<Graph>(evaluation_step(model.network, model.loss, batch, true));
-  out.loss = out.graph->find_output(step_names::loss);
-  out.prediction = out.graph->find_output(step_names::prediction);
+  const StepSlots slots;
+  out.graph = std::make_unique<Graph>(evaluation_step(slots, model.network, model.loss, batch, true));
+  out.loss = out.graph->find_output(step_outputs::loss);
+  out.prediction = out.graph->find_output(step_outputs::prediction);
   for (const nn::Parameter& parameter : model.network.parameters) {
     out.parameters.push_back(out.graph->find_input(parameter.name));
     out.bindings.push_back({out.parameters.back(), parameter.value});
   }
-  const Value features = out.graph->find_input(step_names::features);
-  const Value target = out.graph->find_input(step_names::target);
-  Tensor x(features.type()), y(target.type());
+  out.features = out.graph->find_input(slots.features), out.target = out.graph->find_input(slots.target);
+  Tensor x(out.features.type()), y(out.target.type());
   data::gather_features(dataset, rows, x.view());
   data::gather_targets(targets, rows, y.view());
-  out.bindings.push_back({features, std::move(x)});
-  out.bindings.push_back({target, std::move(y)});
+  out.bindings.push_back({out.features, std::move(x)});
+  out.bindings.push_back({out.target, std::move(y)});
   return out;
 }
 

@@ -19,6 +19,7 @@ TrainedModel in_f64(TrainedModel model);
 struct NetworkLoss {
   std::unique_ptr<Graph> graph;   // the values below belong to it
   Value loss, prediction;         // [], [rows, outputs]
+  Value features, target;         // inputs
   Values parameters;              // in the model's order
   std::vector<Binding> bindings;  // of the parameters, then the features, then the targets
 };

@@ -31,8 +31,8 @@ std::vector<UpdateTerm> terms_of(Graph& graph, std::span<const Binding> bindings
       inputs.push_back(names[static_cast<std::size_t>(input)]);
       numbers.push_back(bracketed(short_number(values[static_cast<std::size_t>(input)].number(), 9)));
     }
-    terms.push_back({names[static_cast<std::size_t>(id)], node_expression(node, inputs), node_expression(node, numbers),
-                     values[static_cast<std::size_t>(id)].number()});
+    terms.push_back({names[static_cast<std::size_t>(id)], node_expression(graph, id, inputs),
+                     node_expression(graph, id, numbers), values[static_cast<std::size_t>(id)].number()});
   }
   return terms;
 }

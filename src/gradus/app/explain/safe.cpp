@@ -92,7 +92,7 @@ class Rewriter {
   }
 
   const Graph& from_;
-  Graph to_;
+  Graph to_{from_.slot_table()};
   int output_;
   std::vector<int> copied_;
 };

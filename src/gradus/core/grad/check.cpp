@@ -18,7 +18,7 @@ void check_arguments(Value y, std::span<const Value> xs, std::span<const Binding
   if (y.shape().count() != 1 || y.dtype() != DType::f64) refuse(to_string(y.type()), "one number in f64");
   for (Value x : xs) {
     const bool bound = std::any_of(bindings.begin(), bindings.end(), [&](const Binding& b) { return b.input == x; });
-    if (!bound || x.dtype() != DType::f64) refuse(print(x.node(), x.id), "inputs in f64 that are bound");
+    if (!bound || x.dtype() != DType::f64) refuse(print(x), "inputs in f64 that are bound");
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 void check(Value y, std::span<const Value> xs, Value seed) {
   const auto refuse = [](Value v, const std::string& expected, const std::string& remedy) {
-    throw UserError(Fault::usage, Report{"gradient", print(v.node(), v.id), expected, remedy});
+    throw UserError(Fault::usage, Report{"gradient", print(v), expected, remedy});
   };
   if (!y || std::any_of(xs.begin(), xs.end(), [](Value x) { return !x; })) {
     throw UserError(Fault::usage,
@@ -60,7 +60,7 @@ Derivative differentiate(Value y, std::span<const Value> xs, Value seed) {
     const std::vector<int>& inputs = graph.node(id).inputs;
     if (!adjoint || !above[at(id)] || inputs.empty()) continue;
     if (!node.op().derive) {
-      throw UserError(Fault::usage, Report{"gradient", print(node.node(), id), "an op that has a derivative",
+      throw UserError(Fault::usage, Report{"gradient", print(node), "an op that has a derivative",
                                            "stop_gradient() before it, or another op"});
     }
     Values parts = node.op().derive(node, adjoint);

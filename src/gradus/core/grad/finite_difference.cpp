@@ -19,7 +19,7 @@ double numeric_derivative(Difference difference, Value y, Value x, std::int64_t 
   std::vector<Binding> moved(bindings.begin(), bindings.end());
   const auto binding = std::find_if(moved.begin(), moved.end(), [&](const Binding& b) { return b.input == x; });
   if (binding == moved.end())
-    refuse(print(x.node(), x.id) + " without a value", "an input that is bound", "{x, value} among the bindings");
+    refuse(print(x) + " without a value", "an input that is bound", "{x, value} among the bindings");
   if (element < 0 || element >= binding->value.count()) {
     const std::int64_t last = binding->value.count() - 1;
     refuse("element " + std::to_string(element), "one of the input",

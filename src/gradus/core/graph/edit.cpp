@@ -15,7 +15,7 @@ GraphEdit::GraphEdit(Graph graph)
       key_(graph_),
       first_reading_(graph_, -1),
       reads_(graph_),
-      output_(graph_),
+      result_(graph_),
       number_known_(graph_),
       number_(graph_) {
   for (int id = 0; id < size(); ++id) {
@@ -25,10 +25,9 @@ GraphEdit::GraphEdit(Graph graph)
   }
   if (size() > 0) first_ = 0, last_ = size() - 1;
   renumber();
-  const auto& outputs = graph_.outputs_;
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    output_[outputs[i].id].push_back(checked_cast<int>(i));
-    ++reads_[outputs[i].id];
+  for (int place = 0; place < result_count(); ++place) {
+    result_[result_id(place)].push_back(place);
+    ++reads_[result_id(place)];
   }
   for (int id = 0; id < size(); ++id) {
     if (reads_[id] == 0) unread_.push_back(id);
@@ -133,7 +132,7 @@ void GraphEdit::insert_before(int id, int first_new) {
     there_.push_back(1);
     key_.push_back(0), previous_.push_back(-1), next_.push_back(-1);
     link_before(id, made, key);
-    first_reading_.push_back(-1), reads_.push_back(0), output_.push_back({});
+    first_reading_.push_back(-1), reads_.push_back(0), result_.push_back({});
     number_known_.push_back(0), number_.push_back({});
     read_inputs_of(made);
     for (List& list : lists_) list.waits.push_back(0);
@@ -149,6 +148,13 @@ void GraphEdit::take_place(int later, int earlier) {
   link_before(earlier, later, keys_before(earlier, 1).first);
   graph_.nodes_[static_cast<std::size_t>(later)].inputs = node(earlier).inputs;
   if (!node(earlier).label.empty()) graph_.name_node(value(later), node(earlier).label);
+}
+
+int GraphEdit::result_count() const { return checked_cast<int>(graph_.outputs_.size() + graph_.nexts_.size()); }
+
+int& GraphEdit::result_id(int place) {
+  const auto at = static_cast<std::size_t>(place), outputs = graph_.outputs_.size();
+  return at < outputs ? graph_.outputs_[at].id : graph_.nexts_[at - outputs].id;
 }
 
 void GraphEdit::replace(int id, Value by, int first_new) {
@@ -172,15 +178,16 @@ void GraphEdit::replace(int id, Value by, int first_new) {
     first_reading_[by.id] = here;
     for (std::size_t list = 0; list < lists_.size(); ++list) touch(checked_cast<int>(list), reader);
   }
-  for (int output : output_[id]) {
-    Output& of = graph_.outputs_[static_cast<std::size_t>(output)];
-    of.id = by.id;
-    graph_.output_at_.find(of.name)->second = by.id;
-    output_[by.id].push_back(output);
+  for (int place : result_[id]) {
+    result_id(place) = by.id;
+    if (place < std::ssize(graph_.outputs_)) {
+      graph_.output_at_.find(graph_.outputs_[static_cast<std::size_t>(place)].name)->second = by.id;
+    }
+    result_[by.id].push_back(place);
     ++reads_[by.id];
   }
   first_reading_[id] = -1, reads_[id] = 0;
-  output_[id].clear();
+  result_[id].clear();
   remove(id);
 }
 
@@ -208,14 +215,14 @@ std::optional<double> GraphEdit::number(int id) {
 }
 
 template <class NodeOf> Graph GraphEdit::numbered(NodeOf&& node_of) const {
-  Graph out;
+  Graph out(graph_.slot_table());
   ById<int> place(size(), -1);
   for (int id = first_; id >= 0; id = next_[id]) {
     Node node = node_of(id);
     for (int& input : node.inputs) input = place[input];
     place[id] = out.add(std::move(node)).id;
   }
-  for (const Output& output : graph_.outputs()) out.output(output.name, out.value(place[output.id]));
+  copy_results(graph_, out, [&](int id) { return place[id]; });
   return out;
 }
 

@@ -39,7 +39,7 @@ class GraphEdit {
   bool has(int id) const { return id < size() && there_[id]; }
   /// Whether `a` comes before `b`.
   bool before(int a, int b) const { return key_[a] < key_[b]; }
-  /// How often nodes and outputs read `id`.
+  /// How often nodes, outputs and next values read `id`.
   int reads(int id) const { return reads_[id]; }
   /// `later` stands right before `earlier` from now on, with its label and its inputs, of which it has the same ones in
   /// any order.
@@ -75,6 +75,9 @@ class GraphEdit {
   std::vector<Place> start(int list);
   /// The next of `ordered` from `at` on and those that joined since, or -1.
   int next(const std::vector<Place>& ordered, std::size_t& at);
+  int result_count() const;
+  /// The node that the graph names there.
+  int& result_id(int place);
   void replace(int id, Value by, int first_new);
   void insert_before(int id, int first_new);
   std::pair<std::uint64_t, std::uint64_t> keys_before(int id, int count);
@@ -92,7 +95,7 @@ class GraphEdit {
   std::vector<Reading> readings_;
   ById<int> first_reading_;  // of each node; -1: none
   ById<int> reads_;
-  ById<std::vector<int>> output_;  // places in the graph's outputs
+  ById<std::vector<int>> result_;  // places in the graph's outputs, and behind them in its next values
   std::vector<int> unread_;        // nodes that lost their last reader
   ById<char> number_known_;
   ById<std::optional<double>> number_;

@@ -62,6 +62,14 @@ void check_own(const Graph& graph, Value value, const std::string& place) {
                                        "a value of this graph", "build both with the same Graph"});
 }
 
+void check_slot(const SlotTable& slots, SlotId slot) {
+  if (slots.has(slot)) return;
+  throw UserError(Fault::usage, Report{"graph", "a slot that its table does not have", "one of the table's slots",
+                                       "SlotTable::declare()"});
+}
+
+std::size_t at(SlotId slot) { return static_cast<std::size_t>(slot.number); }
+
 Type infer_input(Types, const Attrs& attrs) { return attrs.type("type"); }
 Type infer_constant(Types, const Attrs& attrs) { return attrs.literal("value").type(); }
 double no_flops(Types, const Node&) { return 0; }
@@ -69,9 +77,9 @@ double no_flops(Types, const Node&) { return 0; }
 }  // namespace
 
 const Op input_op{.name = "input",
-                  .doc = "A value given when the graph is evaluated.",
+                  .doc = "What a slot holds before the run: state, or a value given for it.",
                   .arity = 0,
-                  .attributes = "name type",
+                  .attributes = "slot type",
                   .infer = infer_input,
                   .flops = no_flops};
 
@@ -90,15 +98,64 @@ std::int64_t Value::rows() const { return shape().rank() ? shape()[0] : 1; }
 std::int64_t Value::columns() const { return shape().last(); }
 
 Value Graph::input(std::string name, const Type& type) {
-  if (name.empty() || find_input(name)) {
+  const SlotId known = slots_->find(name);
+  if (name.empty() || find_input(known)) {
     throw UserError(
         Fault::usage,
         Report{"input \"" + printable(name) + "\"", name.empty() ? "an empty name" : "a second input of that name",
                "a name of its own for every input",
-               printable(free_name(name, [&](const std::string& n) { return bool(find_input(n)); }))});
+               printable(free_name(name, [&](const std::string& n) { return bool(slots_->find(n)); }))});
   }
-  Attrs attrs{{"name", name}, {"type", type}};
-  return append(input_op, std::initializer_list<Value>{}, std::move(attrs), std::move(name));
+  return input(slots_->declare({.name = std::move(name), .role = Role::input}), type);
+}
+
+Value Graph::input(SlotId slot, const Type& type) {
+  check_slot(*slots_, slot);
+  const Slot& of = (*slots_)[slot];
+  if (of.role != Role::input || find_input(slot)) {
+    const bool second = of.role == Role::input;
+    throw UserError(Fault::usage, Report{"input \"" + printable(of.name) + "\"",
+                                         second ? "a second input of that slot" : "state, which is of one type",
+                                         second ? "each slot once" : "a slot of role input",
+                                         second ? "the value that the first call gave" : "Graph::state(slot)"});
+  }
+  return append(input_op, std::initializer_list<Value>{}, {{"slot", std::int64_t{slot.number}}, {"type", type}},
+                of.name);
+}
+
+Value Graph::state(SlotId slot) {
+  check_slot(*slots_, slot);
+  const Slot& of = (*slots_)[slot];
+  if (of.role == Role::input) {
+    throw UserError(Fault::usage, Report{"state \"" + printable(of.name) + "\"", "a slot of role input",
+                                         "state, which runs leave to one another", "Graph::input(slot, type)"});
+  }
+  if (const Value known = find_input(slot)) return known;
+  return append(input_op, std::initializer_list<Value>{}, {{"slot", std::int64_t{slot.number}}, {"type", of.type}},
+                of.name);
+}
+
+void Graph::next(Value state, Value updated) {
+  check_own(*this, state, "next value");
+  const SlotId slot = slot_of(state);
+  const auto refuse = [&](const std::string& place, const std::string& found, const std::string& expected,
+                          const std::string& remedy) {
+    throw UserError(Fault::usage, Report{place, found, expected, remedy});
+  };
+  if (!slot) refuse("next value", "one of a value that is computed", "of state", "what Graph::state() gave");
+  const Slot& of = (*slots_)[slot];
+  const std::string place = "next value of \"" + printable(of.name) + "\"";
+  check_own(*this, updated, place);
+  if (of.role == Role::input) {
+    refuse(place, "an input, which is given before each run", "state", "Graph::state() with a role of its own");
+  }
+  if (next_id(slot) >= 0) refuse(place, "a second one", "one next value for each slot", "the second alone");
+  if (!(updated.type() == state.type())) {
+    refuse(place, to_string(updated.type()), to_string(state.type()) + ", as the slot", "a value of that type");
+  }
+  if (static_cast<std::size_t>(slot.number) >= next_at_.size()) next_at_.resize(at(slot) + 1, -1);
+  next_at_[at(slot)] = static_cast<int>(nexts_.size());
+  nexts_.push_back({slot, updated.id});
 }
 
 Value Graph::constant(Tensor value) {
@@ -144,7 +201,12 @@ Value Graph::append(const Op& op, std::span<const Value> inputs, Attrs attrs, st
 }
 
 Value Graph::add(Node node) {
-  if (node.op == &input_op) input_at_.try_emplace(node.attrs.text("name"), size());
+  if (const SlotId slot = slot_of(node)) {
+    require(slots_->has(slot), "an input of a slot that its graph's table has");
+    if (at(slot) >= input_at_.size()) input_at_.resize(at(slot) + 1, -1);
+    require(input_at_[at(slot)] < 0, "one input a slot");
+    input_at_[at(slot)] = size();
+  }
   nodes_.push_back(std::move(node));
   return {this, size() - 1};
 }
@@ -166,9 +228,11 @@ void Graph::name_node(Value value, std::string label) {
   nodes_[static_cast<std::size_t>(value.id)].label = std::move(label);
 }
 
-int Graph::input_id(std::string_view name) const {
-  const auto found = input_at_.find(name);
-  return found == input_at_.end() ? -1 : found->second;
+int Graph::input_id(SlotId slot) const { return slot && at(slot) < input_at_.size() ? input_at_[at(slot)] : -1; }
+
+int Graph::next_id(SlotId slot) const {
+  const int found = slot && at(slot) < next_at_.size() ? next_at_[at(slot)] : -1;
+  return found < 0 ? -1 : nexts_[static_cast<std::size_t>(found)].id;
 }
 
 int Graph::output_id(std::string_view name) const {
@@ -176,8 +240,15 @@ int Graph::output_id(std::string_view name) const {
   return found == output_at_.end() ? -1 : found->second;
 }
 
-Value Graph::find_input(std::string_view name) {
-  const int id = input_id(name);
+Value Graph::find_input(SlotId slot) {
+  const int id = input_id(slot);
+  return id < 0 ? Value{} : value(id);
+}
+
+Value Graph::find_input(std::string_view name) { return find_input(slots_->find(name)); }
+
+Value Graph::find_next(SlotId slot) {
+  const int id = next_id(slot);
   return id < 0 ? Value{} : value(id);
 }
 
@@ -208,6 +279,10 @@ std::optional<double> uniform_constant(const Node& node) {
     if (literal.number(i) != first) return std::nullopt;
   }
   return first;
+}
+
+SlotId slot_of(const Node& node) {
+  return node.op == &input_op ? SlotId{checked_cast<int>(node.attrs.integer("slot"))} : SlotId{};
 }
 
 bool is_constant(Value value, double number) {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "gradus/core/graph/op.hpp"
+#include "gradus/core/graph/slot.hpp"
 
 namespace gradus {
 
@@ -44,10 +46,15 @@ struct Node {
   std::string label = {};  // what people call it: "0.weight", "g1"
 };
 
-/// A result that the graph is evaluated for. An output named like an input is that input's next value (parameters and
-/// optimizer state of a training step): the plan may then overwrite it in place.
+/// A result that the graph is evaluated for.
 struct Output {
   std::string name;
+  int id = -1;
+};
+
+/// What a slot holds after a run: the plan may overwrite it in place.
+struct Next {
+  SlotId slot;
   int id = -1;
 };
 
@@ -56,9 +63,25 @@ class Graph {
   /// The sum of two counts of nodes fits in an int.
   static constexpr int most_nodes = 1 << 30;
 
-  /// A value given when the graph is evaluated. Throws UserError when the name is empty or taken.
+  /// With slots of its own.
+  Graph() : Graph(std::make_shared<SlotTable>()) {}
+  /// With slots that graphs of one program share; so does a copy of a graph.
+  explicit Graph(std::shared_ptr<SlotTable> slots) : slots_(std::move(slots)) {}
+
+  /// A value given when the graph is evaluated: declares a slot of role input, or takes the one of that name. Throws
+  /// UserError when the name is empty, another slot's, or an input of this graph has it.
   Value input(std::string name, const Type& type = {DType::f64, {}});
   Value input(std::string name, const Shape& shape, DType dtype) { return input(std::move(name), Type{dtype, shape}); }
+  /// The same of a slot of role input. Throws UserError for another slot, and when this graph has it already.
+  Value input(SlotId slot, const Type& type);
+  /// What a slot of any other role holds before the run; the same value when asked again. Throws UserError for an input
+  /// and for no slot.
+  Value state(SlotId slot);
+  /// Declares the slot too, as SlotTable::declare().
+  Value state(Slot slot) { return state(slots_->declare(std::move(slot))); }
+  /// `updated` is what the slot of `state` holds after the run. Throws UserError when `state` is not what state() gave,
+  /// has a next value already, or is of another type.
+  void next(Value state, Value updated);
   /// A literal.
   Value constant(Tensor value);
   /// One number, broadcast where it is used. Throws UserError when an integer dtype cannot hold it.
@@ -81,12 +104,19 @@ class Graph {
   int size() const { return static_cast<int>(nodes_.size()); }  // most_nodes at the most
   Value value(int id) { return {this, id}; }
   const std::vector<Output>& outputs() const { return outputs_; }
-  /// The input called `name`, or an empty Value.
+  const std::vector<Next>& nexts() const { return nexts_; }
+  const SlotTable& slots() const { return *slots_; }
+  const std::shared_ptr<SlotTable>& slot_table() const { return slots_; }
+  /// The input or state of this slot, or of the slot called `name`; an empty Value where this graph has none.
+  Value find_input(SlotId slot);
   Value find_input(std::string_view name);
+  /// What the slot holds next, or an empty Value.
+  Value find_next(SlotId slot);
   /// The output called `name`, or an empty Value.
   Value find_output(std::string_view name);
   /// The same as the node's number, or -1.
-  int input_id(std::string_view name) const;
+  int input_id(SlotId slot) const;
+  int next_id(SlotId slot) const;
   int output_id(std::string_view name) const;
 
  private:
@@ -98,9 +128,12 @@ class Graph {
   using Index = std::unordered_map<std::string, int, Hash, std::equal_to<>>;
   Value add(Node node);
 
+  std::shared_ptr<SlotTable> slots_;
   std::deque<Node> nodes_;
   std::vector<Output> outputs_;
-  Index input_at_, output_at_;  // by name: the node
+  std::vector<Next> nexts_;
+  Index output_at_;                      // by name: the node
+  std::vector<int> input_at_, next_at_;  // by slot: the node, the place in nexts_; -1
 };
 
 /// Appends `op` to the graph of its first input.
@@ -116,8 +149,12 @@ std::optional<double> uniform_constant(const Node& node);
 /// Whether `value` is a constant all of whose elements are `number`.
 bool is_constant(Value value, double number);
 
+/// The slot of an input or a state; of any other node none.
+SlotId slot_of(const Node& node);
+inline SlotId slot_of(Value value) { return slot_of(value.node()); }
+
 /// The two leaves, the only ops that passes know by name.
-extern const Op input_op;     // attrs: name, type
+extern const Op input_op;     // attrs: slot (its number), type
 extern const Op constant_op;  // attrs: value (a literal)
 
 }  // namespace gradus

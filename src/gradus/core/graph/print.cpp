@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <set>
 
 namespace gradus {
 namespace {
@@ -41,6 +42,18 @@ std::string text_of(const Literal& value) {
   return out + ")";
 }
 
+/// Those that the graph has a value of, and the parameters of their moments, in the table's order.
+std::set<SlotId> state_slots(const Graph& graph) {
+  std::set<SlotId> out;
+  for (const Node& node : graph.nodes()) {
+    const SlotId slot = slot_of(node);
+    if (!slot || graph.slots()[slot].role == Role::input) continue;
+    out.insert(slot);
+    if (const SlotId of = graph.slots()[slot].of) out.insert(of);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string print_number(double value) {
@@ -60,18 +73,34 @@ std::string print(const Attrs& attrs) {
   return out + "}";
 }
 
-std::string print(const Node& node, int id) {
+std::string print(const Graph& graph, int id) {
+  const Node& node = graph.node(id);
   std::string line = "%" + std::to_string(id) + " = " + std::string(node.op->name);
   for (int input : node.inputs) line += " %" + std::to_string(input);
-  if (!node.attrs.entries().empty()) line += " " + print(node.attrs);
+  if (const SlotId slot = slot_of(node); graph.slots().has(slot)) {
+    line += " " + print(Attrs{{"name", graph.slots()[slot].name}, {"type", node.attrs.type("type")}});
+  } else if (!node.attrs.entries().empty()) {
+    line += " " + print(node.attrs);
+  }
   line += " : " + to_string(node.type);
   if (!node.label.empty()) line += " @ " + quoted(node.label);
   return line;
 }
 
+std::string print(Value value) { return print(*value.graph, value.id); }
+
 std::string print(const Graph& graph) {
   std::string text;
-  for (int id = 0; id < graph.size(); ++id) text += print(graph.node(id), id) + "\n";
+  for (SlotId slot : state_slots(graph)) {
+    const Slot& of = graph.slots()[slot];
+    text += "slot " + quoted(of.name) + " " + std::string(name(of.role)) + " " + to_string(of.type);
+    if (of.of) text += " of " + quoted(graph.slots()[of.of].name);
+    text += "\n";
+  }
+  for (int id = 0; id < graph.size(); ++id) text += print(graph, id) + "\n";
+  for (const Next& next : graph.nexts()) {
+    text += "next " + quoted(graph.slots()[next.slot].name) + " %" + std::to_string(next.id) + "\n";
+  }
   for (const Output& output : graph.outputs())
     text += "output %" + std::to_string(output.id) + " " + quoted(output.name) + "\n";
   return text;

@@ -29,9 +29,17 @@ ById<char> needed_nodes(const Graph& graph, int wanted) {
 
 ById<char> needed_nodes(const Graph& graph) {
   ById<char> needed(graph);
-  for (const Output& output : graph.outputs()) needed[output.id] = 1;
+  for (int id : result_nodes(graph)) needed[id] = 1;
   add_sources(graph, needed);
   return needed;
+}
+
+std::vector<int> result_nodes(const Graph& graph) {
+  std::vector<int> out;
+  out.reserve(graph.outputs().size() + graph.nexts().size());
+  for (const Output& output : graph.outputs()) out.push_back(output.id);
+  for (const Next& next : graph.nexts()) out.push_back(next.id);
+  return out;
 }
 
 ById<std::vector<int>> find_readers(const Graph& graph) {

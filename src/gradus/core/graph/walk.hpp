@@ -39,8 +39,17 @@ template <class T> class ById {
 /// Whether the values of `wanted` need each node: they themselves, and all that they are computed from.
 ById<char> needed_nodes(const Graph& graph, std::span<const Value> wanted);
 ById<char> needed_nodes(const Graph& graph, int wanted);
-/// Of the graph's outputs.
+/// Of the graph's outputs and next values.
 ById<char> needed_nodes(const Graph& graph);
+
+/// The nodes of the graph's outputs, then of its next values: one entry for each time that one is named.
+std::vector<int> result_nodes(const Graph& graph);
+
+/// `to` gets the outputs and next values of `from`, as place(node) says where they stand there. Both share their slots.
+template <class Place> void copy_results(const Graph& from, Graph& to, Place&& place) {
+  for (const Output& output : from.outputs()) to.output(output.name, to.value(place(output.id)));
+  for (const Next& next : from.nexts()) to.next(to.state(next.slot), to.value(place(next.id)));
+}
 
 /// The nodes that read each node: one entry for each time that they do.
 ById<std::vector<int>> find_readers(const Graph& graph);
@@ -55,7 +64,7 @@ double flops_of(const Graph& graph, const Node& node);
 /// Whether the node has no inputs and no work: an input or a constant.
 bool is_leaf(const Node& node);
 
-/// `node` appended to `to` as it is, on the inputs that stand for its own there.
+/// `node` appended to `to` as it is, on the inputs that stand for its own there. An input's graph shares its slots.
 Value copy_node(Graph& to, const Node& node, const ById<int>& place);
 
 }  // namespace gradus

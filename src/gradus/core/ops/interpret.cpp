@@ -24,7 +24,7 @@ std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bin
   converted.reserve(bindings.size());
   for (const Binding& binding : bindings) {
     const auto refuse = [&](const std::string& found, const std::string& expected, const std::string& remedy) {
-      const std::string of = binding.input ? print(binding.input.node(), binding.input.id) : "nothing";
+      const std::string of = binding.input ? print(binding.input) : "nothing";
       throw UserError(Fault::usage, Report{"binding of " + of, found, expected, remedy});
     };
     if (!binding.input) refuse("an empty value", "an input of this graph", "what graph.input() gave");
@@ -52,9 +52,10 @@ std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bin
   return given;
 }
 
-void refuse_unbound(const Node& input) {
-  throw UserError(Fault::usage, Report{"input \"" + printable(input.attrs.text("name")) + "\"", "no value",
-                                       to_string(input.type), "bind it"});
+void refuse_unbound(const Graph& graph, const Node& input) {
+  const std::string& name = graph.slots()[slot_of(input)].name;
+  throw UserError(Fault::usage,
+                  Report{"input \"" + printable(name) + "\"", "no value", to_string(input.type), "bind it"});
 }
 
 Graph& graph_of(std::span<const Value> wanted) {
@@ -73,7 +74,7 @@ Tensor evaluate_node(const Graph& graph, int id, const std::vector<Tensor>& valu
   if (node.op == &constant_op) return node.attrs.literal("value");
   if (node.op == &input_op) {
     if (given) return *given;
-    refuse_unbound(node);
+    refuse_unbound(graph, node);
   }
   std::vector<ConstView> in;
   for (int input : node.inputs) in.push_back(values[static_cast<std::size_t>(input)].view());

@@ -5,7 +5,8 @@
 
 namespace gradus {
 
-/// A number for an input. A scalar is converted to the input's dtype; otherwise dtype and shape must be the input's.
+/// A number for an input, or for state before a run. A scalar is converted to the input's dtype; otherwise dtype and
+/// shape must be the input's.
 struct Binding {
   Value input;
   Tensor value;
@@ -16,7 +17,7 @@ struct Binding {
 std::vector<const Tensor*> bind(const Graph& graph, std::span<const Binding> bindings, std::vector<Tensor>& converted);
 
 /// The error of an input that has no binding.
-[[noreturn]] void refuse_unbound(const Node& input);
+[[noreturn]] void refuse_unbound(const Graph& graph, const Node& input);
 
 /// The graph of values that are evaluated together. Throws UserError for an empty value, or values of several graphs.
 /// REQUIRES: at least one value.

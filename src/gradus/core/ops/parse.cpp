@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <unordered_set>
 
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/ops/all.hpp"
@@ -225,6 +224,15 @@ Value reference(Cursor& cursor, Graph& graph) {
   return graph.value(id);
 }
 
+/// What `action` gives, with the place in front of what it refuses.
+template <class F> auto placed(const Cursor& cursor, std::size_t at, F&& action) {
+  try {
+    return action();
+  } catch (const UserError& error) {
+    throw UserError(Fault::data, cursor.place(at) + ": " + error.what());
+  }
+}
+
 /// Appends, with the place in front of what the op says.
 Value append(const Cursor& cursor, std::size_t at, Graph& graph, const Op& op, const Values& inputs, const Attrs& attrs,
              std::string label) {
@@ -239,15 +247,24 @@ Value append(const Cursor& cursor, std::size_t at, Graph& graph, const Op& op, c
   }
 }
 
-const Op& op_called(const Cursor& cursor, std::size_t at, std::string_view name) {
-  try {
-    return find_op(name);
-  } catch (const UserError& error) {
-    throw UserError(Fault::data, cursor.place(at) + ": " + error.what());
+/// Attributes of an input: the name of a slot, and its type.
+Value append_input(const Cursor& cursor, std::size_t at, Graph& graph, const Attrs& attrs) {
+  const Attribute *name = attrs.find("name"), *type = attrs.find("type");
+  const std::string* text = name ? std::get_if<std::string>(name) : nullptr;
+  const Type* given = type ? std::get_if<Type>(type) : nullptr;
+  if (!text || text->empty() || !given || attrs.entries().size() != 2) {
+    cursor.fail_at(at, "an input with a name and a type: {name=\"x\", type=f32[2]}");
   }
+  const SlotId slot = graph.slots().find(*text);
+  const bool state = slot && graph.slots()[slot].role != Role::input;
+  if (graph.find_input(slot)) cursor.fail_at(at, "a name of its own for every input");
+  if (state && !(graph.slots()[slot].type == *given)) {
+    cursor.fail_at(at, to_string(graph.slots()[slot].type) + ", the type of its slot");
+  }
+  return placed(cursor, at, [&] { return state ? graph.state(slot) : graph.input(*text, *given); });
 }
 
-void read_node(Cursor& cursor, Graph& graph, std::unordered_set<std::string>& input_names) {
+void read_node(Cursor& cursor, Graph& graph) {
   std::size_t begin = cursor.at();
   if (number<int>(cursor, "the number of the node") != graph.size()) {
     cursor.fail_at(begin, "%" + std::to_string(graph.size()) + ": nodes count up from 0");
@@ -255,7 +272,8 @@ void read_node(Cursor& cursor, Graph& graph, std::unordered_set<std::string>& in
   cursor.expect('=', "=");
   cursor.skip_blanks();
   begin = cursor.at();
-  const Op& op = op_called(cursor, begin, cursor.word("the name of an op"));
+  const std::string_view name = cursor.word("the name of an op");
+  const Op* const op = placed(cursor, begin, [&] { return &find_op(name); });
   Values inputs;
   while (cursor.take('%')) inputs.push_back(reference(cursor, graph));
   const Attrs attrs = attributes(cursor);
@@ -264,25 +282,69 @@ void read_node(Cursor& cursor, Graph& graph, std::unordered_set<std::string>& in
   const std::size_t at_type = cursor.at();
   const Type type = type_after(cursor, dtype(cursor));
   std::string label = cursor.take('@') ? quoted(cursor, "\"label\"") : "";
-  if (&op == &input_op) {
-    const Attribute* name = attrs.find("name");
-    const std::string* text = name ? std::get_if<std::string>(name) : nullptr;
-    if (!text || text->empty()) cursor.fail_at(begin, "an input with a name: name=\"x\"");
-    if (!input_names.insert(*text).second) cursor.fail_at(begin, "a name of its own for every input");
-  }
-  const Value value = append(cursor, begin, graph, op, inputs, attrs, std::move(label));
+  const bool input = op == &input_op && inputs.empty();
+  const Value value =
+      input ? append_input(cursor, begin, graph, attrs) : append(cursor, begin, graph, *op, inputs, attrs, label);
+  if (input) graph.name_node(value, std::move(label));
   if (!(value.type() == type))
-    cursor.fail_at(at_type, to_string(value.type()) + ", the type that " + std::string(op.name) + " gives here");
+    cursor.fail_at(at_type, to_string(value.type()) + ", the type that " + std::string(op->name) + " gives here");
 }
 
-void read_output(Cursor& cursor, Graph& graph, std::unordered_set<std::string>& output_names) {
+void read_output(Cursor& cursor, Graph& graph) {
   cursor.expect('%', "% and the number of a node");
   const Value value = reference(cursor, graph);
   cursor.skip_blanks();
   const std::size_t begin = cursor.at();
   std::string name = quoted(cursor, "the output's \"name\"");
-  if (!output_names.insert(name).second) cursor.fail_at(begin, "a name of its own for every output");
+  if (graph.find_output(name)) cursor.fail_at(begin, "a name of its own for every output");
   graph.output(std::move(name), value);
+}
+
+/// The slot of this graph's that is called so.
+SlotId slot_called(Cursor& cursor, const Graph& graph) {
+  cursor.skip_blanks();
+  const std::size_t begin = cursor.at();
+  const SlotId slot = graph.slots().find(quoted(cursor, "the slot's \"name\""));
+  if (!slot) cursor.fail_at(begin, "the name of a slot above");
+  return slot;
+}
+
+Role role(Cursor& cursor) {
+  cursor.skip_blanks();
+  const std::size_t begin = cursor.at();
+  const std::string_view word = cursor.word("a role");
+  const auto found = std::find_if(std::begin(roles), std::end(roles), [&](Role of) { return name(of) == word; });
+  if (found == std::end(roles) || *found == Role::input) {
+    cursor.fail_at(begin, "a role of state: parameter, moment, running, sum or counter");
+  }
+  return *found;
+}
+
+void read_slot(Cursor& cursor, Graph& graph) {
+  cursor.skip_blanks();
+  const std::size_t begin = cursor.at();
+  Slot slot{.name = quoted(cursor, "the slot's \"name\"")};
+  if (graph.slots().find(slot.name)) cursor.fail_at(begin, "a name of its own for every slot");
+  slot.role = role(cursor);
+  slot.type = type_after(cursor, dtype(cursor));
+  cursor.skip_blanks();
+  if (cursor.peek() == 'o') {
+    const std::size_t at = cursor.at();
+    if (cursor.word("of") != "of") cursor.fail_at(at, "of and the parameter's \"name\"");
+    slot.of = slot_called(cursor, graph);
+  }
+  placed(cursor, begin, [&] { return graph.slot_table()->declare(std::move(slot)); });
+}
+
+void read_next(Cursor& cursor, Graph& graph) {
+  cursor.skip_blanks();
+  const std::size_t begin = cursor.at();
+  const SlotId slot = slot_called(cursor, graph);
+  const Value state = graph.find_input(slot);
+  if (!state) cursor.fail_at(begin, "a slot that the graph reads as an input above");
+  cursor.expect('%', "% and the number of a node");
+  const Value updated = reference(cursor, graph);
+  placed(cursor, begin, [&] { return graph.next(state, updated), true; });
 }
 
 }  // namespace
@@ -290,17 +352,20 @@ void read_output(Cursor& cursor, Graph& graph, std::unordered_set<std::string>& 
 Graph parse(std::string_view text, std::string_view name) {
   Cursor cursor(text, name);
   Graph graph;
-  std::unordered_set<std::string> inputs, outputs;
   while (!cursor.done()) {
     cursor.skip_blanks();
+    const char first = cursor.peek();
+    const std::size_t begin = cursor.at();
     if (cursor.take('%')) {
-      read_node(cursor, graph, inputs);
-    } else if (cursor.peek() == 'o') {
-      const std::size_t begin = cursor.at();
-      if (cursor.word("output") != "output") cursor.fail_at(begin, "output");
-      read_output(cursor, graph, outputs);
-    } else if (cursor.peek() != '\n' && cursor.peek() != '#') {
-      cursor.fail("a node (%0 = ...), output, or a comment (#)");
+      read_node(cursor, graph);
+    } else if (first == 'o' || first == 's' || first == 'n') {
+      const std::string_view word = cursor.word("output, slot or next");
+      if (word == "output") read_output(cursor, graph);
+      else if (word == "slot") read_slot(cursor, graph);
+      else if (word == "next") read_next(cursor, graph);
+      else cursor.fail_at(begin, "output, slot or next");
+    } else if (first != '\n' && first != '#') {
+      cursor.fail("a node (%0 = ...), slot, next, output, or a comment (#)");
     }
     cursor.end_line();
   }

@@ -46,7 +46,7 @@ Replay::Replay(Value y, std::span<const Binding> bindings)
     if (!needed_[id]) continue;
     const Node& node = graph().node(id);
     if (node.op == &constant_op) leaf_[at(id)] = &node.attrs.literal("value");
-    else if (node.op == &input_op && !leaf_[at(id)]) refuse_unbound(node);
+    else if (node.op == &input_op && !leaf_[at(id)]) refuse_unbound(graph(), node);
     else if (node.op != &input_op) evaluate(id, nullptr);
   }
   here_ = leaf_[at(y.id)] ? leaf_[at(y.id)]->number() : before_[at(y.id)].number();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/layout.hpp"
@@ -35,52 +36,79 @@ Step copy_step(const Type& type, int from, int to) {
   return step;
 }
 
-/// The input that `output` is the next value of, or -1.
-int state_of(const Graph& graph, const Output& output) {
-  const int input = graph.input_id(output.name);
-  return input >= 0 && graph.node(input).type == graph.node(output.id).type ? input : -1;
-}
-
 int add_buffer(Plan& plan, Buffer buffer) {
   plan.buffers.push_back(std::move(buffer));
   return checked_cast<int>(plan.buffers.size()) - 1;
 }
 
-void place_outputs(Plan& plan, const Graph& graph) {
-  constexpr int at_the_end = std::numeric_limits<int>::max();
-  Uses uses = find_uses(plan);
-  for (const Output& output : graph.outputs()) {  // an input that is an output is read by a copy at the end
-    if (buffer_of(plan, output.id).home == Home::input) {
-      uses.readers[output.id].push_back({at_the_end, 0, 0, Access::whole, false});
+/// Gives results and next values their memory. What cannot be made where it belongs is copied there when all steps have
+/// run: old values in a first region, so that the second may overwrite them.
+class Results {
+ public:
+  Results(Plan& plan, const Graph& graph) : plan_(plan), graph_(graph), uses_(find_uses(plan)) {}
+
+  void place() {
+    constexpr int at_the_end = std::numeric_limits<int>::max();
+    for (int id : result_nodes(graph_)) {
+      if (buffer_of(plan_, id).home == Home::input)
+        uses_.readers[id].push_back({at_the_end, 0, 0, Access::whole, false});
+    }
+    for (const Next& next : graph_.nexts()) place(next);
+    for (std::size_t i = 0; i < graph_.outputs().size(); ++i) place_output(checked_cast<int>(i));
+    for (Region* region : {&first_, &second_}) {
+      if (!region->loops.empty()) plan_.regions.push_back(std::move(*region));
     }
   }
-  Region save, write;  // old values that are other inputs' next ones are saved before any is overwritten
-  for (const Output& output : graph.outputs()) {
-    const int state = state_of(graph, output);
-    if (state == output.id) continue;  // an input that stays as it is
-    Buffer& made = buffer_of(plan, output.id);
-    const bool computed = made.home == Home::arena;
-    const bool in_place = state >= 0 && computed && uses.writers[output.id].size() == 1 &&
-                          may_overwrite(uses.writers[output.id][0], uses.readers[state]);
-    if (computed && (state < 0 || in_place)) {
-      made.home = Home::output, made.name = output.name, made.in_place_of = state;
-      continue;
+
+ private:
+  void place(const Next& next) {
+    const int state = graph_.input_id(next.slot);
+    if (state == next.id) return;  // it stays as it is
+    const std::string name = buffer_of(plan_, state).name;
+    Buffer& made = buffer_of(plan_, next.id);
+    if (made.home == Home::arena && uses_.writers[next.id].size() == 1 &&
+        may_overwrite(uses_.writers[next.id][0], uses_.readers[state])) {
+      made.home = Home::output, made.name = name, made.slot = next.slot, made.in_place_of = state;
+      return;
     }
     const Type type = made.type;
-    const std::size_t bytes = made.bytes;
-    int from = output.id;
-    if (state >= 0 && made.home == Home::input) {
-      from = add_buffer(plan, {.name = output.name + " (saved)", .type = type, .bytes = bytes});
-      save.loops.push_back({.rows = 1, .block = 1, .steps = {copy_step(type, output.id, from)}});
+    const int from = made.home == Home::input ? saved(next.id) : next.id;
+    copy(second_, from, {.name = name, .type = type, .home = Home::output, .slot = next.slot, .in_place_of = state});
+  }
+
+  void place_output(int number) {
+    const Output& output = graph_.outputs()[static_cast<std::size_t>(number)];
+    Buffer& made = buffer_of(plan_, output.id);
+    if (made.home == Home::arena) {
+      made.home = Home::output, made.name = output.name, made.output = number;
+      return;
     }
-    const int to = add_buffer(
-        plan, {.name = output.name, .type = type, .home = Home::output, .bytes = bytes, .in_place_of = state});
-    write.loops.push_back({.rows = 1, .block = 1, .steps = {copy_step(type, from, to)}});
+    copy(made.home == Home::input ? first_ : second_, output.id,
+         {.name = output.name, .type = made.type, .home = Home::output, .output = number});
   }
-  for (Region* region : {&save, &write}) {
-    if (!region->loops.empty()) plan.regions.push_back(std::move(*region));
+
+  /// An old value, as it is before others are overwritten.
+  int saved(int id) {
+    const auto [known, fresh] = saved_.try_emplace(id);
+    const Buffer& old = buffer_of(plan_, id);
+    if (fresh) known->second = copy(first_, id, {.name = old.name + " (saved)", .type = old.type});
+    return known->second;
   }
-}
+
+  int copy(Region& region, int from, Buffer to) {
+    to.bytes = byte_count(to.type);
+    const Type type = to.type;
+    const int id = add_buffer(plan_, std::move(to));
+    region.loops.push_back({.rows = 1, .block = 1, .steps = {copy_step(type, from, id)}});
+    return id;
+  }
+
+  Plan& plan_;
+  const Graph& graph_;
+  Uses uses_;
+  Region first_, second_;
+  std::map<int, int> saved_;
+};
 
 /// Bytes that one thread needs of a value that a loop writes.
 std::size_t bytes_of_block(const Buffer& buffer, const Use& write, const Loop& loop) {
@@ -173,7 +201,7 @@ void drop_unused_buffers(Plan& plan) {
 }  // namespace
 
 Plan assign_memory(Plan plan, const Graph& graph) {
-  place_outputs(plan, graph);
+  Results(plan, graph).place();
   drop_unused_buffers(plan);
   const Uses uses = find_uses(plan);
   place_locals(plan, uses);

@@ -14,8 +14,6 @@
 namespace gradus {
 namespace {
 
-using Names = std::set<std::string, std::less<>>;
-
 bool is_elementwise(const Node& node) { return node.op->traits.pointwise || node.op == &cast_op; }
 bool is_total(const Node& node) { return node.op == &sum_op && node.type.shape.count() == 1; }
 
@@ -28,21 +26,24 @@ bool turns(const Graph& graph, const Node& node) {
   });
 }
 
-/// How often the products of `graph` read each parameter as it is, and how often transposed, as second matrix.
+/// How often the products of `graph` read each slot of state as it is, and how often transposed, as second matrix.
 struct Reads {
   int plain = 0, transposed = 0;
   std::int64_t rows = 0;  // of the largest product that reads it
   Shape shape;
 };
 
-void count_reads(const Graph& graph, const Names& parameters, std::map<std::string, Reads>& reads) {
+bool is_state(const Graph& graph, SlotId slot) { return slot && graph.slots()[slot].role != Role::input; }
+
+void count_reads(const Graph& graph, std::map<SlotId, Reads>& reads) {
   for (const Node& node : graph.nodes()) {
     if (!is_matmul(node)) continue;
     const Node& right = graph.node(node.inputs[1]);
     const bool turned = is_matrix_transpose(right);
     const Node& source = turned ? graph.node(right.inputs[0]) : right;
-    if (source.op != &input_op || !parameters.contains(source.attrs.text("name"))) continue;
-    Reads& of = reads[source.attrs.text("name")];
+    const SlotId slot = slot_of(source);
+    if (!is_state(graph, slot)) continue;
+    Reads& of = reads[slot];
     ++(turned ? of.transposed : of.plain);
     of.rows = std::max(of.rows, node.type.shape[0]);
     of.shape = source.type.shape;
@@ -53,21 +54,21 @@ void count_reads(const Graph& graph, const Names& parameters, std::map<std::stri
 /// what that reads. Grows from input to input.
 class Turned {
  public:
-  Turned(const Graph& graph, const Names& parameters)
-      : graph_(graph), parameters_(parameters), readers_(find_readers(graph)), turned_(graph) {}
+  explicit Turned(const Graph& graph) : graph_(graph), readers_(find_readers(graph)), turned_(graph) {}
 
   bool operator[](int id) const { return turned_[id] != 0; }
-  /// Turns the input called `name`, if there is one, and what follows. State found on the way joins `names`, and
-  /// `found` where it is new there.
-  void spread_from(const std::string& name, Names& names, std::vector<std::string>& found) {
+  /// Turns the slot's value, if there is one, and what follows. State found on the way joins `slots`, and `found` where
+  /// it is new there; `slots` alone is turned where there is no `found`.
+  void spread_from(SlotId slot, std::set<SlotId>& slots, std::vector<SlotId>* found) {
     std::vector<int> next;
-    if (const int id = graph_.input_id(name); id >= 0 && !turned_[id]) next.push_back(id), turned_[id] = 1;
+    if (const int id = graph_.input_id(slot); id >= 0 && !turned_[id]) next.push_back(id), turned_[id] = 1;
     const auto join = [&](int id, const Shape& shape) {
       const Node& node = graph_.node(id);
       if (turned_[id] || node.type.shape != shape) return;
-      const bool state = node.op == &input_op && parameters_.contains(node.attrs.text("name"));
+      const SlotId of = slot_of(node);
+      const bool state = found ? is_state(graph_, of) : slots.contains(of);
       if (!state && !is_matmul(node) && !turns(graph_, node)) return;
-      if (state && names.insert(node.attrs.text("name")).second) found.push_back(node.attrs.text("name"));
+      if (found && state && slots.insert(of).second) found->push_back(of);
       turned_[id] = 1;
       next.push_back(id);
     };
@@ -85,17 +86,18 @@ class Turned {
 
  private:
   const Graph& graph_;
-  const Names& parameters_;
   ById<std::vector<int>> readers_;
   ById<char> turned_;
 };
+
+Type turned_type(const Type& type) { return {type.dtype, {type.shape[1], type.shape[0]}}; }
 
 /// The new graph as it grows: every old node as it is, transposed, or both.
 struct Turning {
   const Graph& from;
   const Turned& turned;
+  Graph out;
   ById<Value> plain = ById<Value>(from), other = plain;
-  Graph out = {};
 
   Value as_is(int id) {
     if (!plain[id]) plain[id] = transpose(other[id]);
@@ -106,10 +108,7 @@ struct Turning {
     return other[id];
   }
   Value turn(const Node& node) {
-    if (node.op == &input_op) {
-      const Shape& shape = node.type.shape;
-      return out.input(node.attrs.text("name"), Type{node.type.dtype, {shape[1], shape[0]}});
-    }
+    if (node.op == &input_op) return out.state(slot_of(node));
     if (is_matmul(node)) return matmul(transposed(node.inputs[1]), transposed(node.inputs[0]));
     Values inputs;
     for (int input : node.inputs) {
@@ -129,49 +128,68 @@ struct Turning {
 
 }  // namespace
 
-Layouts choose_layouts(const std::vector<Graph>& graphs, const std::vector<std::string>& parameters) {
-  const Names all(parameters.begin(), parameters.end());
-  std::map<std::string, Reads> reads;
-  for (const Graph& graph : graphs) count_reads(graph, all, reads);
+Layouts choose_layouts(const std::vector<Graph>& graphs) {
+  std::map<SlotId, Reads> reads;
+  for (const Graph& graph : graphs) count_reads(graph, reads);
   Layouts out;
-  for (const auto& [name, of] : reads) {
-    if (of.transposed > 0 && of.transposed >= of.plain) out.transposed.insert(name);
+  for (const auto& [slot, of] : reads) {
+    if (of.transposed > 0 && of.transposed >= of.plain) out.transposed.insert(slot);
   }
   std::deque<Turned> turned;
-  for (const Graph& graph : graphs) turned.emplace_back(graph, all);
-  std::vector<std::string> found(out.transposed.begin(), out.transposed.end());
+  for (const Graph& graph : graphs) turned.emplace_back(graph);
+  std::vector<SlotId> found(out.transposed.begin(), out.transposed.end());
   while (!found.empty()) {
-    const std::string name = std::move(found.back());
+    const SlotId slot = found.back();
     found.pop_back();
-    for (Turned& of : turned) of.spread_from(name, out.transposed, found);
+    for (Turned& of : turned) of.spread_from(slot, out.transposed, &found);
   }
   return out;
 }
 
-Graph store_transposed(const Graph& graph, const Layouts& layouts) {
-  Names names = layouts.transposed;
-  Turned turned(graph, layouts.transposed);
-  std::vector<std::string> found;
-  for (const std::string& name : layouts.transposed) turned.spread_from(name, names, found);
-  Turning of{graph, turned};
+std::shared_ptr<SlotTable> stored_slots(const SlotTable& slots, const Layouts& layouts) {
+  auto stored = std::make_shared<SlotTable>();
+  for (Slot slot : slots) {
+    if (layouts.transposed.contains({stored->size()})) slot.type = turned_type(slot.type);
+    stored->declare(std::move(slot));
+  }
+  return stored;
+}
+
+void add_copies(SlotTable& stored, Layouts& layouts, const std::set<SlotId>& copied) {
+  for (const SlotId slot : copied) {
+    Slot copy = stored[slot];
+    copy.type = turned_type(copy.type);
+    do copy.name += "'";
+    while (stored.find(copy.name));
+    layouts.copies[slot] = stored.declare(std::move(copy));
+  }
+}
+
+Graph store_transposed(const Graph& graph, const Layouts& layouts, const std::shared_ptr<SlotTable>& stored) {
+  std::set<SlotId> slots = layouts.transposed;
+  Turned turned(graph);
+  for (const SlotId slot : layouts.transposed) turned.spread_from(slot, slots, nullptr);
+  Turning of{graph, turned, Graph(stored)};
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     (turned[id] ? of.other : of.plain)[id] = turned[id] ? of.turn(node) : of.keep(node);
   }
-  for (const Output& output : graph.outputs()) {
-    of.out.output(output.name, names.contains(output.name) ? of.transposed(output.id) : of.as_is(output.id));
+  for (const Output& output : graph.outputs()) of.out.output(output.name, of.as_is(output.id));
+  for (const Next& next : graph.nexts()) {
+    of.out.next(of.out.state(next.slot), slots.contains(next.slot) ? of.transposed(next.id) : of.as_is(next.id));
   }
   return std::move(of.out);
 }
 
-std::vector<std::string> worth_a_copy(const Graph& graph, const Layouts& layouts) {
+std::set<SlotId> worth_a_copy(const Graph& graph, const Layouts& layouts) {
   // Than a number of rows that are turned: written by one core, a copy is read by all of them and written again.
   constexpr std::int64_t dearer = 4;
-  std::map<std::string, Reads> reads;
-  count_reads(graph, layouts.transposed, reads);
-  std::vector<std::string> out;
-  for (const auto& [name, of] : reads) {
-    if (of.transposed > 0 && dearer * of.shape.count() <= of.rows * (of.shape[0] + of.shape[1])) out.push_back(name);
+  std::map<SlotId, Reads> reads;
+  count_reads(graph, reads);
+  std::set<SlotId> out;
+  for (const auto& [slot, of] : reads) {
+    if (!layouts.transposed.contains(slot)) continue;
+    if (of.transposed > 0 && dearer * of.shape.count() <= of.rows * (of.shape[0] + of.shape[1])) out.insert(slot);
   }
   return out;
 }

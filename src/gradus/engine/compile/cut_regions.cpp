@@ -85,7 +85,7 @@ std::vector<Task> make_tasks(const Graph& graph) {
   const ById<char> needed = needed_nodes(graph);
   std::vector<Task> tasks;
   ById<char> read(graph);
-  for (const Output& output : graph.outputs()) read[output.id] = 1;
+  for (int id : result_nodes(graph)) read[id] = 1;
   for (int id = graph.size() - 1; id >= 0; --id) {  // from the end, so that folded transposes are seen to be unread
     const Node& node = graph.node(id);
     if (!needed[id] || !read[id] || node.inputs.empty()) continue;
@@ -105,8 +105,8 @@ std::vector<Task> make_tasks(const Graph& graph) {
 void postpone(ById<Task>& tasks, const ById<int>& writers, const Graph& graph) {
   constexpr int never = 1 << 30;
   ById<int> latest(tasks.size(), never);
-  for (const Output& output : graph.outputs()) {
-    const int task = writers[output.id];
+  for (int id : result_nodes(graph)) {
+    const int task = writers[id];
     if (task >= 0) latest[task] = tasks[task].level;
   }
   for (int t = tasks.size() - 1; t >= 0; --t) {
@@ -243,7 +243,9 @@ std::vector<Buffer> buffers_of(const Graph& graph) {
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     Buffer buffer{.name = "%" + std::to_string(id), .type = node.type, .bytes = byte_count(node.type)};
-    if (node.op == &input_op) buffer.home = Home::input, buffer.name = node.attrs.text("name");
+    if (const SlotId slot = slot_of(node)) {
+      buffer.home = Home::input, buffer.slot = slot, buffer.name = graph.slots()[slot].name;
+    }
     if (node.op == &constant_op) {
       buffer.home = Home::constant;
       buffer.literal = std::get<Literal>(*node.attrs.find("value"));

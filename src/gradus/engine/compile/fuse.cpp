@@ -92,10 +92,10 @@ std::vector<Candidate> stages(const std::vector<Step>& steps) {
   return out;
 }
 
-/// How often each buffer is read: by steps, and as an output.
+/// How often each buffer is read: by steps, and as a result.
 ById<int> count_reads(const Plan& plan, const Graph& graph) {
   ById<int> reads(checked_cast<int>(plan.buffers.size()));
-  for (const Output& output : graph.outputs()) ++reads[output.id];
+  for (int id : result_nodes(graph)) ++reads[id];
   for (const Region& region : plan.regions) {
     for (const Loop& loop : region.loops) {
       for (const Step& step : loop.steps) {

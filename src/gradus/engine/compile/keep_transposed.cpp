@@ -1,5 +1,3 @@
-#include <set>
-
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
 #include "gradus/engine/compile/passes.hpp"
@@ -7,21 +5,14 @@
 
 namespace gradus {
 
-std::string transposed_name(const std::string& parameter) { return parameter + "'"; }
-
-Graph keep_transposed(const Graph& graph, const std::vector<std::string>& parameters) {
-  const std::set<std::string> kept(parameters.begin(), parameters.end());
-  std::vector<std::string> made;
+Graph keep_transposed(const Graph& graph, const std::map<SlotId, SlotId>& copies) {
   Graph out = rewrite(graph, [&](Graph& g, const Node& node, const Values& inputs) -> Value {
-    if (!is_matrix_transpose(node) || &inputs[0].op() != &input_op) return {};
-    const std::string& name = inputs[0].node().attrs.text("name");
-    if (!kept.contains(name)) return {};
-    if (const Value copy = g.find_input(transposed_name(name))) return copy;
-    made.push_back(name);
-    return g.input(transposed_name(name), node.type);
+    if (!is_matrix_transpose(node)) return {};
+    const auto copy = copies.find(slot_of(inputs[0]));
+    return copy == copies.end() ? Value{} : g.state(copy->second);
   });
-  for (const std::string& name : made) {
-    if (const Value next = out.find_output(name)) out.output(transposed_name(name), transpose(next));
+  for (const auto& [slot, copy] : copies) {
+    if (const Value next = out.find_next(slot)) out.next(out.state(copy), transpose(next));
   }
   return out;
 }

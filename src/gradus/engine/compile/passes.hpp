@@ -3,8 +3,7 @@
 #pragma once
 
 #include <functional>
-#include <string>
-#include <vector>
+#include <map>
 
 #include "gradus/core/graph/edit.hpp"
 
@@ -38,11 +37,8 @@ Graph drop_unused(const Graph& graph);
 /// a matrix, below transposes. All else stays f32: batches of matrices, convolutions, and whatever reads the result.
 Graph lower_products(const Graph& graph);
 
-/// Reads `name` transposed through an input of its own, called `name'`, for each of `parameters`; where the graph gives
-/// `name` a next value it gives `name'` one too. Exact.
-Graph keep_transposed(const Graph& graph, const std::vector<std::string>& parameters);
-
-/// The name of the transposed copy of a parameter.
-std::string transposed_name(const std::string& parameter);
+/// Reads the state of `copies` transposed through the slot of its copy, and gives that a next value wherever the graph
+/// gives it one. Exact.
+Graph keep_transposed(const Graph& graph, const std::map<SlotId, SlotId>& copies);
 
 }  // namespace gradus

@@ -5,7 +5,6 @@
 
 #include "gradus/core/graph/print.hpp"
 #include "gradus/core/graph/verify.hpp"
-#include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/compile/assign_memory.hpp"
 #include "gradus/engine/compile/choose_layouts.hpp"
 #include "gradus/engine/compile/cut_regions.hpp"
@@ -32,47 +31,37 @@ Graph once(const Graph& graph, EditPass (*on)(GraphEdit&)) {
   return edit.take();
 }
 
-/// The parameters named by the caller, and every input that some graph gives a next value.
-std::vector<std::string> parameters_of(const std::vector<Graph>& graphs, const std::vector<std::string>& more) {
-  std::set<std::string> names(more.begin(), more.end());
-  for (const Graph& graph : graphs) {
-    for (const Output& output : graph.outputs()) {
-      const int input = graph.input_id(output.name);
-      if (input >= 0 && graph.node(input).type == graph.node(output.id).type) names.insert(output.name);
-    }
-  }
-  return {names.begin(), names.end()};
-}
-
 /// Straight code has no bf16.
 bool may_straighten(const CompileOptions& options) { return options.own_order && options.products != DType::bf16; }
 
-/// Stores parameters as the products read them, in all graphs alike; a second copy where both ways are wanted and
-/// writing it is less work.
-Layouts lay_out(std::vector<Graph>& graphs, const std::vector<std::string>& parameters, const CompileOptions& options) {
+/// Stores state as the products read it, in all graphs alike; a second copy where both ways are wanted and writing it
+/// is less work.
+Layouts lay_out(std::vector<Graph>& graphs, const CompileOptions& options) {
   for (Graph& graph : graphs) graph = optimize(std::move(graph), options);
   // Straight code reads small matrices either way.
   if (may_straighten(options) && std::all_of(graphs.begin(), graphs.end(), runs_straight)) return {};
-  const Layouts layouts = choose_layouts(graphs, parameters);
+  Layouts layouts = choose_layouts(graphs);
   if (layouts.transposed.empty()) return layouts;
-  std::set<std::string> names;
+  const auto stored = stored_slots(graphs[0].slots(), layouts);
+  std::set<SlotId> copied;
   for (Graph& graph : graphs) {
-    graph = optimize(store_transposed(graph, layouts), options);
-    const auto found = worth_a_copy(graph, layouts);
-    names.insert(found.begin(), found.end());
+    graph = optimize(store_transposed(graph, layouts, stored), options);
+    copied.merge(worth_a_copy(graph, layouts));
   }
-  const std::vector<std::string> copies(names.begin(), names.end());
-  for (Graph& graph : graphs) graph = keep_transposed(graph, copies);
-  // A graph that updates a parameter without reading it transposed must keep the copy true all the same.
-  for (Graph& graph : graphs) {
-    for (const std::string& name : copies) {
-      const Value next = graph.find_output(name);
-      if (!next || graph.find_input(transposed_name(name))) continue;
-      graph.input(transposed_name(name), Type{next.dtype(), {next.shape()[1], next.shape()[0]}});
-      graph.output(transposed_name(name), transpose(graph.find_output(name)));
-    }
-  }
+  add_copies(*stored, layouts, copied);
+  for (Graph& graph : graphs) graph = keep_transposed(graph, layouts.copies);
   return layouts;
+}
+
+void check_together(const std::vector<Graph>& graphs) {
+  const auto refuse = [](const char* found, const char* expected, const char* remedy) {
+    throw UserError(Fault::usage, Report{"graphs to compile", found, expected, remedy});
+  };
+  if (graphs.empty()) refuse("none", "at least one", "the graph of a step");
+  for (const Graph& graph : graphs) {
+    if (graph.slot_table() == graphs[0].slot_table()) continue;
+    refuse("slots of their own", "slots that they share", "Graph(slots) with one SlotTable for all of them");
+  }
 }
 
 }  // namespace
@@ -102,8 +91,9 @@ Graph drop_unused(const Graph& graph) { return once(graph, dropping); }
 namespace {
 
 Plan compile_with(const Graph& given, const CompileOptions& options, KernelCache& cache) {
-  if (given.outputs().empty()) {
-    throw UserError(Fault::usage, Report{"graph", "no outputs", "at least one", "name results with Graph::output()"});
+  if (given.outputs().empty() && given.nexts().empty()) {
+    throw UserError(Fault::usage, Report{"graph", "no outputs", "at least one, or next values of state",
+                                         "name results with Graph::output()"});
   }
   const bool lowers = options.products == DType::bf16;
   const Graph graph = optimize(lowers ? lower_products(optimize(given, options)) : given, options);
@@ -130,11 +120,10 @@ Plan compile(const Graph& graph, const CompileOptions& options) {
   return compile_with(graph, options, cache);
 }
 
-CompiledTogether compile_together(std::vector<Graph> graphs, const std::vector<std::string>& parameters,
-                                  const CompileOptions& options) {
+CompiledTogether compile_together(std::vector<Graph> graphs, const CompileOptions& options) {
+  check_together(graphs);
   CompiledTogether out;
-  out.parameters = parameters_of(graphs, parameters);
-  out.layouts = lay_out(graphs, out.parameters, options);
+  out.layouts = lay_out(graphs, options);
   KernelCache cache;
   for (const Graph& graph : graphs) out.plans.push_back(compile_with(graph, options, cache));
   out.graphs = std::move(graphs);

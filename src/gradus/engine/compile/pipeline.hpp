@@ -22,20 +22,19 @@ struct CompileOptions {
 /// The graph passes: fold_constants, simplify, merge_duplicates, drop_unused, in turns until nothing changes.
 Graph optimize(Graph graph, const CompileOptions& options = {});
 
-/// Everything, with lower_products() where asked for. Throws UserError when the graph has no outputs.
+/// Everything, with lower_products() where asked for. Throws UserError when the graph has neither outputs nor next
+/// values.
 Plan compile(const Graph& graph, const CompileOptions& options = {});
 
 struct CompiledTogether {
-  std::vector<Graph> graphs;  // as compiled: on parameters as they are stored
+  std::vector<Graph> graphs;  // as compiled: on slots as they are stored, of the same numbers
   std::vector<Plan> plans;
   Layouts layouts;
-  std::vector<std::string> parameters;  // inputs whose layout is the plans' affair: `parameters`, and all state
+  const SlotTable& slots() const { return graphs.at(0).slots(); }
 };
 
-/// Graphs that run on one memory, where inputs of one name and type are shared: a parameter that
-/// matmuls read transposed is stored transposed in all. `parameters`: inputs, beside those that a graph updates, that
-/// are only set from outside.
-CompiledTogether compile_together(std::vector<Graph> graphs, const std::vector<std::string>& parameters,
-                                  const CompileOptions& options = {});
+/// Graphs that run on one memory, whose slots they share: state that products read transposed is stored transposed in
+/// all. Throws UserError for graphs that do not share their slots, and for none.
+CompiledTogether compile_together(std::vector<Graph> graphs, const CompileOptions& options = {});
 
 }  // namespace gradus

@@ -3,7 +3,7 @@
 namespace gradus {
 
 Graph rewrite(const Graph& from, const std::function<Value(Graph&, const Node&, const Values&)>& replace) {
-  Graph out;
+  Graph out(from.slot_table());
   ById<int> place;
   for (const Node& node : from.nodes()) {
     Values inputs;
@@ -16,7 +16,7 @@ Graph rewrite(const Graph& from, const std::function<Value(Graph&, const Node&, 
     }
     place.push_back(value.id);
   }
-  for (const Output& output : from.outputs()) out.output(output.name, out.value(place[output.id]));
+  copy_results(from, out, [&](int id) { return place[id]; });
   return out;
 }
 

@@ -8,7 +8,8 @@
 namespace gradus {
 
 /// Copies `from` node by node. `replace(out, node, inputs)` sees each node with its inputs already in `out`, and
-/// returns the Value that stands for it there, or an empty Value to have it copied. Labels and outputs are kept.
+/// returns the Value that stands for it there, or an empty Value to have it copied. Labels, outputs and next
+/// values are kept.
 Graph rewrite(const Graph& from, const std::function<Value(Graph&, const Node&, const Values&)>& replace);
 
 }  // namespace gradus

@@ -16,15 +16,13 @@ namespace {
 struct Asked {
   const Graph& graph;
   ById<int> readers = ById<int>(graph);    // how often nodes read each
-  ById<char> updated = ById<char>(graph);  // inputs that the graph gives a next value
+  ById<char> updated = ById<char>(graph);  // state that the graph gives a next value
 
   explicit Asked(const Graph& of) : graph(of) {
     for (const Node& node : graph.nodes()) {
       for (int input : node.inputs) ++readers[input];
     }
-    for (const Output& output : graph.outputs()) {
-      if (const int input = graph.input_id(output.name); input >= 0) updated[input] = 1;
-    }
+    for (const Next& next : graph.nexts()) updated[graph.input_id(next.slot)] = 1;
   }
 };
 

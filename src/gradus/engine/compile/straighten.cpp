@@ -136,10 +136,10 @@ Step node_step(const Graph& graph, int id) {
   return step;
 }
 
-/// Which nodes are outputs, or are read at another level than their own.
+/// Which nodes are results, or are read at another level than their own.
 ById<char> find_read_elsewhere(const Graph& graph, const Levels& levels) {
   ById<char> read(graph);
-  for (const Output& output : graph.outputs()) read[output.id] = 1;
+  for (int id : result_nodes(graph)) read[id] = 1;
   for (int id = 0; id < graph.size(); ++id) {
     if (levels.level[id] < 0) continue;
     for (const int input : graph.node(id).inputs) {

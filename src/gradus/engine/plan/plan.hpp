@@ -9,26 +9,29 @@
 #include <string>
 #include <vector>
 
+#include "gradus/core/graph/slot.hpp"
 #include "gradus/engine/kernels/kernel.hpp"
 
 namespace gradus {
 
 enum class Home {
-  input,     // memory of the program: bound by name, row-major
-  output,    // the same, written by the plan
+  input,     // memory of a slot
+  output,    // a result, or what a slot holds next: written by the plan
   constant,  // a literal of the graph
   arena,     // planned memory that lives across regions
   local,     // planned memory of one thread: one block of a value that never leaves its loop
 };
 
 struct Buffer {
-  std::string name;  // of the input or output, else "%12"
+  std::string name;  // of the slot or the output, else "%12": for people
   Type type;
   Home home = Home::arena;
   std::size_t bytes = 0;   // of the value; of one block when local
   std::size_t offset = 0;  // in the arena, or in the thread's local memory
   int first_region = 0, last_region = 0;
-  int in_place_of = -1;  // an output that overwrites this input's memory: the value's next state
+  SlotId slot = {};      // whose memory it is: of an input, and of what overwrites it
+  int output = -1;       // its place among the graph's outputs, where it is one
+  int in_place_of = -1;  // the input that it overwrites: what the slot holds next
   Literal literal = nullptr;
 };
 

@@ -73,7 +73,7 @@ void verify_homes(const Plan& plan) {
     if (buffer.in_place_of < 0) continue;
     const auto old = static_cast<std::size_t>(buffer.in_place_of);
     if (buffer.home != Home::output || old >= plan.buffers.size() || plan.buffers[old].home != Home::input ||
-        plan.buffers[old].name != buffer.name || !(plan.buffers[old].type == buffer.type)) {
+        plan.buffers[old].slot != buffer.slot || !(plan.buffers[old].type == buffer.type)) {
       fail(buffer, "overwrites what is not its old value");
     }
     if (overwritten[old]++) fail(buffer, "is the second to overwrite its old value");

@@ -13,7 +13,7 @@ std::string output_name(std::size_t i) { return "value " + std::to_string(i); }
 
 /// The nodes of `graph` with `wanted` as the outputs, and nothing that they do not need but its inputs.
 Graph with_outputs(const Graph& graph, std::span<const Value> wanted) {
-  Graph out;
+  Graph out(graph.slot_table());
   ById<int> place;
   for (const Node& node : graph.nodes()) place.push_back(copy_node(out, node, place).id);
   for (std::size_t i = 0; i < wanted.size(); ++i) out.output(output_name(i), out.value(wanted[i].id));
@@ -35,8 +35,11 @@ std::vector<Tensor> evaluate(Engine& engine, std::span<const Value> wanted, std:
     const Node& node = graph.node(id);
     const Tensor* value = given[static_cast<std::size_t>(id)];
     if (node.op != &input_op) continue;
-    if (!value && needed[id]) refuse_unbound(node);
-    if (value) std::memcpy(program.input(0, node.attrs.text("name")).data(), value->data(), value->bytes());
+    if (!value && needed[id]) refuse_unbound(graph, node);
+    if (!value) continue;
+    const SlotId slot = slot_of(node);
+    if (graph.slots()[slot].role != Role::input) program.write(slot, *value);
+    else std::memcpy(program.input(0, slot).data(), value->data(), value->bytes());
   }
   program.run(0);
   std::vector<Tensor> out;

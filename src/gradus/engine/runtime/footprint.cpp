@@ -2,22 +2,21 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "gradus/engine/kernels/block.hpp"
 
 namespace gradus {
 namespace {
 
-/// Bytes of each input: once where all graphs agree on its type, else of each graph.
-std::map<std::string, std::size_t> input_bytes(const std::vector<Graph>& graphs) {
-  std::map<std::string, std::vector<Type>> types;
+/// Bytes of each slot: once where all graphs agree on its type, else of each graph.
+std::map<SlotId, std::size_t> slot_bytes(const std::vector<Graph>& graphs) {
+  std::map<SlotId, std::vector<Type>> types;
   for (const Graph& graph : graphs) {
     for (const Node& node : graph.nodes()) {
-      if (node.op == &input_op) types[node.attrs.text("name")].push_back(node.type);
+      if (node.op == &input_op) types[slot_of(node)].push_back(node.type);
     }
   }
-  std::map<std::string, std::size_t> out;
+  std::map<SlotId, std::size_t> out;
   for (const auto& entry : types) {
     const auto& all = entry.second;
     const bool same = std::all_of(all.begin(), all.end(), [&](const Type& type) { return type == all[0]; });
@@ -44,14 +43,12 @@ std::size_t arena_bytes(const std::vector<Plan>& plans) {
 
 Footprint footprint(const CompiledTogether& compiled, int threads) {
   Footprint out;
-  const std::set<std::string> parameters(compiled.parameters.begin(), compiled.parameters.end());
-  for (const auto& [name, bytes] : input_bytes(compiled.graphs)) {
-    const bool copy = name.ends_with("'") && parameters.contains(name.substr(0, name.size() - 1));  // transposed_name
-    (copy || parameters.contains(name) ? out.state : out.inputs) += bytes;
+  for (const auto& [slot, bytes] : slot_bytes(compiled.graphs)) {
+    (compiled.slots()[slot].role == Role::input ? out.inputs : out.state) += bytes;
   }
   for (const Plan& plan : compiled.plans) {
     for (const Buffer& buffer : plan.buffers) {
-      if (buffer.home == Home::output && buffer.in_place_of < 0) out.outputs += buffer.bytes;
+      if (buffer.output >= 0) out.outputs += buffer.bytes;
     }
   }
   out.arena = arena_bytes(compiled.plans);

@@ -7,9 +7,9 @@ namespace gradus {
 
 /// Bytes.
 struct Footprint {
-  std::size_t state = 0;    // parameters and what a graph gives a next value, with transposed copies
+  std::size_t state = 0;    // slots of every role but input, with transposed copies
   std::size_t inputs = 0;   // batches and other inputs
-  std::size_t outputs = 0;  // that are nobody's next value
+  std::size_t outputs = 0;  // results
   std::size_t arena = 0;    // values that cross regions, of the graph that needs most
   std::size_t threads = 0;  // blocks and scratch, of all threads
   std::size_t total() const { return state + inputs + outputs + arena + threads; }

@@ -4,10 +4,8 @@
 #include <atomic>
 #include <cstring>
 #include <map>
-#include <set>
 
 #include "gradus/core/base/remedy.hpp"
-#include "gradus/engine/compile/passes.hpp"
 #include "gradus/engine/compile/pipeline.hpp"
 #include "gradus/engine/kernels/block.hpp"
 #include "gradus/engine/machine/arena.hpp"
@@ -18,21 +16,16 @@
 namespace gradus {
 namespace {
 
-/// Memory of an input or output, in whole lines of the cache (Frame).
-struct Slot {
-  Type of;
+/// Memory of a slot or of a result, in whole lines of the cache (Frame).
+struct Place {
+  Type type;
   std::byte* memory = nullptr;
-  explicit Slot(const Type& type) : of(type) {}
-  const Type& type() const { return of; }
-  std::byte* data() const { return memory; }
-  std::size_t bytes() const { return byte_count(of); }
-  View view() { return {of, data()}; }
-  ConstView view() const { return {of, data()}; }
+  std::size_t bytes() const { return byte_count(type); }
+  View view() { return {type, memory}; }
+  ConstView view() const { return {type, memory}; }
 };
 
-using Slots = std::map<std::string, Slot, std::less<>>;
-
-Type turned_type(const Type& type) { return {type.dtype, {type.shape[1], type.shape[0]}}; }
+using Slots = std::map<SlotId, Place>;
 
 /// to[j, i] = from[i, j], for a matrix of any dtype; in squares, so that the lines of both stay in the cache.
 void copy_transposed(ConstView from, void* to) {
@@ -52,21 +45,10 @@ void copy_transposed(ConstView from, void* to) {
   }
 }
 
-/// The input that holds a parameter's copy stored the other way is nobody else's affair.
-bool is_copy(const Slots& slots, const std::string& name) {
-  return name.ends_with('\'') && slots.contains(std::string_view(name).substr(0, name.size() - 1));
-}
-
-void add_names(const Slots& slots, std::vector<std::string>& names) {
-  for (const auto& [name, slot] : slots) {
-    if (!is_copy(slots, name)) names.push_back(name);
-  }
-}
-
 std::vector<std::string> output_names(const Plan& plan) {
   std::vector<std::string> names;
   for (const Buffer& buffer : plan.buffers) {
-    if (buffer.home == Home::output && !buffer.name.ends_with('\'')) names.push_back(buffer.name);
+    if (buffer.output >= 0) names.push_back(buffer.name);
   }
   return names;
 }
@@ -80,7 +62,7 @@ std::string list_of(const std::vector<std::string>& names) {
   return names.size() > most ? out + " and " + std::to_string(names.size() - most) + " more" : out;
 }
 
-/// `what`: "input" or "output".
+/// `what`: "input", "output" or "state".
 [[noreturn]] void refuse_name(const char* what, std::string_view name, const std::string& where,
                               const std::vector<std::string>& names) {
   throw UserError(Fault::usage,
@@ -93,6 +75,8 @@ std::string list_of(const std::vector<std::string>& names) {
                              const std::string& remedy) {
   throw UserError(Fault::usage, Report{std::string(what) + " \"" + printable(name) + "\"", found, expected, remedy});
 }
+
+std::string quoted(std::string_view name) { return "\"" + printable(name) + "\""; }
 
 /// Another thread would read and write the same memory. That is noticed, not prevented: an exchange would cost a tiny
 /// program more than its own work.
@@ -117,11 +101,13 @@ class Running {
 
 struct Program::Memory {
   Engine* engine = nullptr;
+  std::shared_ptr<const SlotTable> table;  // as the graphs were given
   std::vector<Plan> plans;
-  Slots shared;
-  std::vector<Slots> own, outputs;  // by graph
-  std::set<std::string, std::less<>> parameters;
   Layouts layouts;
+  Slots shared;                               // state and its copies as they are stored, and inputs
+  std::vector<Slots> own;                     // by graph
+  std::vector<std::vector<SlotId>> of_graph;  // the slots that it has, in order
+  std::vector<std::map<std::string, Place, std::less<>>> outputs;  // by graph
   std::byte* arena = nullptr;
   std::vector<std::byte*> threads;
   Pieces pieces;  // what all of these point to
@@ -134,13 +120,49 @@ struct Program::Memory {
     refuse_graph(graph);
   }
 
-  Slot& input(std::size_t graph, std::string_view name) {
-    const auto mine = own[graph].find(name);
-    if (mine != own[graph].end()) return mine->second;
-    const auto found = shared.find(name);
-    if (found != shared.end()) return found->second;
-    refuse_input(graph, name);
+  Place& place(std::size_t graph, SlotId slot) {
+    const auto mine = own[graph].find(slot);
+    return mine != own[graph].end() ? mine->second : shared.at(slot);
   }
+
+  Place& input(std::size_t graph, SlotId slot) {
+    if (!table->has(slot) || (*table)[slot].role != Role::input || !has(graph, slot)) refuse_input(graph, slot);
+    return place(graph, slot);
+  }
+
+  bool has(std::size_t graph, SlotId slot) const {
+    return std::binary_search(of_graph[graph].begin(), of_graph[graph].end(), slot);
+  }
+
+  /// Where state is stored.
+  const Place& state(SlotId slot) const {
+    const auto found = shared.find(slot);
+    if (found != shared.end() && table->has(slot) && (*table)[slot].role != Role::input) return found->second;
+    refuse_state(slot);
+  }
+
+  SlotId state_called(std::string_view name) const {
+    if (const SlotId slot = table->find(name)) return slot;
+    refuse_name("state", name, "", names(all_slots(), false));
+  }
+
+  std::vector<SlotId> all_slots() const {
+    std::vector<SlotId> out;
+    for (const std::vector<SlotId>& slots : of_graph) out.insert(out.end(), slots.begin(), slots.end());
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
+  std::vector<std::string> names(const std::vector<SlotId>& among, bool inputs) const {
+    std::vector<std::string> out;
+    for (const SlotId slot : among) {
+      if (table->has(slot) && ((*table)[slot].role == Role::input) == inputs) out.push_back((*table)[slot].name);
+    }
+    return out;
+  }
+
+  std::string name(SlotId slot) const { return table->has(slot) ? (*table)[slot].name : "of another table"; }
 
   // Apart, so that the lookups before them stay small.
   [[noreturn]] void refuse_graph(int graph) const {
@@ -148,44 +170,49 @@ struct Program::Memory {
                     Report{"program", "graph " + std::to_string(graph),
                            plans.size() == 1 ? "0, its only graph" : "0 to " + std::to_string(plans.size() - 1), "0"});
   }
-  [[noreturn]] void refuse_input(std::size_t graph, std::string_view name) const {
-    std::vector<std::string> names;
-    add_names(own[graph], names), add_names(shared, names);
-    refuse_name("input", name, in_graph(graph), names);
+  [[noreturn]] void refuse_input(std::size_t graph, SlotId slot) const {
+    if (table->has(slot) && (*table)[slot].role != Role::input) {
+      refuse_use("input", name(slot), "state, whose layout is the program's affair", "an input",
+                 "write(" + quoted(name(slot)) + ", value)");
+    }
+    refuse_name("input", name(slot), in_graph(graph), names(of_graph[graph], true));
+  }
+  [[noreturn]] void refuse_state(SlotId slot) const {
+    if (table->has(slot) && (*table)[slot].role == Role::input) {
+      refuse_use("state", name(slot), "an input, which is given before each run", "state",
+                 "input(0, " + quoted(name(slot)) + "), its memory");
+    }
+    refuse_name("state", name(slot), "", names(all_slots(), false));
+  }
+  [[noreturn]] void refuse_output(std::size_t graph, std::string_view wanted) const {
+    const SlotId slot = table->find(wanted);
+    if (slot && shared.contains(slot) && (*table)[slot].role != Role::input) {
+      refuse_use("output", wanted, "state", "a result of the graph", "read(" + quoted(wanted) + ")");
+    }
+    refuse_name("output", wanted, in_graph(graph), output_names(plans[graph]));
   }
   std::string in_graph(std::size_t graph) const {
     return plans.size() == 1 ? "" : " in graph " + std::to_string(graph);
   }
 
-  /// An input that write() and read() take.
-  const Slot& state(std::string_view name) const {
-    const auto found = shared.find(name);
-    if (found != shared.end()) return found->second;
-    for (std::size_t graph = 0; graph < own.size(); ++graph) {
-      if (!own[graph].contains(name)) continue;
-      refuse_use("input", name, "an input whose type differs from graph to graph", "one that graphs share",
-                 "input(" + std::to_string(graph) + ", \"" + printable(name) + "\"), the memory of one graph's");
-    }
-    std::vector<std::string> names;
-    add_names(shared, names);
-    refuse_name("input", name, "", names);
-  }
-
-  void make_inputs(const std::vector<Graph>& graphs) {
-    std::map<std::string, std::vector<Type>> types;
+  void make_slots(const std::vector<Graph>& graphs) {
+    std::map<SlotId, std::vector<Type>> types;
     for (const Graph& graph : graphs) {
+      std::vector<SlotId>& slots = of_graph.emplace_back();
       for (const Node& node : graph.nodes()) {
-        if (node.op == &input_op) types[node.attrs.text("name")].push_back(node.type);
+        if (node.op != &input_op) continue;
+        types[slot_of(node)].push_back(node.type);
+        slots.push_back(slot_of(node));
       }
+      std::sort(slots.begin(), slots.end());
     }
     own.resize(graphs.size());
     for (std::size_t g = 0; g < graphs.size(); ++g) {
       for (const Node& node : graphs[g].nodes()) {
         if (node.op != &input_op) continue;
-        const std::string& name = node.attrs.text("name");
-        const auto& all = types[name];
+        const auto& all = types[slot_of(node)];
         const bool same = std::all_of(all.begin(), all.end(), [&](const Type& type) { return type == node.type; });
-        (same ? shared : own[g]).try_emplace(name, node.type);
+        (same ? shared : own[g]).try_emplace(slot_of(node), Place{node.type});
       }
     }
   }
@@ -194,18 +221,18 @@ struct Program::Memory {
     outputs.resize(plans.size());
     for (std::size_t g = 0; g < plans.size(); ++g) {
       for (const Buffer& buffer : plans[g].buffers) {
-        if (buffer.home == Home::output && buffer.in_place_of < 0) outputs[g].try_emplace(buffer.name, buffer.type);
+        if (buffer.output >= 0) outputs[g].try_emplace(buffer.name, Place{buffer.type});
       }
     }
   }
 
   void make_memory() {
-    const auto add = [&](Slots& slots) {
-      for (auto& [name, slot] : slots) pieces.add(&slot.memory, slot.bytes());
+    const auto add = [&](auto& places) {
+      for (auto& [key, place] : places) pieces.add(&place.memory, place.bytes());
     };
     add(shared);
     for (Slots& slots : own) add(slots);
-    for (Slots& slots : outputs) add(slots);
+    for (auto& results : outputs) add(results);
     pieces.add(&arena, arena_bytes(plans));
     for (std::byte*& thread : threads) pieces.add(&thread, thread_bytes(plans));
     pieces.make();
@@ -216,12 +243,10 @@ struct Program::Memory {
     PlanMemory memory;
     for (const Buffer& buffer : plan.buffers) {
       std::byte* at = nullptr;
-      if (buffer.home == Home::input) {
-        at = input(graph, buffer.name).data();
-      } else if (buffer.home == Home::output && buffer.in_place_of >= 0) {
-        at = input(graph, buffer.name).data();
+      if (buffer.slot) {
+        at = place(graph, buffer.slot).memory;
       } else if (buffer.home == Home::output) {
-        at = outputs[graph].find(buffer.name)->second.data();
+        at = outputs[graph].find(buffer.name)->second.memory;
       } else if (buffer.home == Home::constant) {
         at = static_cast<std::byte*>(const_cast<void*>(buffer.literal->data()));  // read only, by verify_plan
       } else if (buffer.home == Home::arena) {
@@ -238,12 +263,12 @@ Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions
     : memory_(std::make_unique<Memory>()) {
   Memory& memory = *memory_;
   memory.engine = &engine;
-  CompiledTogether compiled = compile_together(std::move(graphs), options.parameters,
-                                               {.own_order = options.own_order, .products = options.products});
-  memory.parameters.insert(compiled.parameters.begin(), compiled.parameters.end());
+  if (!graphs.empty()) memory.table = graphs[0].slot_table();
+  CompiledTogether compiled =
+      compile_together(std::move(graphs), {.own_order = options.own_order, .products = options.products});
   memory.plans = std::move(compiled.plans);
   memory.layouts = std::move(compiled.layouts);
-  memory.make_inputs(compiled.graphs);
+  memory.make_slots(compiled.graphs);
   const int most = options.threads > 0 ? std::min(options.threads, engine.threads()) : engine.threads();
   memory.threads.resize(static_cast<std::size_t>(most));
   memory.make_outputs();
@@ -257,56 +282,55 @@ Program::~Program() = default;
 Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 
+const SlotTable& Program::slots() const { return *memory_->table; }
+
+bool Program::has(int graph, SlotId slot) const { return memory_->has(memory_->at(graph), slot); }
+
+View Program::input(int graph, SlotId slot) { return memory_->input(memory_->at(graph), slot).view(); }
+
 View Program::input(int graph, std::string_view name) {
   const std::size_t at = memory_->at(graph);
-  if (memory_->parameters.contains(name)) {
-    refuse_use("input", name, "a parameter or state, whose layout is the program's affair", "another input",
-               "write(\"" + printable(name) + "\", value)");
-  }
-  return memory_->input(at, name).view();
+  const SlotId slot = memory_->table->find(name);
+  if (!slot) refuse_name("input", name, memory_->in_graph(at), memory_->names(memory_->of_graph[at], true));
+  return memory_->input(at, slot).view();
 }
 
 ConstView Program::output(int graph, std::string_view name) const {
   const std::size_t at = memory_->at(graph);
-  const Slots& outputs = memory_->outputs[at];
+  const auto& outputs = memory_->outputs[at];
   const auto found = outputs.find(name);
-  if (found != outputs.end()) return found->second.view();
-  const auto state = memory_->shared.find(name);
-  if (state == memory_->shared.end()) {
-    refuse_name("output", name, memory_->in_graph(at), output_names(memory_->plans[at]));
-  }
-  if (memory_->layouts.transposed.contains(name)) {
-    refuse_use("output", name, "state that is stored transposed", "an output that lies in memory row by row",
-               "read(\"" + printable(name) + "\")");
-  }
-  return state->second.view();
+  if (found == outputs.end()) memory_->refuse_output(at, name);
+  return found->second.view();
 }
 
-void Program::write(std::string_view name, ConstView value) {
-  const Slot& slot = memory_->state(name);
-  const bool turned = memory_->layouts.transposed.contains(name);
-  const Type type = turned ? turned_type(slot.type()) : slot.type();
+void Program::write(SlotId slot, ConstView value) {
+  const Place& place = memory_->state(slot);
+  const Type& type = (*memory_->table)[slot].type;
   if (!(type == value.type())) {
-    throw UserError(Fault::usage, Report{"input \"" + printable(name) + "\"", to_string(value.type()), to_string(type),
-                                         "a tensor of that type and shape"});
+    throw UserError(Fault::usage, Report{"state " + quoted(memory_->name(slot)), to_string(value.type()),
+                                         to_string(type), "a tensor of that type and shape"});
   }
-  const auto store = [&](const Slot& to, bool transposed) {
-    if (transposed) copy_transposed(value, to.data());
-    else std::memcpy(to.data(), value.data(), to.bytes());
+  const auto store = [&](const Place& to, bool transposed) {
+    if (transposed) copy_transposed(value, to.memory);
+    else std::memcpy(to.memory, value.data(), to.bytes());
   };
-  store(slot, turned);
-  const auto copy = memory_->shared.find(transposed_name(std::string(name)));
-  if (copy != memory_->shared.end()) store(copy->second, !turned);
+  const bool turned = memory_->layouts.transposed.contains(slot);
+  store(place, turned);
+  const auto copy = memory_->layouts.copies.find(slot);
+  if (copy != memory_->layouts.copies.end()) store(memory_->shared.at(copy->second), !turned);
 }
 
-Tensor Program::read(std::string_view name) const {
-  const Slot& slot = memory_->state(name);
-  const bool turned = memory_->layouts.transposed.contains(name);
-  Tensor out(turned ? turned_type(slot.type()) : slot.type());
-  if (turned) copy_transposed(slot.view(), out.data());
-  else std::memcpy(out.data(), slot.data(), slot.bytes());
+void Program::write(std::string_view name, ConstView value) { write(memory_->state_called(name), value); }
+
+Tensor Program::read(SlotId slot) const {
+  const Place& place = memory_->state(slot);
+  Tensor out((*memory_->table)[slot].type);
+  if (memory_->layouts.transposed.contains(slot)) copy_transposed(place.view(), out.data());
+  else std::memcpy(out.data(), place.memory, place.bytes());
   return out;
 }
+
+Tensor Program::read(std::string_view name) const { return read(memory_->state_called(name)); }
 
 void Program::run(int graph) {
   Executor& executor = memory_->executors[memory_->at(graph)];

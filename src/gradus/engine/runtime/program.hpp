@@ -15,9 +15,6 @@
 namespace gradus {
 
 struct ProgramOptions {
-  /// Inputs beside those that a graph updates which are set by write() alone (the weights of a net that only predicts):
-  /// the program may keep them in memory as its kernels like them.
-  std::vector<std::string> parameters = {};
   /// Whether graphs may add in an order of their own: tiny ones as straight code, products cut along the sum. Not where
   /// parts of a batch, each of whole leaves, must give the bits of a larger graph.
   bool own_order = true;
@@ -25,30 +22,35 @@ struct ProgramOptions {
   int threads = 0;              // at most so many compute, each with memory of its own; 0: all of the engine's
 };
 
-/// Inputs that have the same name and type in every graph that has them are one buffer (parameters, optimizer state);
-/// an output named like such an input becomes its next value when run() returns. Inputs of equal name whose types
-/// differ (batches of other lengths) are a buffer of each graph. All inputs start as zeros.
+/// The graphs share their slots. A slot of state is one buffer; run() leaves its next value there where the graph has
+/// one. An input is one buffer too where all graphs that have it agree on its type; where they differ (batches of other
+/// lengths) it is a buffer of each graph. All start as zeros.
 ///
 /// A program belongs to one thread at a time. Programs of several threads may run on one engine at once (engine.hpp).
 class Program {
  public:
-  /// Compiles. The engine must outlive the program. Throws UserError when a graph has no outputs.
+  /// Compiles. The engine must outlive the program. Throws UserError when a graph has neither outputs nor next values,
+  /// and for graphs that do not share their slots.
   Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions& options = {});
   ~Program();
   Program(Program&&) noexcept;
   Program& operator=(Program&&) noexcept;
 
-  // Throw UserError that says what there is: for graphs and names that the program does not have.
+  // Throw UserError that says what there is: for graphs, slots and names that the program does not have.
 
-  /// Row-major memory of an input: write it before run(graph). Throws UserError for parameters and state, which are set
-  /// by write().
+  const SlotTable& slots() const;
+  /// Whether the graph has an input or state of this slot.
+  bool has(int graph, SlotId slot) const;
+  /// Row-major memory of an input: write it before run(graph). Throws UserError for state, which is set by write().
+  View input(int graph, SlotId slot);
   View input(int graph, std::string_view name);
-  /// Row-major memory of an output after run(graph). Throws UserError for state that is stored in another layout, which
-  /// read() gets.
+  /// Row-major memory of a result after run(graph).
   ConstView output(int graph, std::string_view name) const;
-  /// Sets or gets a shared input (parameters, state) in row-major form, whatever layout the plan keeps it in. Throws
-  /// UserError for a value of another type.
+  /// Sets or gets state in row-major form, whatever layout the plan keeps it in. Throws UserError for an input, and for
+  /// a value of another type.
+  void write(SlotId slot, ConstView value);
   void write(std::string_view name, ConstView value);
+  Tensor read(SlotId slot) const;
   Tensor read(std::string_view name) const;
   /// Allocates nothing, and waits for no other program. Rethrows what a kernel throws (an index out of range). Throws
   /// UserError when it finds that another thread runs this program.

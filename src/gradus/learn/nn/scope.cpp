@@ -12,14 +12,15 @@ Value Scope::parameter(std::string_view name, const Shape& shape, const init::In
   }
   if (const auto place = place_.find(full); place != place_.end()) {
     const ParameterSpec& known = parameters_[place->second];
-    if (known.shape == shape) return graph_.find_input(full);
+    if (known.shape == shape) return values_[place->second];
     throw UserError(Fault::usage,
                     Report{"parameter \"" + printable(full) + "\"", to_string(shape),
                            to_string(known.shape) + ", as when it was first asked for", "give it another name"});
   }
-  const Value made = graph_.input(full, shape, dtype_);
+  const Value made = graph_.state({.name = full, .type = {dtype_, shape}, .role = Role::parameter});
   place_.emplace(full, parameters_.size());
   parameters_.push_back({full, shape, init});
+  values_.push_back(made);
   return made;
 }
 
@@ -39,8 +40,9 @@ Value Scope::apply(std::string_view name, const Layer& layer, Value x) {
 }
 
 Value Scope::key() {
-  const Value known = graph_.find_input("key");
-  return known ? known : graph_.input("key", Shape{2}, DType::i64);
+  if (!key_) key_ = graph_.slot_table()->declare({.name = "key", .role = Role::input});
+  const Value known = graph_.find_input(key_);
+  return known ? known : graph_.input(key_, {DType::i64, {2}});
 }
 
 void Scope::label(Value value, std::string_view what) {

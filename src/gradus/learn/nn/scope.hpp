@@ -22,10 +22,11 @@ struct ParameterSpec {
   init::Init init;
 };
 
-/// A scope builds one net in one graph. Parameters become inputs of the graph, named as PyTorch names them.
+/// A scope builds one net in one graph. Parameters become slots of the graph, named as PyTorch names them.
 class Scope {
  public:
-  Scope(Graph& graph, Mode mode, DType dtype) : graph_(graph), mode_(mode), dtype_(dtype) {}
+  /// `key`: the slot of the random numbers' key; else one called "key" is declared where something draws.
+  Scope(Graph& graph, Mode mode, DType dtype, SlotId key = {}) : graph_(graph), mode_(mode), dtype_(dtype), key_(key) {}
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
@@ -39,7 +40,7 @@ class Scope {
   Graph& graph() { return graph_; }
   bool training() const { return mode_ == Mode::training; }
   DType dtype() const { return dtype_; }
-  /// The input "key", i64 [2] = (seed, step), made when it is first asked for.
+  /// The key of random numbers, i64 [2] = (seed, step), made when it is first asked for where the graph has none.
   Value key();
   /// A number for the next random op. Streams are numbered in the order of building, so graphs of one net in training
   /// mode agree on them whatever the batch size.
@@ -48,13 +49,17 @@ class Scope {
   void label(Value value, std::string_view what);
 
   const std::vector<ParameterSpec>& parameters() const { return parameters_; }
+  /// Their values in the graph, in the same order.
+  const Values& parameter_values() const { return values_; }
 
  private:
   Graph& graph_;
   Mode mode_;
   DType dtype_;
   std::string prefix_;  // "" or "2." or "2.0."
+  SlotId key_;
   std::vector<ParameterSpec> parameters_;
+  Values values_;
   std::unordered_map<std::string, std::size_t> place_;  // of parameters, by name
   std::int64_t streams_ = 0;
 };

@@ -70,9 +70,7 @@ ByKnowledge by_knowledge(const TrainedModel& model, const data::Dataset& dataset
 }
 
 Program program_for(Engine& engine, const TrainedModel& model, std::vector<Graph> graphs) {
-  ProgramOptions options{.products = model.network.products};
-  for (const nn::Parameter& parameter : model.network.parameters) options.parameters.push_back(parameter.name);
-  Program program(engine, std::move(graphs), options);
+  Program program(engine, std::move(graphs), {.products = model.network.products});
   for (const nn::Parameter& parameter : model.network.parameters) program.write(parameter.name, parameter.value);
   return program;
 }
@@ -101,8 +99,9 @@ Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Datas
   Scoring scoring(metrics.empty() ? metric::usual_metrics(model.task == data::Task::classification) : metrics,
                   subject_of(model.network, targets), dataset, targets);
   std::vector<Graph> graphs;
-  const Pass known = add_pass(graphs, model.network, model.loss, batch_spec(targets), std::ssize(rows.known), true);
-  const Pass unknown = add_pass(graphs, model.network, model.loss, {}, std::ssize(rows.unknown), false);
+  const StepSlots slots;
+  const Pass known = add_pass(graphs, slots, model.network, model.loss, batch_spec(targets), std::ssize(rows.known), true);
+  const Pass unknown = add_pass(graphs, slots, model.network, model.loss, {}, std::ssize(rows.unknown), false);
   Program program = program_for(engine, model, std::move(graphs));
   scoring.run(program, known, model.loss, rows.known);
   scoring.run(program, unknown, model.loss, rows.unknown);
@@ -114,7 +113,7 @@ Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& d
   if (dataset.rows() == 0) return Tensor(type);
   check_features(model, dataset);
   std::vector<Graph> graphs;
-  const Pass pass = add_pass(graphs, model.network, model.loss, {}, dataset.rows(), false);
+  const Pass pass = add_pass(graphs, StepSlots(), model.network, model.loss, {}, dataset.rows(), false);
   Program program = program_for(engine, model, std::move(graphs));
   return predict_pass(program, pass, type, dataset);
 }

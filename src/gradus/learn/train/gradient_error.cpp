@@ -16,15 +16,13 @@ std::vector<double> gradient_of(Engine& engine, const nn::Model& model, DType pr
   BatchSpec batch = batch_spec(dataset);
   batch.rows = static_cast<std::int64_t>(rows.size());
   std::vector<Graph> graphs;
-  graphs.push_back(gradient_step(model, loss, batch));
-  const bool has_key = static_cast<bool>(graphs[0].find_input(step_names::key));
-  ProgramOptions options{.products = products};
-  for (const nn::Parameter& parameter : model.parameters) options.parameters.push_back(parameter.name);
-  Program program(engine, std::move(graphs), options);
+  const StepSlots slots;
+  graphs.push_back(gradient_step(slots, model, loss, batch));
+  Program program(engine, std::move(graphs), {.products = products});
   for (const nn::Parameter& parameter : model.parameters) program.write(parameter.name, parameter.value);
-  data::gather_features(dataset, rows, program.input(0, step_names::features));
-  data::gather_targets(dataset, rows, program.input(0, step_names::target));
-  if (has_key) program.input(0, step_names::key).set(0, static_cast<double>(seed));
+  data::gather_features(dataset, rows, program.input(0, slots.features));
+  data::gather_targets(dataset, rows, program.input(0, slots.target));
+  if (program.has(0, slots.key)) program.input(0, slots.key).set(0, static_cast<double>(seed));
   program.run(0);
   std::vector<double> out;
   for (const nn::Parameter& parameter : model.parameters) {

@@ -47,7 +47,7 @@ MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const Train
   // best epoch, without validation also those before it.
   out.copies = 2 * parameters + state + (rows.validation > 0 ? 1 : 2) * parameters;
   const CompiledTogether compiled =
-      compile_together(std::move(graphs.graphs), {}, {.own_order = rows.one_leaf(), .products = model.products});
+      compile_together(std::move(graphs.graphs), {.own_order = rows.one_leaf(), .products = model.products});
   out.engine = footprint(compiled, threads);
   return out;
 }

@@ -47,6 +47,7 @@ BatchSpec batch_of(const nn::Model& model, const loss::Loss& loss, std::int64_t 
 }  // namespace
 
 struct CompiledStep::State {
+  StepSlots slots;
   nn::Model model;
   loss::Loss loss;
   std::vector<std::string> notes;
@@ -55,27 +56,26 @@ struct CompiledStep::State {
   double learning_rate;
   std::uint64_t seed;
   std::int64_t steps = 0;
-  bool has_key;
 
   template <class X, class T> double run(std::span<const X> features, std::span<const T> target) {
     if (loss.traits().targets == loss::Targets::shares) check_shares(target, loss);
-    copy(features, program.input(train_graph, step_names::features), "features");
-    copy(target, program.input(train_graph, step_names::target), "target");
-    program.input(train_graph, step_names::learning_rate).as<double>()[0] = learning_rate;
-    if (has_key) {
-      const auto key = program.input(train_graph, step_names::key).as<std::int64_t>();
+    copy(features, program.input(train_graph, slots.features), "features");
+    copy(target, program.input(train_graph, slots.target), "target");
+    program.input(train_graph, slots.learning_rate).as<double>()[0] = learning_rate;
+    if (program.has(train_graph, slots.key)) {
+      const auto key = program.input(train_graph, slots.key).as<std::int64_t>();
       key[0] = static_cast<std::int64_t>(seed);
       key[1] = steps;
     }
     program.run(train_graph);
     ++steps;
-    return program.output(train_graph, step_names::loss).number();
+    return program.output(train_graph, step_outputs::loss).number();
   }
 
   template <class X> std::span<const double> predict(std::span<const X> features) {
-    copy(features, program.input(predict_graph, step_names::features), "features");
+    copy(features, program.input(predict_graph, slots.features), "features");
     program.run(predict_graph);
-    const ConstView out = program.output(predict_graph, step_names::prediction);
+    const ConstView out = program.output(predict_graph, step_outputs::prediction);
     visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
       std::copy(out.as<T>().begin(), out.as<T>().end(), predictions.begin());
     });
@@ -93,13 +93,13 @@ CompiledStep::CompiledStep(Engine& engine, const nn::Model& given, const loss::L
   nn::Model model = with_net(given, agreed.net);
   const BatchSpec batch = batch_of(model, loss, options.rows);
   std::vector<Graph> graphs;
-  graphs.push_back(training_step(model, loss, optimizer, batch));
-  graphs.push_back(evaluation_step(model, loss, batch, false));
-  const bool has_key = static_cast<bool>(graphs[train_graph].find_input(step_names::key));
+  const StepSlots slots;
+  graphs.push_back(training_step(slots, model, loss, optimizer, batch));
+  graphs.push_back(evaluation_step(slots, model, loss, batch, false));
   const auto numbers = static_cast<std::size_t>(options.rows * batch.outputs);
-  state_ = std::make_unique<State>(
-      State{std::move(model), loss, agreed.notes, Program(engine, std::move(graphs), {.products = given.products}),
-            std::vector<double>(numbers), optim::learning_rate(optimizer), options.seed, 0, has_key});
+  state_ = std::make_unique<State>(State{
+      slots, std::move(model), loss, agreed.notes, Program(engine, std::move(graphs), {.products = given.products}),
+      std::vector<double>(numbers), optim::learning_rate(optimizer), options.seed, 0});
   for (const nn::Parameter& parameter : given.parameters) state_->program.write(parameter.name, parameter.value);
 }
 

@@ -13,12 +13,12 @@ int graph_for(const Pass& pass, std::int64_t rows) { return rows == pass.batch ?
 
 }  // namespace
 
-Pass add_pass(std::vector<Graph>& graphs, const nn::Model& model, const loss::Loss& loss, BatchSpec batch,
-              std::int64_t rows, bool with_loss, std::int64_t most) {
-  Pass pass{.with_loss = with_loss, .batch = most};
+Pass add_pass(std::vector<Graph>& graphs, const StepSlots& slots, const nn::Model& model, const loss::Loss& loss,
+              BatchSpec batch, std::int64_t rows, bool with_loss, std::int64_t most) {
+  Pass pass{.with_loss = with_loss, .features = slots.features, .target = slots.target, .batch = most};
   const auto add = [&](std::int64_t count) {
     batch.rows = count;
-    graphs.push_back(evaluation_step(model, loss, batch, with_loss));
+    graphs.push_back(evaluation_step(slots, model, loss, batch, with_loss));
     return static_cast<int>(graphs.size()) - 1;
   };
   if (rows >= most) pass.whole = add(most);
@@ -48,18 +48,18 @@ void Scoring::run(Program& program, const Pass& pass, const loss::Loss& loss, st
   for (std::int64_t b = 0; b < data::batch_count(count, pass.batch); ++b) {
     const auto chosen = data::batch_rows(rows, pass.batch, b);
     const int graph = graph_for(pass, static_cast<std::int64_t>(chosen.size()));
-    gatherer.features(dataset_, chosen, program.input(graph, step_names::features));
-    if (pass.with_loss) data::gather_targets(targets_, chosen, program.input(graph, step_names::target));
+    gatherer.features(dataset_, chosen, program.input(graph, pass.features));
+    if (pass.with_loss) data::gather_targets(targets_, chosen, program.input(graph, pass.target));
     // Apart from what the program gets: a plan may reuse the memory of its inputs, and errors are those of the targets
     // as they are in f64.
     Tensor target(targets_.targets.dtype(), targets_.targets.shape().with(0, static_cast<std::int64_t>(chosen.size())));
     data::gather_targets(targets_, chosen, target.view());
     program.run(graph);
     if (pass.with_loss) {
-      const double batch_loss = program.output(graph, step_names::loss).number();
+      const double batch_loss = program.output(graph, step_outputs::loss).number();
       loss_ += loss.traits().sums ? batch_loss : batch_loss * static_cast<double>(chosen.size());
     }
-    const ConstView prediction = program.output(graph, step_names::prediction);
+    const ConstView prediction = program.output(graph, step_outputs::prediction);
     measurement_.add({prediction, target});
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       out_.not_finite.add(prediction, static_cast<std::int64_t>(i), chosen[i] + 1);
@@ -84,9 +84,9 @@ Tensor predict_pass(Program& program, const Pass& pass, const Type& type, const 
   for (std::int64_t b = 0; b < data::batch_count(dataset.rows(), pass.batch); ++b) {
     const auto chosen = data::batch_rows(all, pass.batch, b);
     const int graph = graph_for(pass, static_cast<std::int64_t>(chosen.size()));
-    gatherer.features(dataset, chosen, program.input(graph, step_names::features));
+    gatherer.features(dataset, chosen, program.input(graph, pass.features));
     program.run(graph);
-    const ConstView part = program.output(graph, step_names::prediction);
+    const ConstView part = program.output(graph, step_outputs::prediction);
     const std::size_t bytes = byte_count(part.type());
     std::memcpy(to, part.data(), bytes);
     to += bytes;

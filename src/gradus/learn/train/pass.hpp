@@ -21,12 +21,13 @@ struct Pass {
   int whole = -1;
   int last = -1;
   bool with_loss = false;
+  SlotId features = {}, target = {};
   std::int64_t batch = pass_batch;
 };
 
 /// Appends to `graphs` what a pass over `rows` rows needs, `most` at a time.
-Pass add_pass(std::vector<Graph>& graphs, const nn::Model& model, const loss::Loss& loss, BatchSpec batch,
-              std::int64_t rows, bool with_loss, std::int64_t most = pass_batch);
+Pass add_pass(std::vector<Graph>& graphs, const StepSlots& slots, const nn::Model& model, const loss::Loss& loss,
+              BatchSpec batch, std::int64_t rows, bool with_loss, std::int64_t most = pass_batch);
 
 /// The target of `dataset` as step graphs take it.
 BatchSpec batch_spec(const data::Dataset& dataset);

@@ -10,16 +10,17 @@
 namespace gradus {
 namespace {
 
-Value features_input(Graph& graph, const nn::Model& model, std::int64_t rows) {
+Value features_input(Graph& graph, const StepSlots& slots, const nn::Model& model, std::int64_t rows) {
   std::vector<std::int64_t> sizes{rows};
   sizes.insert(sizes.end(), model.input.begin(), model.input.end());
-  return graph.input(step_names::features, Shape(sizes), model.dtype);
+  return graph.input(slots.features, {model.dtype, Shape(sizes)});
 }
 
 /// The targets as the loss wants them: class numbers become one-hot rows, or 0 and 1 for a net with one output.
-Value target_input(Graph& graph, const loss::Loss& loss, const BatchSpec& batch, Value prediction) {
-  if (batch.classes == 0) return graph.input(step_names::target, Shape{batch.rows, batch.outputs}, prediction.dtype());
-  const Value classes = graph.input(step_names::target, Shape{batch.rows}, DType::i64);
+Value target_input(const StepSlots& slots, const loss::Loss& loss, const BatchSpec& batch, Value prediction) {
+  Graph& graph = *prediction.graph;
+  if (batch.classes == 0) return graph.input(slots.target, {prediction.dtype(), {batch.rows, batch.outputs}});
+  const Value classes = graph.input(slots.target, {DType::i64, {batch.rows}});
   if (loss.traits().takes_classes) return classes;
   if (prediction.columns() == 1) return reshape(cast(classes, prediction.dtype()), Shape{batch.rows, 1});
   return one_hot(classes, batch.classes, prediction.dtype());
@@ -32,7 +33,7 @@ Value loss_of(const loss::Loss& loss, Value prediction, Value target) {
                                          "a single number", "mean() of it"});
   }
   const Value scalar = value.shape().rank() ? reshape(value, Shape{}) : value;
-  value.graph->name_node(scalar, step_names::loss);
+  value.graph->name_node(scalar, step_outputs::loss);
   return scalar;
 }
 
@@ -68,11 +69,12 @@ void check_update(const optim::Optimizer& optimizer, const optim::Update& next, 
   for (std::size_t i = 0; i < state.size(); ++i) check("a state value", next.state[i], state[i]);
 }
 
-/// The next parameters, in order; adds state inputs and the outputs of both.
-Values append_updates(nn::Scope& scope, const optim::Optimizer& optimizer, const Values& parameters,
+/// The next parameters, in order; adds the moments, and the next values of both.
+Values append_updates(nn::Scope& scope, const StepSlots& slots, const optim::Optimizer& optimizer,
                       const Values& gradients) {
   Graph& graph = scope.graph();
-  const Value rate = graph.input(step_names::learning_rate, Shape{}, DType::f64);
+  const Values& parameters = scope.parameter_values();
+  const Value rate = graph.input(slots.learning_rate, {DType::f64, {}});
   const Value t = optim::counts_steps(optimizer) ? step_number(scope) : Value{};
   const optim::States specs = optim::states(optimizer);
   Values next;
@@ -80,35 +82,43 @@ Values append_updates(nn::Scope& scope, const optim::Optimizer& optimizer, const
     const std::string& name = scope.parameters()[i].name;
     Values state;
     for (const optim::StateSpec& spec : specs) {
-      state.push_back(graph.input(state_name(name, spec.name), optim::type_of(spec, parameters[i].type())));
+      state.push_back(graph.state({.name = state_name(name, spec.name),
+                                   .type = optim::type_of(spec, parameters[i].type()),
+                                   .role = Role::moment,
+                                   .of = slot_of(parameters[i])}));
     }
     const optim::Update update = optim::update(optimizer, {parameters[i], gradients[i], state, rate, t});
     check_update(optimizer, update, parameters[i], state);
     next.push_back(update.parameter);
-    graph.output(name, update.parameter);
-    for (std::size_t s = 0; s < state.size(); ++s) graph.output(state_name(name, specs[s].name), update.state[s]);
+    graph.next(parameters[i], update.parameter);
+    for (std::size_t s = 0; s < state.size(); ++s) graph.next(state[s], update.state[s]);
   }
   return next;
 }
 
-Values parameter_inputs(nn::Scope& scope) {
-  Values parameters;
-  for (const nn::ParameterSpec& spec : scope.parameters()) parameters.push_back(scope.graph().find_input(spec.name));
-  if (parameters.empty()) {
+const Values& parameters_of(const nn::Scope& scope) {
+  if (scope.parameter_values().empty()) {
     throw UserError(Fault::usage, Report{"net", "no parameters", "a layer that can learn", "nn::linear"});
   }
-  return parameters;
+  return scope.parameter_values();
 }
 
 /// Updates of all parameters, and the norms that are asked for.
-void append_step(nn::Scope& scope, const optim::Optimizer& optimizer, const Values& parameters, const Values& gradients,
+void append_step(nn::Scope& scope, const StepSlots& slots, const optim::Optimizer& optimizer, const Values& gradients,
                  const StepOptions& options) {
-  const Values next = append_updates(scope, optimizer, parameters, gradients);
-  if (options.gradient_norm) scope.graph().output(step_names::gradient_norm, norm(gradients));
+  const Values& parameters = parameters_of(scope);
+  const Values next = append_updates(scope, slots, optimizer, gradients);
+  if (options.gradient_norm) scope.graph().output(step_outputs::gradient_norm, norm(gradients));
   if (!options.update_norm) return;
   Values moved;
   for (std::size_t i = 0; i < next.size(); ++i) moved.push_back(next[i] - parameters[i]);
-  scope.graph().output(step_names::update_norm, norm(moved));
+  scope.graph().output(step_outputs::update_norm, norm(moved));
+}
+
+/// Where the parts of a batch add up the gradient of a parameter; of no name, the loss.
+Value sum_of(Graph& graph, int level, const std::string& parameter, const Type& type) {
+  const std::string name = "sum " + std::to_string(level) + (parameter.empty() ? "" : "/" + parameter);
+  return graph.state({.name = name, .type = type, .role = Role::sum});
 }
 
 /// Throws UserError unless row i of the prediction follows from row i of the features alone, and random numbers are
@@ -145,92 +155,97 @@ void check_rows_apart(Value features, Value prediction, Value key) {
 
 }  // namespace
 
-std::string sum_name(int level, const std::string& of) { return "sum " + std::to_string(level) + "/" + of; }
+StepSlots::StepSlots() : table(std::make_shared<SlotTable>()) {
+  const auto input = [&](const char* name) { return table->declare({.name = name, .role = Role::input}); };
+  features = input("features"), target = input("target"), key = input("key"), share = input("share");
+  learning_rate = input("learning_rate");
+}
 
 std::string state_name(const std::string& parameter, std::string_view state) {
   return "optim/" + parameter + "/" + std::string(state);
 }
 
-Graph training_step(const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer,
-                    const BatchSpec& batch, StepOptions options) {
-  Graph graph;
-  nn::Scope scope(graph, nn::Mode::training, model.dtype);
-  const Value prediction = nn::forward(model, scope, features_input(graph, model, batch.rows));
-  const Value value = loss_of(loss, prediction, target_input(graph, loss, batch, prediction));
-  const Values parameters = parameter_inputs(scope);
-  append_step(scope, optimizer, parameters, gradient(value, parameters), options);
-  graph.output(step_names::loss, value);
+Graph training_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss,
+                    const optim::Optimizer& optimizer, const BatchSpec& batch, StepOptions options) {
+  Graph graph(slots.table);
+  nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
+  const Value prediction = nn::forward(model, scope, features_input(graph, slots, model, batch.rows));
+  const Value value = loss_of(loss, prediction, target_input(slots, loss, batch, prediction));
+  append_step(scope, slots, optimizer, gradient(value, parameters_of(scope)), options);
+  graph.output(step_outputs::loss, value);
   return graph;
 }
 
 std::string gradient_name(const std::string& parameter) { return "gradient/" + parameter; }
 
-Graph gradient_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch) {
-  Graph graph;
-  nn::Scope scope(graph, nn::Mode::training, model.dtype);
-  const Value prediction = nn::forward(model, scope, features_input(graph, model, batch.rows));
-  const Value value = loss_of(loss, prediction, target_input(graph, loss, batch, prediction));
-  const Values gradients = gradient(value, parameter_inputs(scope));
+Graph gradient_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch) {
+  Graph graph(slots.table);
+  nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
+  const Value prediction = nn::forward(model, scope, features_input(graph, slots, model, batch.rows));
+  const Value value = loss_of(loss, prediction, target_input(slots, loss, batch, prediction));
+  const Values gradients = gradient(value, parameters_of(scope));
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     graph.output(gradient_name(scope.parameters()[i].name), gradients[i]);
   }
   return graph;
 }
 
-Graph part_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch, bool add) {
-  Graph graph;
-  nn::Scope scope(graph, nn::Mode::training, model.dtype);
-  const Value features = features_input(graph, model, batch.rows);
-  const Value key = graph.input(step_names::key, Shape{3}, DType::i64);
+Graph part_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch,
+                bool add) {
+  Graph graph(slots.table);
+  nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
+  const Value features = features_input(graph, slots, model, batch.rows);
+  const Value key = graph.input(slots.key, {DType::i64, {3}});
   const Value prediction = nn::forward(model, scope, features);
   check_rows_apart(features, prediction, key);
-  Value value = loss_of(loss, prediction, target_input(graph, loss, batch, prediction));
-  const Value share = graph.input(step_names::share, Shape{}, DType::f64);
+  Value value = loss_of(loss, prediction, target_input(slots, loss, batch, prediction));
+  const Value share = graph.input(slots.share, {DType::f64, {}});
   if (!loss.traits().sums) value = value * cast(share, value.dtype());
-  const Values parameters = parameter_inputs(scope);
-  const Values gradients = gradient(value, parameters);
+  const Values gradients = gradient(value, parameters_of(scope));
   const auto put = [&](const std::string& name, Value part) {
-    const Value sum = graph.input(sum_name(0, name), part.type());
-    graph.output(sum_name(0, name), add ? sum + part : part);
+    const Value sum = sum_of(graph, 0, name, part.type());
+    graph.next(sum, add ? sum + part : part);
   };
-  for (std::size_t i = 0; i < parameters.size(); ++i) put(scope.parameters()[i].name, gradients[i]);
-  put(step_names::loss, value);
+  for (std::size_t i = 0; i < gradients.size(); ++i) put(scope.parameters()[i].name, gradients[i]);
+  put("", value);
   return graph;
 }
 
-Graph carry_step(const nn::Model& model, int level, bool add) {
-  Graph graph;
+Graph carry_step(const StepSlots& slots, const nn::Model& model, int level, bool add) {
+  Graph graph(slots.table);
   const auto carry = [&](const std::string& name, const Shape& shape) {
-    const Value from = graph.input(sum_name(level, name), shape, model.dtype);
-    const Value to = graph.input(sum_name(level + 1, name), shape, model.dtype);
-    graph.output(sum_name(level + 1, name), add ? to + from : from);
+    const Value from = sum_of(graph, level, name, {model.dtype, shape});
+    const Value to = sum_of(graph, level + 1, name, {model.dtype, shape});
+    graph.next(to, add ? to + from : from);
   };
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
     carry(spec.name, spec.shape);
   }
-  carry(step_names::loss, {});
+  carry("", {});
   return graph;
 }
 
-Graph update_step(const nn::Model& model, const optim::Optimizer& optimizer, int level, StepOptions options) {
-  Graph graph;
-  nn::Scope scope(graph, nn::Mode::training, model.dtype);
+Graph update_step(const StepSlots& slots, const nn::Model& model, const optim::Optimizer& optimizer, int level,
+                  StepOptions options) {
+  Graph graph(slots.table);
+  nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
   Values gradients;
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
-    scope.parameter(spec.name, spec.shape, spec.init);
-    gradients.push_back(graph.input(sum_name(level, spec.name), spec.shape, model.dtype));
+    const Value parameter = scope.parameter(spec.name, spec.shape, spec.init);
+    gradients.push_back(sum_of(graph, level, spec.name, parameter.type()));
   }
-  append_step(scope, optimizer, parameter_inputs(scope), gradients, options);
-  graph.output(step_names::loss, graph.input(sum_name(level, step_names::loss), Shape{}, model.dtype));
+  append_step(scope, slots, optimizer, gradients, options);
+  graph.output(step_outputs::loss, sum_of(graph, level, "", {model.dtype, {}}));
   return graph;
 }
 
-Graph evaluation_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch, bool with_loss) {
-  Graph graph;
-  nn::Scope scope(graph, nn::Mode::inference, model.dtype);
-  const Value output = nn::forward(model, scope, features_input(graph, model, batch.rows));
-  graph.output(step_names::prediction, loss.traits().finish != nullptr ? loss.traits().finish(output) : output);
-  if (with_loss) graph.output(step_names::loss, loss_of(loss, output, target_input(graph, loss, batch, output)));
+Graph evaluation_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch,
+                      bool with_loss) {
+  Graph graph(slots.table);
+  nn::Scope scope(graph, nn::Mode::inference, model.dtype, slots.key);
+  const Value output = nn::forward(model, scope, features_input(graph, slots, model, batch.rows));
+  graph.output(step_outputs::prediction, loss.traits().finish != nullptr ? loss.traits().finish(output) : output);
+  if (with_loss) graph.output(step_outputs::loss, loss_of(loss, output, target_input(slots, loss, batch, output)));
   return graph;
 }
 

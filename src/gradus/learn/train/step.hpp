@@ -1,6 +1,7 @@
 // A training step as a pure function: (parameters, state, batch, key, learning rate) -> (parameters', state', loss).
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "gradus/core/graph/graph.hpp"
@@ -10,21 +11,29 @@
 
 namespace gradus {
 
-/// The inputs and outputs of the graphs below, besides parameters ("0.weight") and state ("optim/0.weight/m").
-namespace step_names {
-inline constexpr const char* features = "features";  // [rows, ...] in the model's dtype
-inline constexpr const char* target = "target";
-inline constexpr const char* key = "key";  // i64 [2]: seed, step from 0; only where something needs it. Of a part of a
-                                           // batch i64 [3]: and the number of its first row in the batch, from 0
-inline constexpr const char* share = "share";                  // f64 []: the part's share of the batch's rows
-inline constexpr const char* learning_rate = "learning_rate";  // f64 []
+/// The slots that the graphs of a program share: these inputs, and what the graphs below declare: parameters
+/// ("0.weight"), their moments ("optim/0.weight/m") and sums ("sum 0/0.weight"). What a graph has of them is asked of
+/// Graph::find_input.
+struct StepSlots {
+  StepSlots();
+  std::shared_ptr<SlotTable> table;
+  SlotId features;       // [rows, ...] in the model's dtype
+  SlotId target;         // class numbers i64 [rows], or numbers [rows, outputs]
+  SlotId key;            // i64 [2]: seed, step from 0; only where something needs it. Of a part of a batch i64 [3]: and
+                         // the number of its first row in the batch, from 0
+  SlotId share;          // f64 []: the part's share of the batch's rows
+  SlotId learning_rate;  // f64 []
+};
+
+/// The outputs of the graphs below.
+namespace step_outputs {
 inline constexpr const char* loss = "loss";
 inline constexpr const char* prediction = "prediction";
 inline constexpr const char* gradient_norm = "gradient_norm";
 inline constexpr const char* update_norm = "update_norm";
-}  // namespace step_names
+}  // namespace step_outputs
 
-/// "optim/0.weight/m"
+/// "optim/0.weight/m": what people and files call a moment.
 std::string state_name(const std::string& parameter, std::string_view state);
 
 /// A batch: `rows` samples. classes > 0: targets are class numbers i64 [rows]; else numbers [rows, outputs].
@@ -39,36 +48,35 @@ struct StepOptions {
   bool update_norm = false;    // Euclidean norm of w_t - w_(t-1) over all parameters
 };
 
-/// Outputs: every parameter and state under its own name, "loss", and the norms asked for.
+/// Gives every parameter and moment its next value. Outputs: "loss", and the norms asked for.
 /// Throws UserError when the net, the loss and the targets do not fit.
-Graph training_step(const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer,
-                    const BatchSpec& batch, StepOptions options = {});
+Graph training_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss,
+                    const optim::Optimizer& optimizer, const BatchSpec& batch, StepOptions options = {});
 
 /// "gradient/0.weight"
 std::string gradient_name(const std::string& parameter);
 
 /// Outputs: the gradient of the training loss by every parameter.
-Graph gradient_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch);
+Graph gradient_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch);
 
-// The same step in parts, each some rows of the batch: gradients and the loss are added up in sums, then used once. The
-// sums are inputs and outputs of one name, so that a program keeps them in place. Several sums, by `level`, add parts
-// in the tree in which a whole batch adds its leaves.
+// The same step in parts, each some rows of the batch: gradients and the loss are added up in slots of role sum, then
+// used once. Several sums, by `level`, add parts in the tree in which a whole batch adds its leaves.
 
-/// "sum 0/0.weight"
-std::string sum_name(int level, const std::string& of);
-
-/// A part of `batch.rows` rows: its gradients and loss, times "share" unless the loss sums over rows, become the sums
+/// A part of `batch.rows` rows: its gradients and loss, times the share unless the loss sums over rows, become the sums
 /// of level 0, or are added to them. Throws UserError(Fault::budget) when rows of the batch depend on one another, so
 /// that parts would compute something else.
-Graph part_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch, bool add);
+Graph part_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch,
+                bool add);
 
 /// The sums of `level` become those of the next level, or are added to them (the older first).
-Graph carry_step(const nn::Model& model, int level, bool add);
+Graph carry_step(const StepSlots& slots, const nn::Model& model, int level, bool add);
 
 /// What training_step does with its gradients, with the sums of `level` as gradients and loss.
-Graph update_step(const nn::Model& model, const optim::Optimizer& optimizer, int level, StepOptions options = {});
+Graph update_step(const StepSlots& slots, const nn::Model& model, const optim::Optimizer& optimizer, int level,
+                  StepOptions options = {});
 
 /// Outputs: "prediction" (after Loss::finish) and, when `with_loss`, "loss".
-Graph evaluation_step(const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch, bool with_loss);
+Graph evaluation_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch,
+                      bool with_loss);
 
 }  // namespace gradus

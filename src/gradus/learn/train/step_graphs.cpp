@@ -26,7 +26,7 @@ struct Builder {
 
   int whole_step(std::int64_t rows, bool last) {
     batch.rows = rows;
-    return add(training_step(model, loss, options.optimizer, batch, step_options(last)));
+    return add(training_step(out.slots, model, loss, options.optimizer, batch, step_options(last)));
   }
 
   void parts_of(std::int64_t rows, const Parts& parts) {
@@ -38,7 +38,7 @@ struct Builder {
       const bool first = parts.tree ? i % 2 == 0 : i == 0;
       int& graph = first ? at->first : at->more;
       batch.rows = size;
-      if (graph < 0) graph = add(part_step(model, loss, batch, !first));
+      if (graph < 0) graph = add(part_step(out.slots, model, loss, batch, !first));
     }
   }
 
@@ -47,7 +47,7 @@ struct Builder {
     const auto update = [&](std::int64_t of, bool last) {
       const int needed = sum_levels(part_count(of, rows.parts.rows), rows.parts.tree);
       levels = std::max(levels, needed);
-      return add(update_step(model, options.optimizer, needed - 1, step_options(last)));
+      return add(update_step(out.slots, model, options.optimizer, needed - 1, step_options(last)));
     };
     for (const std::int64_t of : std::set<std::int64_t>{rows.steps() > 1 ? rows.batch : rows.last(), rows.last()}) {
       parts_of(of, rows.parts);
@@ -55,8 +55,8 @@ struct Builder {
     if (rows.steps() > 1) out.whole = update(rows.batch, false);
     out.last = update(rows.last(), true);
     for (int level = 0; level + 1 < levels; ++level) {
-      out.carry.push_back(add(carry_step(model, level, false)));
-      out.carry_add.push_back(add(carry_step(model, level, true)));
+      out.carry.push_back(add(carry_step(out.slots, model, level, false)));
+      out.carry_add.push_back(add(carry_step(out.slots, model, level, true)));
     }
   }
 };
@@ -93,7 +93,8 @@ StepGraphs step_graphs(const nn::Model& model, const loss::Loss& loss, const Tra
   }
   if (rows.validation > 0) {
     const std::int64_t most = rows.in_parts() ? std::min(pass_batch, rows.parts.rows) : pass_batch;
-    builder.out.validation = add_pass(builder.out.graphs, model, loss, batch, rows.validation, true, most);
+    builder.out.validation =
+        add_pass(builder.out.graphs, builder.out.slots, model, loss, batch, rows.validation, true, most);
   }
   return std::move(builder.out);
 }

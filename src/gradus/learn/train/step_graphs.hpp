@@ -33,6 +33,7 @@ struct PartGraphs {
 
 /// Numbers count in `graphs`; -1: not needed.
 struct StepGraphs {
+  StepSlots slots;  // of all of them
   std::vector<Graph> graphs;
   int whole = -1, last = -1;                    // a step, the last one of an epoch; in parts: its update
   std::vector<PartGraphs> parts = {};           // by rows

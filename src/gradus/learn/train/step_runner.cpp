@@ -40,10 +40,8 @@ StepRunner::StepRunner(Engine& engine, const nn::Model& model, const TrainOption
       shuffles_(decided.rows.steps() > 1),
       update_norm_(options.tolerance > 0) {
   graphs_ = step_graphs(model, decided.loss, options, batch_spec(dataset), decided.rows);
-  for (Graph& graph : graphs_.graphs) has_key_.push_back(static_cast<bool>(graph.find_input(step_names::key)));
-  Graph& last = graphs_.graphs[static_cast<std::size_t>(graphs_.last)];
-  for (const Output& output : last.outputs()) {
-    if (last.find_input(output.name)) names_.push_back(output.name);
+  for (const Next& next : graphs_.graphs[static_cast<std::size_t>(graphs_.last)].nexts()) {
+    if ((*graphs_.slots.table)[next.slot].role != Role::sum) kept_.push_back(next.slot);
   }
   program_ = std::make_unique<Program>(
       engine, std::move(graphs_.graphs),
@@ -60,13 +58,13 @@ std::span<const std::int64_t> StepRunner::rows_of(std::int64_t index) const {
 }
 
 void StepRunner::feed_rows(int graph, std::span<const std::int64_t> rows) {
-  gatherer_.features(dataset_, rows, program_->input(graph, step_names::features));
-  data::gather_targets(dataset_, rows, program_->input(graph, step_names::target));
+  gatherer_.features(dataset_, rows, program_->input(graph, graphs_.slots.features));
+  data::gather_targets(dataset_, rows, program_->input(graph, graphs_.slots.target));
 }
 
 void StepRunner::feed_key(int graph, std::int64_t step, std::int64_t first_row) {
-  if (!has_key_[static_cast<std::size_t>(graph)]) return;
-  const auto key = program_->input(graph, step_names::key).as<std::int64_t>();
+  if (!program_->has(graph, graphs_.slots.key)) return;
+  const auto key = program_->input(graph, graphs_.slots.key).as<std::int64_t>();
   key[0] = static_cast<std::int64_t>(seed_);
   key[1] = step;
   if (key.size() > 2) key[2] = first_row;
@@ -89,7 +87,7 @@ void StepRunner::run_parts(std::int64_t index, std::int64_t step) {
     const int graph = (tree ? part % 2 == 0 : part == 0) ? of.first : of.more;
     feed_rows(graph, chosen);
     feed_key(graph, step, part * decided_.rows.parts.rows);
-    program_->input(graph, step_names::share).as<double>()[0] = static_cast<double>(chosen.size()) / all;
+    program_->input(graph, graphs_.slots.share).as<double>()[0] = static_cast<double>(chosen.size()) / all;
     program_->run(graph);
     const bool last = part + 1 == count;
     if (!tree || (part % 2 == 0 && !last)) continue;
@@ -111,12 +109,12 @@ StepResult StepRunner::step(std::int64_t index, std::int64_t step, double learni
   else if (shuffles_ || fed_ != index) feed_rows(graph, rows_of(index));
   fed_ = index;
   feed_key(graph, step, 0);
-  program_->input(graph, step_names::learning_rate).as<double>()[0] = learning_rate;
+  program_->input(graph, graphs_.slots.learning_rate).as<double>()[0] = learning_rate;
   program_->run(graph);
-  StepResult result{.loss = program_->output(graph, step_names::loss).number(),
+  StepResult result{.loss = program_->output(graph, step_outputs::loss).number(),
                     .rows = static_cast<std::int64_t>(rows_of(index).size())};
-  if (update_norm_) result.update_norm = program_->output(graph, step_names::update_norm).number();
-  if (last) result.gradient_norm = program_->output(graph, step_names::gradient_norm).number();
+  if (update_norm_) result.update_norm = program_->output(graph, step_outputs::update_norm).number();
+  if (last) result.gradient_norm = program_->output(graph, step_outputs::gradient_norm).number();
   return result;
 }
 
@@ -136,7 +134,7 @@ bool StepRunner::parameters_finite() const {
 
 Weights StepRunner::read() const {
   Weights weights;
-  for (const std::string& name : names_) weights.push_back({name, program_->read(name)});
+  for (const SlotId slot : kept_) weights.push_back({program_->slots()[slot].name, program_->read(slot)});
   return weights;
 }
 
@@ -156,18 +154,19 @@ std::string StepRunner::first_not_finite(std::int64_t index, std::int64_t step) 
   const auto rows = rows_of(index);
   BatchSpec batch = batch_spec(dataset_);
   batch.rows = static_cast<std::int64_t>(rows.size());
-  Graph graph = training_step(model_, decided_.loss, optim::gradient_descent(), batch);
+  const StepSlots& slots = graphs_.slots;
+  Graph graph = training_step(slots, model_, decided_.loss, optim::gradient_descent(), batch);
   std::vector<Binding> bindings;
   for (int id = 0; id < graph.size(); ++id) {
     if (graph.node(id).op != &input_op) continue;
-    const std::string& name = graph.node(id).attrs.text("name");
+    const SlotId slot = slot_of(graph.node(id));
     Tensor value(graph.node(id).type);
-    if (name == step_names::features) data::gather_features(dataset_, rows, value.view());
-    else if (name == step_names::target) data::gather_targets(dataset_, rows, value.view());
-    else if (name == step_names::key) {
+    if (slot == slots.features) data::gather_features(dataset_, rows, value.view());
+    else if (slot == slots.target) data::gather_targets(dataset_, rows, value.view());
+    else if (slot == slots.key) {
       value.as<std::int64_t>()[0] = static_cast<std::int64_t>(seed_);
       value.as<std::int64_t>()[1] = step;
-    } else if (name != step_names::learning_rate) value = program_->read(name);
+    } else if (slot != slots.learning_rate) value = program_->read(slot);
     bindings.push_back({graph.value(id), std::move(value)});
   }
   const std::vector<Tensor> values = interpret_all(graph, bindings);

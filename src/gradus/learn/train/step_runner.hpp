@@ -60,10 +60,9 @@ class StepRunner {
   std::uint64_t seed_;
   bool shuffles_;
   bool update_norm_;
-  std::int64_t fed_ = -1;           // the only batch of full-batch training is gathered once
-  std::vector<char> has_key_;       // by graph
-  StepGraphs graphs_;               // what the program runs; the graphs themselves are the program's
-  std::vector<std::string> names_;  // of parameters, then of state
+  std::int64_t fed_ = -1;       // the only batch of full-batch training is gathered once
+  StepGraphs graphs_;           // what the program runs; the graphs themselves are the program's
+  std::vector<SlotId> kept_;    // what a step leaves to the next: parameters, moments, and what else runs through
   std::unique_ptr<Program> program_;
 };
 

@@ -147,9 +147,10 @@ TEST(AsmjitStraight, NumbersThatAreNoneAndInfinitiesPass) {
 
 TEST(AsmjitStraight, InputsAreReadBeforeTheyAreOverwritten) {
   Graph graph;
-  const Value a = graph.input("a", Shape{3, 20}, DType::f32), b = graph.input("b", Shape{20, 3}, DType::f32);
-  graph.output("a", transpose(b) + 1.0);
-  graph.output("b", transpose(a) * 2.0);
+  const Value a = graph.state({.name = "a", .type = {DType::f32, {3, 20}}}),
+              b = graph.state({.name = "b", .type = {DType::f32, {20, 3}}});
+  graph.next(a, transpose(b) + 1.0);
+  graph.next(b, transpose(a) * 2.0);
   EXPECT_EQ(is_straight(graph), has_straight_code());
   Engine engine({.threads = 1});
   std::vector<Graph> graphs;
@@ -175,9 +176,9 @@ TEST(AsmjitStraight, StatesOfAnySizeLeaveTheirNeighboursAlone) {
   Graph graph;
   std::vector<Tensor> starts;
   for (std::int64_t n = 1; n <= 35; n += 2) {
-    const Value x = graph.input("x" + std::to_string(n), Shape{n}, DType::f32);
-    const Value kept = graph.input("kept" + std::to_string(n), Shape{n}, DType::f32);
-    graph.output("x" + std::to_string(n), x * 0.5 + kept);
+    const Value x = graph.state({.name = "x" + std::to_string(n), .type = {DType::f32, {n}}});
+    const Value kept = graph.state({.name = "kept" + std::to_string(n), .type = {DType::f32, {n}}});
+    graph.next(x, x * 0.5 + kept);
     starts.push_back(random_tensor(x.type(), random)), starts.push_back(random_tensor(x.type(), random));
   }
   EXPECT_EQ(is_straight(graph), has_straight_code());

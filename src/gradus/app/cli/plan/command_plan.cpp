@@ -122,17 +122,18 @@ ProgramOptions program_options(const Asked& asked, const BatchSpec& batch) {
 
 std::vector<Shown> shown_plans(const Asked& asked, const nn::Model& model, const BatchSpec& batch, const Parts& parts) {
   std::vector<Shown> out;
+  const StepSlots slots;
   const auto add = [&](const std::string& title, const Graph& graph) {
     out.push_back({title, graph, compile_step_plan(graph, program_options(asked, batch))});
   };
   if (parts.rows == 0) {
-    add("", training_step(model, asked.loss, asked.optimizer, batch, {}));
+    add("", training_step(slots, model, asked.loss, asked.optimizer, batch, {}));
     return out;
   }
   BatchSpec part = batch;
   part.rows = parts.rows;
-  add("a part of " + report::counted(part.rows, "row"), part_step(model, asked.loss, part, true));
-  add("the update after the parts", update_step(model, asked.optimizer, 0));
+  add("a part of " + report::counted(part.rows, "row"), part_step(slots, model, asked.loss, part, true));
+  add("the update after the parts", update_step(slots, model, asked.optimizer, 0));
   return out;
 }
 

@@ -28,7 +28,8 @@ PlanCost plan_cost(const nn::Model& model, const loss::Loss& loss, const optim::
     cost.tensors.push_back({spec.name, spec.shape, bytes_of({model.dtype, spec.shape})});
     cost.parameter_bytes += cost.tensors.back().bytes;
   }
-  const Graph step = training_step(model, loss, optimizer, batch);
+  const StepSlots slots;
+  const Graph step = training_step(slots, model, loss, optimizer, batch);
   // Differentiation also makes gradients that nobody asks for, which no plan keeps.
   const ById<char> needed = needed_nodes(step);
   for (int id = 0; id < step.size(); ++id) {
@@ -42,11 +43,11 @@ PlanCost plan_cost(const nn::Model& model, const loss::Loss& loss, const optim::
       add_op(cost.ops, node.op->name, flops);
       continue;
     }
-    const std::string& name = node.attrs.text("name");
-    if (name.starts_with("optim/")) cost.state_bytes += bytes_of(node.type);
-    else if (name == step_names::features || name == step_names::target) cost.batch_bytes += bytes_of(node.type);
+    const SlotId slot = slot_of(node);
+    if (step.slots()[slot].role == Role::moment) cost.state_bytes += bytes_of(node.type);
+    else if (slot == slots.features || slot == slots.target) cost.batch_bytes += bytes_of(node.type);
   }
-  const Graph forward = evaluation_step(model, loss, batch, true);
+  const Graph forward = evaluation_step(slots, model, loss, batch, true);
   for (const Node& node : forward.nodes()) cost.forward_flops += flops_of(forward, node);
   std::stable_sort(cost.ops.begin(), cost.ops.end(),
                    [](const OpCost& a, const OpCost& b) { return a.flops > b.flops; });

@@ -80,7 +80,7 @@ Plan compile_step_plan(Graph step, const ProgramOptions& options) {
   std::vector<Graph> graphs;
   graphs.push_back(std::move(step));
   const CompileOptions compile{.own_order = options.own_order, .products = options.products};
-  return std::move(compile_together(std::move(graphs), options.parameters, compile).plans[0]);
+  return std::move(compile_together(std::move(graphs), compile).plans[0]);
 }
 
 std::string text_of(const Plan& plan, const PlanTimes& times, bool why, std::size_t width) {

@@ -89,7 +89,7 @@ class Printer {
   }
 
   std::optional<Piece> piece_of(const Node& node) {
-    if (node.op == &input_op) return Piece{node.attrs.text("name")};
+    if (const SlotId slot = slot_of(node)) return Piece{graph_.slots()[slot].name};
     if (node.op == &constant_op) return literal(node.attrs.literal("value"));
     const std::string_view infix = node.op->infix;
     if (node.inputs.size() == 2 && infix.size() == 1 &&
