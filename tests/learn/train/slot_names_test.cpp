@@ -100,7 +100,7 @@ TEST(SlotNames, MeanNothing) {
     options.parts = parts;
     const StepRows rows{.train = 450, .batch = 256, .validation = 70, .parts = parts};
     const std::vector<Graph> graphs =
-        step_graphs(model, loss::find_loss("cross_entropy"), options, {.classes = 3, .outputs = 3}, rows).graphs;
+        step_graphs(model, loss::cross_entropy, options, {.classes = 3, .outputs = 3}, rows).graphs;
     const std::vector<Graph> others = renamed(graphs, random);
     for (const DType products : {DType::f32, DType::bf16}) {
       const CompileOptions compiled{.own_order = false, .products = products};
