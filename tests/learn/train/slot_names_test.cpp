@@ -29,7 +29,7 @@ std::vector<Graph> renamed(const std::vector<Graph>& graphs, std::mt19937& rando
   std::vector<std::string> names;
   for (int i = 0; i < graphs[0].slots().size(); ++i) {
     names.push_back(stems[static_cast<std::size_t>(i) % std::size(stems)]);
-    if (i >= std::ssize(stems)) names.back() += std::string(static_cast<std::size_t>(i) / std::size(stems), '\'');
+    if (i >= std::ssize(stems)) names.back() += std::string(static_cast<std::size_t>(i) / std::size(stems), '/');
   }
   std::shuffle(names.begin(), names.end(), random);
   const auto slots = std::make_shared<SlotTable>();
@@ -45,6 +45,7 @@ std::vector<Graph> renamed(const std::vector<Graph>& graphs, std::mt19937& rando
 std::string text_of(Plan plan) {
   for (Buffer& buffer : plan.buffers) {
     if (buffer.slot) buffer.name = "slot " + std::to_string(buffer.slot.number);
+    if (buffer.name.ends_with(" (saved)")) buffer.name = "saved";
   }
   return print(plan);
 }

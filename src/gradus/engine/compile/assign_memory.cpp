@@ -72,7 +72,7 @@ class Results {
       return;
     }
     const Type type = made.type;
-    const int from = made.home == Home::input ? saved(next.id) : next.id;
+    const int from = is_overwritten(next.id) ? saved(next.id) : next.id;
     copy(second_, from, {.name = name, .type = type, .home = Home::output, .slot = next.slot, .in_place_of = state});
   }
 
@@ -85,6 +85,12 @@ class Results {
     }
     copy(made.home == Home::input ? first_ : second_, output.id,
          {.name = output.name, .type = made.type, .home = Home::output, .output = number});
+  }
+
+  /// Whether it is an old value that is gone after the second region.
+  bool is_overwritten(int id) const {
+    const int next = graph_.next_id(slot_of(graph_.node(id)));
+    return next >= 0 && next != id;
   }
 
   /// An old value, as it is before others are overwritten.
