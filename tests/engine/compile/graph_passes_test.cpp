@@ -213,6 +213,30 @@ output %10 "y"
 )");
 }
 
+// A layer on every step of sequences, and its update: no transpose is left.
+TEST(ChooseLayouts, StoresTheMatrixOfAllStepsAsItsProductsReadIt) {
+  const Graph graph = optimize(parse(R"(slot "w" parameter f64[2,3]
+%0 = input {name="x", type=f64[4,5,3]} : f64[4,5,3] @ "x"
+%1 = input {name="w", type=f64[2,3]} : f64[2,3] @ "w"
+%2 = transpose %1 {order=[1,0]} : f64[3,2]
+%3 = matmul %0 %2 : f64[4,5,2]
+%4 = outer_sum %0 %3 : f64[3,2]
+%5 = transpose %4 {order=[1,0]} : f64[2,3]
+%6 = subtract %1 %5 : f64[2,3]
+next "w" %6
+)"));
+  const Layouts layouts = choose_layouts({graph});
+  const auto stored = stored_slots(graph.slots(), layouts);
+  EXPECT_EQ(print(optimize(store_transposed(graph, layouts, stored))), R"(slot "w" parameter f64[3,2]
+%0 = input {name="x", type=f64[4,5,3]} : f64[4,5,3] @ "x"
+%1 = input {name="w", type=f64[3,2]} : f64[3,2] @ "w"
+%2 = matmul %0 %1 : f64[4,5,2]
+%3 = outer_sum %0 %2 : f64[3,2]
+%4 = subtract %1 %3 : f64[3,2]
+next "w" %4
+)");
+}
+
 TEST(ChooseLayouts, KeepsWhatIsReadPlainMoreOften) {
   const Graph graph = parse(R"(slot "w" parameter f64[3,3]
 %0 = input {name="x", type=f64[4,3]} : f64[4,3] @ "x"

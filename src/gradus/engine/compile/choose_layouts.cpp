@@ -37,15 +37,16 @@ bool is_state(const Graph& graph, SlotId slot) { return slot && graph.slots()[sl
 
 void count_reads(const Graph& graph, std::map<SlotId, Reads>& reads) {
   for (const Node& node : graph.nodes()) {
-    if (!is_matmul(node)) continue;
+    if (node.op != &matmul_op) continue;
     const Node& right = graph.node(node.inputs[1]);
+    if (right.type.shape.rank() != 2) continue;
     const bool turned = is_matrix_transpose(right);
     const Node& source = turned ? graph.node(right.inputs[0]) : right;
     const SlotId slot = slot_of(source);
     if (!is_state(graph, slot)) continue;
     Reads& of = reads[slot];
     ++(turned ? of.transposed : of.plain);
-    of.rows = std::max(of.rows, node.type.shape[0]);
+    of.rows = std::max(of.rows, node.type.shape.count() / std::max<std::int64_t>(node.type.shape.last(), 1));
     of.shape = source.type.shape;
   }
 }
@@ -67,7 +68,7 @@ class Turned {
       if (turned_[id] || node.type.shape != shape) return;
       const SlotId of = slot_of(node);
       const bool state = found ? is_state(graph_, of) : slots.contains(of);
-      if (!state && !is_matmul(node) && !turns(graph_, node)) return;
+      if (!state && !is_matmul(node) && node.op != &outer_sum_op && !turns(graph_, node)) return;
       if (found && state && slots.insert(of).second) found->push_back(of);
       turned_[id] = 1;
       next.push_back(id);
@@ -110,6 +111,7 @@ struct Turning {
   Value turn(const Node& node) {
     if (node.op == &input_op) return out.state(slot_of(node));
     if (is_matmul(node)) return matmul(transposed(node.inputs[1]), transposed(node.inputs[0]));
+    if (node.op == &outer_sum_op) return outer_sum(as_is(node.inputs[1]), as_is(node.inputs[0]));
     Values inputs;
     for (int input : node.inputs) {
       inputs.push_back(from.node(input).type.shape == node.type.shape ? transposed(input) : as_is(input));

@@ -29,6 +29,7 @@ Term broadcast(Term a) { return {broadcast_op, {std::move(a)}}; }
 Term cast(Term a) { return {cast_op, {std::move(a)}}; }
 Term sum(Term a) { return {sum_op, {std::move(a)}}; }
 Term matmul(Term a, Term b) { return {matmul_op, {std::move(a), std::move(b)}}; }
+Term outer_sum(Term a, Term b) { return {outer_sum_op, {std::move(a), std::move(b)}}; }
 
 bool is_floating(Value node) { return gradus::is_floating(node.dtype()); }
 
@@ -58,6 +59,10 @@ Value both_orders(Value node, const Letters& of) {
 Value product_of_transposes(Value node, const Letters& of) {  // they fold into the product
   if (!is_matrix_transpose(node.node())) return {};
   return matmul(turned(of[1]), turned(of[0]));
+}
+
+Value other_way_round(Value node, const Letters& of) {
+  return is_matrix_transpose(node.node()) ? outer_sum(of[1], of[0]) : Value{};
 }
 
 Value same_type(Value node, const Letters& of) { return of[0].type() == node.type() ? of[0] : Value{}; }
@@ -104,6 +109,7 @@ const std::vector<Rule>& rules() {
       {transpose(x), same_order},
       {transpose(transpose(x)), both_orders},
       {transpose(matmul(x, y)), product_of_transposes},
+      {transpose(outer_sum(x, y)), other_way_round},
       {reshape(x), same_type},
       {reshape(reshape(x)), reshape_once},
       {reshape(broadcast(x)), number_broadcast},

@@ -6,12 +6,10 @@
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/engine/kernels/block.hpp"
-#include "gradus/engine/kernels/highway/matmul_loops.hpp"
+#include "gradus/engine/kernels/highway/transpose_loops.hpp"
 
 namespace gradus {
 namespace {
-
-using Turn = decltype(highway::MatrixLoops::transpose);
 
 /// An axis of the batch: how far apart, in bytes, two neighbors' matrices lie; 0 where it is one for all.
 struct BatchAxis {
@@ -25,7 +23,7 @@ struct Batches {
   bool all_rows = false;  // one product for a block
   bool cut = false;       // blocks are of the first axis
   std::vector<BatchAxis> axes;
-  Turn turn = nullptr;  // B into scratch
+  highway::TransposeLoop turn = nullptr;  // B into scratch
   std::int64_t length = 0, columns = 0;
   std::size_t turned_at = 0;
 };
@@ -129,9 +127,8 @@ std::int64_t take_into_rows(std::vector<BatchAxis>& axes, const Call& call, std:
 void turn_second(Batches& of, Call& one) {
   constexpr std::int64_t least_rows = 16, largest = 1 << 16;
   const Operand& b = one.inputs[1];
-  const bool known = b.type.dtype == DType::f32 || b.type.dtype == DType::f64;
-  if (!one.transposed[1] || !known || of.rows < least_rows || b.type.shape.count() > largest) return;
-  of.turn = (b.type.dtype == DType::f32 ? highway::matrix_loops_f32() : highway::matrix_loops_f64()).transpose;
+  if (!one.transposed[1] || of.rows < least_rows || b.type.shape.count() > largest) return;
+  of.turn = highway::transpose_loop(size_of(b.type.dtype));
   of.length = b.type.shape[1], of.columns = b.type.shape[0];
   one.inputs[1].type.shape = with_last_axes_swapped(b.type.shape);
   one.transposed[1] = false;

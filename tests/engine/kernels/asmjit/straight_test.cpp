@@ -79,6 +79,20 @@ TEST(AsmjitStraight, EveryOpInEverySampleAgrees) {
   }
 }
 
+/// Writers are found by the op itself: another that has its name, its facts and its type is refused.
+TEST(AsmjitStraight, AnOpWithoutAWriterIsRefused) {
+  if (!has_straight_code()) GTEST_SKIP() << "no AVX-512";
+  for (const char* name : {"tanh", "reshape", "sum", "matmul"}) {
+    const Op& known = find_op(name);
+    const Op other = known;
+    const Sample sample = known.samples()[name == std::string_view("reshape") ? 2 : 0];
+    for (const Op* op : {&known, &other}) {
+      const test::Case c = test::make_case(*op, sample, DType::f32);
+      EXPECT_EQ(runs_in_graphs(*c.graph, c.y.node()), op == &known) << name;
+    }
+  }
+}
+
 TEST(AsmjitStraight, ProductsOfEverySizeAndForm) {
   std::mt19937 random(1);
   const std::int64_t sizes[] = {0, 1, 2, 3, 15, 16, 17, 33};

@@ -199,6 +199,18 @@ TEST(Copies, ScatterAddInTheOrderOfTheIndices) {
   }
 }
 
+/// More indices than vectors hold, of both dtypes, in blocks that most of them are not of.
+TEST(Copies, ScatterAddOfManyIndices) {
+  std::mt19937 random(9);
+  for (const DType of_indices : {DType::i32, DType::i64}) {
+    for (const std::int64_t count : {1, 15, 16, 33, 257}) {
+      const Tensor at = draw_indices(of_indices, {count}, 40, random);
+      expect_bits(moves::prepare_scatter_add, scatter_add_op, {random_tensor({DType::f32, {count, 20}}, random), at},
+                  {{"axis", std::int64_t{0}}, {"size", std::int64_t{40}}});
+    }
+  }
+}
+
 TEST(Copies, OneHot) {
   std::mt19937 random(7);
   for (const DType dtype : {DType::f32, DType::f64, DType::u8, DType::i32, DType::i64}) {

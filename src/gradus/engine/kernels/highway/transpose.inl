@@ -11,7 +11,7 @@ template <class T> HWY_INLINE void transpose_square(const T* from, std::int64_t,
 #else
 template <class T> inline constexpr std::size_t square_side = 16 / sizeof(T);
 
-/// A square as wide as a 128-bit vector.
+/// A square as wide as a 128-bit vector. Rows half of it apart are interleaved, again and again.
 template <class T> HWY_INLINE void transpose_square(const T* from, std::int64_t from_row, T* to, std::int64_t to_row) {
   constexpr std::size_t side = square_side<T>;
   const hn::CappedTag<T, side> d;
@@ -24,10 +24,25 @@ template <class T> HWY_INLINE void transpose_square(const T* from, std::int64_t 
     hn::StoreU(hn::InterleaveUpper(d, ac, be), d, to + to_row);
     hn::StoreU(hn::InterleaveLower(d, ac_upper, be_upper), d, to + 2 * to_row);
     hn::StoreU(hn::InterleaveUpper(d, ac_upper, be_upper), d, to + 3 * to_row);
-  } else {
+  } else if constexpr (side == 2) {
     const auto a = hn::LoadU(d, from), b = hn::LoadU(d, from + from_row);
     hn::StoreU(hn::InterleaveLower(d, a, b), d, to);
     hn::StoreU(hn::InterleaveUpper(d, a, b), d, to + to_row);
+  } else {
+    hn::Vec<decltype(d)> rows[side], next[side];
+    HWY_UNROLL(16)
+    for (std::size_t i = 0; i < side; ++i) rows[i] = hn::LoadU(d, from + static_cast<std::int64_t>(i) * from_row);
+    for (std::size_t done = 1; done < side; done *= 2) {
+      HWY_UNROLL(8)
+      for (std::size_t i = 0; i < side / 2; ++i) {
+        next[2 * i] = hn::InterleaveLower(d, rows[i], rows[i + side / 2]);
+        next[2 * i + 1] = hn::InterleaveUpper(d, rows[i], rows[i + side / 2]);
+      }
+      HWY_UNROLL(16)
+      for (std::size_t i = 0; i < side; ++i) rows[i] = next[i];
+    }
+    HWY_UNROLL(16)
+    for (std::size_t i = 0; i < side; ++i) hn::StoreU(rows[i], d, to + static_cast<std::int64_t>(i) * to_row);
   }
 }
 #endif

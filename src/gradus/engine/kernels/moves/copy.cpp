@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "gradus/core/tensor/shape.hpp"
-#include "gradus/engine/kernels/highway/matmul_loops.hpp"
+#include "gradus/engine/kernels/highway/transpose_loops.hpp"
 
 namespace gradus::moves {
 namespace {
@@ -35,7 +35,22 @@ void copy_runs(const Walk& a, const Walk& b, const std::byte* from, std::byte* t
   }
 }
 
-/// Element by element. Of `known` strides the compiler makes vectors where it can.
+/// One element all along b.
+template <class T> void fill_rows(const Walk& a, const Walk& b, const std::byte* from, std::byte* to, std::size_t) {
+  constexpr std::size_t bytes = 64;
+  constexpr auto many = static_cast<std::int64_t>(bytes / sizeof(T));
+  for (std::int64_t i = 0; i < a.size; ++i) {
+    const T x = reinterpret_cast<const T*>(from)[i * a.from];
+    T* y = reinterpret_cast<T*>(to) + i * a.to;
+    T line[bytes / sizeof(T)];
+    std::fill_n(line, many, x);
+    std::int64_t j = 0;
+    for (; j + many <= b.size; j += many) std::memcpy(y + j, line, sizeof(line));
+    std::memcpy(y + j, line, at(b.size - j) * sizeof(T));
+  }
+}
+
+/// Element by element. The compiler makes vectors of a stride that it knows, where it can.
 template <class T, std::int64_t from_step, std::int64_t to_step>
 void copy_elements(const Walk& a, const Walk& b, const std::byte* from, std::byte* to, std::size_t) {
   constexpr std::int64_t any = -1;
@@ -43,35 +58,20 @@ void copy_elements(const Walk& a, const Walk& b, const std::byte* from, std::byt
   for (std::int64_t i = 0; i < a.size; ++i) {
     const T* x = reinterpret_cast<const T*>(from) + i * a.from;
     T* y = reinterpret_cast<T*>(to) + i * a.to;
-    if constexpr (from_step == 0 && to_step == 1) std::fill_n(y, b.size, *x);
-    else
-      for (std::int64_t j = 0; j < b.size; ++j) y[j * to_next] = x[j * step];
+    for (std::int64_t j = 0; j < b.size; ++j) y[j * to_next] = x[j * step];
   }
 }
 
-/// A matrix turned: a lies side by side in what is read, b in what is written. Tiles stay in the first-level cache.
-template <class T> void turn_tiles(const Walk& a, const Walk& b, const std::byte* from, std::byte* to, std::size_t) {
-  constexpr std::int64_t tile = 32;
-  const T* x = reinterpret_cast<const T*>(from);
-  T* y = reinterpret_cast<T*>(to);
-  for (std::int64_t j0 = 0; j0 < b.size; j0 += tile) {
-    for (std::int64_t i0 = 0; i0 < a.size; i0 += tile) {
-      const std::int64_t j_end = std::min(b.size, j0 + tile), i_end = std::min(a.size, i0 + tile);
-      for (std::int64_t i = i0; i < i_end; ++i) {
-        for (std::int64_t j = j0; j < j_end; ++j) y[i * a.to + j] = x[j * b.from + i];
-      }
-    }
-  }
-}
-
-template <class T> void turn_vectors(const Walk& a, const Walk& b, const std::byte* from, std::byte* to, std::size_t) {
-  static const highway::MatrixLoops loops = sizeof(T) == 4 ? highway::matrix_loops_f32() : highway::matrix_loops_f64();
-  loops.transpose(from, b.from, to, a.to, b.size, a.size);
+/// A matrix turned: a lies side by side in what is read, b in what is written.
+template <std::size_t bytes>
+void turn(const Walk& a, const Walk& b, const std::byte* from, std::byte* to, std::size_t) {
+  static const highway::TransposeLoop loop = highway::transpose_loop(bytes);
+  loop(from, b.from, to, a.to, b.size, a.size);
 }
 
 template <class T> auto elements_loop(const Walk& b) {
   if (b.to != 1) return copy_elements<T, -1, -1>;
-  return b.from == 0 ? copy_elements<T, 0, 1> : b.from == 2 ? copy_elements<T, 2, 1> : copy_elements<T, -1, 1>;
+  return b.from == 0 ? fill_rows<T> : b.from == 2 ? copy_elements<T, 2, 1> : copy_elements<T, -1, 1>;
 }
 
 /// Without walks of one element, and with neighbors that go on alike made one.
@@ -104,8 +104,7 @@ StridedCopy::StridedCopy(std::vector<Walk> walks, std::size_t width) : width_(wi
     inner_ = copy_runs;
   } else if (last.to == 1 && last.from != 0 && beside != walks_.end()) {
     std::rotate(beside, beside + 1, walks_.end() - 1);  // next to the last
-    inner_ = pick(turn_tiles<std::uint8_t>, turn_tiles<std::uint16_t>, turn_vectors<std::uint32_t>,
-                  turn_vectors<std::uint64_t>);
+    inner_ = pick(turn<1>, turn<2>, turn<4>, turn<8>);
   } else {
     inner_ = pick(elements_loop<std::uint8_t>(last), elements_loop<std::uint16_t>(last),
                   elements_loop<std::uint32_t>(last), elements_loop<std::uint64_t>(last));

@@ -6,6 +6,7 @@
 #include "gradus/core/ops/axes.hpp"
 #include "gradus/core/ops/index.hpp"
 #include "gradus/engine/kernels/block.hpp"
+#include "gradus/engine/kernels/highway/find_between.hpp"
 #include "gradus/engine/kernels/highway/matmul_loops.hpp"
 #include "gradus/engine/kernels/moves/copy.hpp"
 #include "gradus/engine/kernels/moves/kernels.hpp"
@@ -23,6 +24,7 @@ struct Indexed {
   DType dtype = DType::f32;
   bool rows_along = false;  // scatter_add: blocks are of the axis itself
   void (*add)(void*, const void*, std::int64_t) = nullptr;
+  highway::FindBetween find = nullptr;
 
   std::int64_t outer_of(const Frame& frame) const { return outer_row ? outer_row * frame.rows : outer; }
   std::int64_t indices_of(const Frame& frame) const { return indices_row ? indices_row * frame.rows : indices; }
@@ -67,14 +69,14 @@ void run_gather(const void* state, const Frame& frame) {
   const Indexed& of = *static_cast<const Indexed*>(state);
   const std::size_t run = static_cast<std::size_t>(of.inner) * of.width;
   const std::int64_t outer = of.outer_of(frame), count = of.indices_of(frame);
-  const std::byte* const from = frame.operands[0];
-  std::byte* const to = frame.operands[2];
-  for_each_index("gather", of, frame.operands[1], frame, [&](std::int64_t place, std::int64_t index) {
-    for (std::int64_t i = 0; i < outer; ++i) {
-      copy_bytes(from + static_cast<std::size_t>(i * of.size + index) * run,
-                 to + static_cast<std::size_t>(i * count + place) * run, run);
-    }
-  });
+  if (outer == 0) for_each_index("gather", of, frame.operands[1], frame, [](std::int64_t, std::int64_t) {});
+  for (std::int64_t i = 0; i < outer; ++i) {  // rows in order: what is written is written along
+    const std::byte* const from = frame.operands[0] + static_cast<std::size_t>(i * of.size) * run;
+    std::byte* const to = frame.operands[2] + static_cast<std::size_t>(i * count) * run;
+    for_each_index("gather", of, frame.operands[1], frame, [&](std::int64_t place, std::int64_t index) {
+      copy_bytes(from + static_cast<std::size_t>(index) * run, to + static_cast<std::size_t>(place) * run, run);
+    });
+  }
 }
 
 template <class T> void add_numbers(void* to, const void* x, std::int64_t n) {
@@ -85,21 +87,33 @@ template <class T> void add_numbers(void* to, const void* x, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<T>(static_cast<S>(y[i]) + static_cast<S>(from[i]));
 }
 
+/// Calls f(place, index) for the indices of a block of rows. The first block sees to it that there are no others than
+/// of all rows.
+template <class F> void for_each_in_block(const Indexed& of, const std::byte* indices, const Frame& frame, F&& f) {
+  if (frame.first == 0) for_each_index("scatter_add", of, indices, frame, [](std::int64_t, std::int64_t) {});
+  const std::int64_t end = frame.first + frame.rows;
+  std::int64_t place = -1;
+  while ((place = of.find(indices, place + 1, of.indices, frame.first, end)) < of.indices) {
+    f(place, of.wide ? reinterpret_cast<const std::int64_t*>(indices)[place]
+                     : std::int64_t{reinterpret_cast<const std::int32_t*>(indices)[place]});
+  }
+}
+
 void run_scatter_add(const void* state, const Frame& frame) {
   const Indexed& of = *static_cast<const Indexed*>(state);
   const std::int64_t outer = of.outer_of(frame), rows = of.rows_along ? frame.rows : of.size;
-  const std::int64_t first = of.rows_along ? frame.first : 0;
   const std::byte* const x = frame.operands[0];
   std::byte* const y = frame.operands[2];
   const auto bytes = [&](std::int64_t runs) { return static_cast<std::size_t>(runs * of.inner) * of.width; };
   std::memset(y, 0, bytes(outer * rows));
-  for_each_index("scatter_add", of, frame.operands[1], frame, [&](std::int64_t place, std::int64_t index) {
-    const std::int64_t row = index - first;
-    if (row < 0 || row >= rows) return;
+  const auto add = [&](std::int64_t place, std::int64_t row) {
     for (std::int64_t i = 0; i < outer; ++i) {
       of.add(y + bytes(i * rows + row), x + bytes(i * of.indices + place), of.inner);
     }
-  });
+  };
+  if (!of.rows_along) return for_each_index("scatter_add", of, frame.operands[1], frame, add);
+  for_each_in_block(of, frame.operands[1], frame,
+                    [&](std::int64_t place, std::int64_t index) { add(place, index - frame.first); });
 }
 
 template <class T> void mark(std::byte* to, std::int64_t element) {
@@ -137,6 +151,7 @@ Prepared prepare_scatter_add(const Call& call) {
   bool fits = describe(*of, call, 1, call.outputs[0].type);
   if (fits && call.block < call.rows && call.attrs.integer("axis") == 0) {
     of->rows_along = true;
+    of->find = of->wide ? highway::find_between_i64() : highway::find_between_i32();
     fits = call.inputs[1].access == Access::whole;
   }
   if (!fits) return refuse("blocks that are not the op's");
