@@ -5,6 +5,7 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/nn/init.hpp"
+#include "gradus/learn/nn/layer.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
@@ -28,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const kinds::KindList families[] = {kinds::kind_list(optim::all_optimizers()),
                                       kinds::kind_list(optim::all_schedules()), kinds::kind_list(init::all_inits()),
-                                      kinds::kind_list(loss::all_losses())};
+                                      kinds::kind_list(loss::all_losses()), kinds::kind_list(nn::all_layers())};
   for (const kinds::KindList& all : families) {
     try {
       expect_round_trips(kinds::parse_any(text, all, "text"), all);

@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "bench/workloads/workload.hpp"
+#include "gradus/learn/nn/net.hpp"
 
 namespace gradus::bench {
 namespace {
@@ -66,7 +67,7 @@ void write_case(std::ostream& out, const Case& of) {
   out << "workload " << w.name << "\nrestart " << (w.trains() ? restart_after : 0) << "\nloss " << name_of(w.loss)
       << "\noptimizer " << name_of(w.optimizer) << "\nrate "
       << (w.trains() ? optim::learning_rate(optimizer_of(w.optimizer)) : 0) << '\n';
-  for (const nn::Layer& layer : of.model.net.children) out << "layer " << layer.text << '\n';
+  for (const nn::Layer& layer : of.model.net.nets) out << "layer " << nn::print_net(layer) << '\n';
   std::vector<std::pair<std::string, ConstView>> arrays{{"features", of.features}};
   if (w.loss != Loss::none) arrays.emplace_back("target", of.target);
   for (const nn::Parameter& p : of.model.parameters) arrays.emplace_back(p.name, p.value);

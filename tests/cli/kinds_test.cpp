@@ -4,6 +4,7 @@
 #include "gradus/learn/json/value.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/nn/metric.hpp"
+#include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
 #include "tests/cli/program.hpp"
@@ -33,6 +34,7 @@ TEST(KindsCommands, ListEveryKindWithEveryKey) {
   EXPECT_EQ(document(gradus("schedules --json")).at("kinds").array().size(), optim::all_schedules().size());
   EXPECT_EQ(document(gradus("losses --json")).at("kinds").array().size(), loss::all_losses().size());
   EXPECT_EQ(document(gradus("metrics --json")).at("kinds").array().size(), metric::all_metrics().size());
+  EXPECT_EQ(document(gradus("layers --json")).at("kinds").array().size(), nn::all_layers().size());
   EXPECT_EQ(document(gradus("inits he-normal --json")).at("kinds").array().size(), 1U);
   const test::Ended unknown = gradus("schedules one-cicle");
   EXPECT_EQ(unknown.code, 2);
@@ -42,7 +44,8 @@ TEST(KindsCommands, ListEveryKindWithEveryKey) {
 // What the list of one kind shows as a flag is a flag.
 TEST(KindsCommands, ShowAFlagThatWorks) {
   const test::Program gradus;
-  for (const char* family : {"optimizers nadam", "schedules plateau", "inits uniform", "losses huber", "metrics error_quantile"}) {
+  for (const char* family : {"optimizers nadam", "schedules plateau", "inits uniform", "losses huber",
+                             "metrics error_quantile", "layers hardtanh", "layers residual"}) {
     const std::string text = gradus(family).out;
     const std::size_t at = text.find("\nflag  "), end = text.find('\n', at + 1);
     ASSERT_NE(at, std::string::npos) << text;

@@ -33,13 +33,13 @@ Built build(Bench& b, const nn::Model& model) {
     out.parameters[parameter.name] = b.input(parameter.name, parameter.value.cast(DType::f64));
   }
   Value x = X;
-  for (const nn::Layer& layer : model.net.children) {
-    const std::string name = std::to_string(&layer - model.net.children.data());
+  for (const nn::Layer& layer : model.net.nets) {
+    const std::string name = std::to_string(&layer - model.net.nets.data());
     const auto weight = out.parameters.find(name + ".weight"), bias = out.parameters.find(name + ".bias");
     if (weight == out.parameters.end()) {
       nn::Scope scope(b.graph(), nn::Mode::inference, b.dtype());
       x = layer.build(scope, x);
-      b.want("O" + std::to_string(&layer - model.net.children.data()), x);
+      b.want("O" + std::to_string(&layer - model.net.nets.data()), x);
       continue;
     }
     x = matmul(x, transpose(weight->second));

@@ -9,6 +9,7 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/nn/init.hpp"
+#include "gradus/learn/nn/layer.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
@@ -182,6 +183,7 @@ void expect_round_trips(const KindList& list) {
       for (std::size_t i = 0; i < kind->keys.size(); ++i) {
         if (kind->keys[i].required || random() % 2 == 0) recipe.keys.set(i, draw(kind->keys[i], random));
       }
+      if (kind->normalize != nullptr) kind->normalize(recipe.keys);
       try {
         if (kind->check != nullptr) kind->check(recipe.keys);
       } catch (const UserError&) {
@@ -202,6 +204,7 @@ TEST(Recipe, GoesThereAndBackToTheBit) {
   expect_round_trips(kind_list(optim::all_schedules()));
   expect_round_trips(kind_list(init::all_inits()));
   expect_round_trips(kind_list(loss::all_losses()));
+  expect_round_trips(kind_list(nn::all_layers()));
 }
 
 TEST(Recipe, OfJsonTakesDefaultsForWhatIsMissing) {
@@ -218,8 +221,9 @@ TEST(Recipe, OfJsonTakesDefaultsForWhatIsMissing) {
 
 // What texts and files rely on, for every kind there is.
 TEST(Kinds, HaveTablesThatCanBeRead) {
-  for (const KindList& list : {kind_list(optim::all_optimizers()), kind_list(optim::all_schedules()),
-                               kind_list(init::all_inits()), kind_list(loss::all_losses())}) {
+  for (const KindList& list :
+       {kind_list(optim::all_optimizers()), kind_list(optim::all_schedules()), kind_list(init::all_inits()),
+        kind_list(loss::all_losses()), kind_list(nn::all_layers())}) {
     for (const Kind* kind : list) {
       EXPECT_EQ(&find_kind(kind->name, list, "kind"), kind);
       EXPECT_FALSE(kind->doc.empty() || kind->doc.ends_with('.')) << kind->name;
@@ -230,7 +234,7 @@ TEST(Kinds, HaveTablesThatCanBeRead) {
         EXPECT_FALSE(key.name == "name" || key.name == "schedule" || key.doc.empty() || key.doc.ends_with('.'))
             << kind->name << " " << key.name;
         EXPECT_EQ(key.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"), std::string_view::npos);
-        const KeyValue value = read_value(key, key.value, "key");
+        const KeyValue value = usual_value(key);
         for (const Key& other : kind->keys) {
           for (const std::string_view word : other.words)
             EXPECT_EQ(find_key(kind->keys, word), kind->keys.size()) << word;

@@ -134,8 +134,9 @@ TEST(Spatial, RefusesOptionsThatMeanNothing) {
   EXPECT_THROW(conv(2, {3}, {.groups = 0}), UserError);
   EXPECT_THROW(max_pool({2}, {.stride = {0}}), UserError);
   EXPECT_THROW(view({3, 0}), UserError);
-  EXPECT_EQ(conv(2, {3}, {.stride = {1, 2}, .padding = {1}, .bias = false}).text, "conv 2 3x3 stride 1x2 pad 1 nobias");
-  EXPECT_EQ(avg_pool1d({4}, {.stride = {2}}).text, "avgpool1d 4 stride 2");
+  EXPECT_EQ(print_net(conv(2, {3}, {.stride = {1, 2}, .padding = {1}, .bias = false})),
+            "conv 2 3x3 stride 1x2 pad 1 nobias");
+  EXPECT_EQ(print_net(avg_pool1d({4}, {.stride = {2}})), "avgpool1d 4 stride 2");
 }
 
 }  // namespace

@@ -51,9 +51,9 @@ data::Dataset rows_of(const Kind& kind) {
 }
 
 nn::Layer net_of(const std::string& last, std::int64_t outputs) {
-  std::vector<nn::Layer> layers{nn::linear(4), nn::parse_net("tanh").children[0], nn::linear(outputs)};
+  std::vector<nn::Layer> layers{nn::linear(4), nn::parse_net("tanh").nets[0], nn::linear(outputs)};
   if (last == "own") layers.push_back(nn::layer("own", [](nn::Scope&, Value x) { return 0.5 * tanh(x) + 0.5; }));
-  else if (!last.empty()) layers.push_back(nn::parse_net(last).children[0]);
+  else if (!last.empty()) layers.push_back(nn::parse_net(last).nets[0]);
   return nn::sequential(layers);
 }
 
@@ -202,7 +202,7 @@ TEST_F(Agree, AddsToALoneLayerWithoutNewNames) {
   options.loss = loss::binary_cross_entropy;
   const auto trained = train(engine, nn::linear(1), rows_of(kinds[4]), options);
   EXPECT_EQ(trained.model.network.parameters[0].name, "weight");
-  EXPECT_EQ(trained.model.network.net.text, "1, sigmoid");
+  EXPECT_EQ(nn::print_net(trained.model.network.net), "1, sigmoid");
   for (const double p : predict(engine, trained.model, rows_of(kinds[4])).numbers()) EXPECT_TRUE(p > 0 && p < 1);
 }
 

@@ -84,8 +84,8 @@ TEST(SavedModel, OfOnesOwnLayerNeedsTheNet) {
   const auto run = train(engine, net, plane(20, DType::f32), {.epochs = 1});
   io::save(run.model, path_of("own.gradus"));
   EXPECT_THROW(io::load(path_of("own.gradus")), UserError);
-  EXPECT_THROW(io::load(path_of("own.gradus"), nn::parse_net("2, 1")), UserError);
-  expect_equal(run.model, io::load(path_of("own.gradus"), net));
+  EXPECT_THROW(io::load(path_of("own.gradus"), {.net = nn::parse_net("2, 1")}), UserError);
+  expect_equal(run.model, io::load(path_of("own.gradus"), {.net = net}));
 }
 
 TEST(SavedModel, MarksTheEpochWhoseWeightsItHas) {

@@ -29,5 +29,6 @@ extern const Command losses_command;
 extern const Command metrics_command;
 extern const Command encoders_command;
 extern const Command config_command;
+extern const Command layers_command;
 
 }  // namespace gradus::cli

@@ -12,17 +12,15 @@
 #include "gradus/app/explain/network_loss.hpp"
 #include "gradus/core/ops/interpret.hpp"
 #include "gradus/learn/data/shortest.hpp"
+#include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/step.hpp"
 
 namespace gradus::explain {
 namespace {
 
-/// "0" of "0.weight"; "" for a name without a layer.
-std::string child_of(const std::string& name) {
-  const std::size_t dot = name.find('.');
-  return dot == std::string::npos ? "" : name.substr(0, dot);
-}
+/// "0." of "0.weight", "2.0." of "2.0.bias"; "" for a name without a layer.
+std::string child_of(const std::string& name) { return name.substr(0, name.rfind('.') + 1); }
 
 int find(const Explanation& e, const std::string& name) {
   for (std::size_t i = 0; i < e.nodes.size(); ++i) {
@@ -42,29 +40,28 @@ void fill_inputs(const Explanation& e, NetworkLayer& layer) {
   if (product->op == "matmul") layer.transposed = product->inputs[1];
 }
 
-/// The layers: each child of width, with the children up to the next one, which are its activation and the like.
+/// The layers: each with a weight that its input is multiplied with, and what follows up to the next one, which are its
+/// activation and the like.
 std::vector<NetworkLayer> find_layers(const Explanation& e, const nn::Layer& net,
                                       std::map<std::string, std::string>& group_of) {
   std::vector<NetworkLayer> layers;
-  for (std::size_t i = 0; i < net.children.size(); ++i) {
-    const std::string child = std::to_string(i);
-    const nn::Layer& part = net.children[i];
-    const int weight = find(e, child + ".weight"), preactivation = find(e, child + ".preactivation");
+  nn::for_each_layer(net, [&](const std::string& child, const nn::Layer& part) {
+    const int weight = find(e, child + "weight"), preactivation = find(e, child + "preactivation");
     if (weight >= 0 && preactivation >= 0) {
       NetworkLayer layer;
-      layer.weight = weight, layer.bias = find(e, child + ".bias");
+      layer.weight = weight, layer.bias = find(e, child + "bias");
       layer.preactivation = layer.activated = preactivation;
       layer.out = at(e, weight).value.shape()[0], layer.in = at(e, weight).value.shape()[1];
       fill_inputs(e, layer);
-      if (at(e, weight).value.shape().rank() > 2) layer.title = part.text;
+      if (at(e, weight).value.shape().rank() > 2) layer.title = nn::print_net(part);
       layers.push_back(layer);
-    } else if (!layers.empty() && part.kind == nn::Layer::Kind::activation) {
-      const int activated = find(e, child + "." + part.text.substr(0, part.text.find(' ')));
-      layers.back().activation += (layers.back().activation.empty() ? "" : " ") + part.text;
+    } else if (!layers.empty() && part.traits().role == nn::LayerTraits::Role::activation) {
+      const int activated = find(e, child + std::string(part.word()));
+      layers.back().activation += (layers.back().activation.empty() ? "" : " ") + nn::print_net(part);
       if (activated >= 0) layers.back().activated = activated;
     }
     if (!layers.empty()) group_of[child] = std::to_string(layers.size() - 1);
-  }
+  });
   for (std::size_t i = 0; i < layers.size(); ++i) {
     NetworkLayer& layer = layers[i];
     if (layer.title.empty()) layer.title = std::to_string(layer.in) + " -> " + std::to_string(layer.out);

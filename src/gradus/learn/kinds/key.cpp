@@ -126,6 +126,11 @@ KeyValue read_value(const Key& key, std::string_view text, const std::string& pl
          key.type == KeyType::word ? nearest(text, key.words) : "");
 }
 
+KeyValue usual_value(const Key& key) {
+  if (key.type == KeyType::sizes && key.value.empty()) return Sizes{};
+  return read_value(key, key.value, std::string(key.name));
+}
+
 bool same_value(const KeyValue& a, const KeyValue& b) {
   const auto *x = std::get_if<double>(&a), *y = std::get_if<double>(&b);
   return x != nullptr && y != nullptr ? std::bit_cast<std::uint64_t>(*x) == std::bit_cast<std::uint64_t>(*y) : a == b;
@@ -151,11 +156,7 @@ KeyValue checked_value(const Key& key, KeyValue value, const std::string& place)
 }
 
 Keys::Keys(std::span<const Key> table) : table_(table) {
-  for (const Key& key : table) {
-    if (key.required) values_.emplace_back();
-    else if (key.type == KeyType::sizes && key.value.empty()) values_.emplace_back(Sizes{});
-    else values_.push_back(read_value(key, key.value, std::string(key.name)));
-  }
+  for (const Key& key : table) values_.push_back(key.required ? KeyValue() : usual_value(key));
 }
 
 std::size_t find_key(std::span<const Key> table, std::string_view name) {

@@ -51,6 +51,8 @@ std::string describe(const Key& key);
 
 /// The value of `key` that `text` is. Throws UserError(Fault::usage) at `place`, which should name the key.
 KeyValue read_value(const Key& key, std::string_view text, const std::string& place);
+/// The default of `key`, or its example when it is required.
+KeyValue usual_value(const Key& key);
 /// The same type and bits: 0 is not -0.
 bool same_value(const KeyValue& a, const KeyValue& b);
 /// The shortest text that read_value reads back to the same bits.

@@ -92,13 +92,17 @@ struct Reader {
 template <class Take> std::string print_keys(const AnyRecipe& recipe, Take take) {
   std::string out(recipe.kind->name);
   const Keys defaults(recipe.kind->keys);
+  bool in_order = true;  // a value without its name is that of the next key
   for (std::size_t i = 0; i < recipe.kind->keys.size(); ++i) {
     const KeyValue& value = recipe.keys.value(i);
     const int form = take(value, defaults.value(i));
     const Key& key = recipe.kind->keys[i];
     const std::string text = print_value(value);
-    if (form == 0 || text.empty()) continue;
-    if (form == 1 || !key.bare) out += " " + std::string(key.name);
+    if (form == 0 || text.empty()) {
+      in_order = false;
+      continue;
+    }
+    if (form == 1 || !key.bare || !in_order) out += " " + std::string(key.name);
     if (form > 1) out += " " + text;
   }
   return out;

@@ -1,25 +1,9 @@
-// Activation layers: one table of the pointwise functions that a net description may name.
+// Activation layers: most are functions of each number by itself; each as torch.nn has it.
 #pragma once
-
-#include <span>
-#include <string_view>
 
 #include "gradus/learn/nn/layer.hpp"
 
 namespace gradus::nn {
-
-/// A word of a net description. `parameter`: what a number after the word means ("" when it takes none).
-struct Activation {
-  std::string_view name;
-  std::string_view parameter;
-  double default_parameter;
-  Value (*apply)(Value x, double parameter);
-};
-
-std::span<const Activation> activations();
-
-/// The activation called `name` as a layer. Throws UserError naming the nearest, or for a parameter it does not take.
-Layer activation(std::string_view name, std::optional<double> parameter = {});
 
 Layer relu();
 /// Throws UserError unless 0 <= slope < 1.
@@ -33,6 +17,23 @@ Layer silu();
 Layer softplus();
 Layer sigmoid();
 Layer tanh();
+Layer relu6();
+/// Throws UserError unless low < high.
+Layer hardtanh(double low = -1, double high = 1);
+Layer hardsigmoid();
+Layer hardswish();
+Layer mish();
+/// Throws UserError unless alpha > 0.
+Layer celu(double alpha = 1);
+Layer logsigmoid();
+Layer softsign();
+Layer tanhshrink();
+/// Throws UserError for a band below 0.
+Layer softshrink(double band = 0.5);
+Layer hardshrink(double band = 0.5);
+/// [..., 2 n] to [..., n].
+Layer glu();
+Layer log_softmax();
 /// The perceptron's unit. Its slope is 0 everywhere: layers before it do not learn.
 Layer step();
 

@@ -10,7 +10,7 @@ enum class Gives { unknown, numbers, probabilities };
 
 struct LastLayer {
   Gives gives = Gives::numbers;
-  std::string function;  // that makes them probabilities: "sigmoid", "softmax", "step"; "" for none
+  std::string function;  // the op that makes them probabilities; "" for none
 };
 
 /// Builds the net for one sample of shape `input` and looks at what its output is made by. Throws UserError as the net.

@@ -24,7 +24,7 @@ Shape batch_shape(const Shape& sample, std::int64_t rows) {
 }
 
 Sketch sketch(const Layer& net, const Shape& input, DType dtype) {
-  if (!net.build)
+  if (!net)
     throw UserError(Fault::usage, Report{"net", "no layer", "a layer, or nn::sequential of some", "nn::linear(1)"});
   Graph graph;
   Scope scope(graph, Mode::training, dtype);

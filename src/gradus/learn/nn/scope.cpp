@@ -1,8 +1,18 @@
 #include "gradus/learn/nn/scope.hpp"
 
+#include "gradus/core/base/remedy.hpp"
 #include "gradus/learn/nn/layer.hpp"
+#include "gradus/learn/nn/net.hpp"
 
 namespace gradus::nn {
+namespace {
+
+/// The layer in a few words: what is inside it is told by itself.
+std::string briefly(const Layer& layer) {
+  return printable(layer.nets.empty() ? print_net(layer) : std::string(layer.word()));
+}
+
+}  // namespace
 
 Value Scope::parameter(std::string_view name, const Shape& shape, const init::Init& init) {
   const std::string full = prefix_ + std::string(name);
@@ -24,19 +34,64 @@ Value Scope::parameter(std::string_view name, const Shape& shape, const init::In
   return made;
 }
 
+Value Scope::parameter_of(const NamedLayer& of, std::size_t at, std::string_view name) const {
+  const std::string full = of.prefix + std::to_string(at) + "." + std::string(name);
+  const auto place = place_.find(full);
+  return place == place_.end() ? Value{} : values_[place->second];
+}
+
 Value Scope::apply(std::string_view name, const Layer& layer, Value x) {
   const std::size_t outer = prefix_.size();
-  prefix_ += std::string(name) + ".";
+  if (!name.empty()) prefix_ += std::string(name) + ".";
   try {
+    if (!layer) throw UserError(Fault::usage, Report{"layer", "nothing", "a layer", "nn::linear(1)"});
     const Value y = layer.build(*this, x);
-    if (layer.children.empty() && y.id >= 0 && !(y == x)) label(y, layer.text.substr(0, layer.text.find(' ')));
+    if (layer.nets.empty() && y.id >= 0 && !(y == x)) label(y, layer.word().substr(0, layer.word().find(' ')));
     prefix_.resize(outer);
     return y;
   } catch (const UserError& error) {
-    if (std::string_view(error.what()).starts_with("layer ")) throw;
-    throw UserError(error.fault(), "layer " + prefix_.substr(0, prefix_.size() - 1) + " (" + printable(layer.text) +
-                                       "): " + error.what());
+    if (name.empty() || std::string_view(error.what()).starts_with("layer ")) throw;
+    throw UserError(error.fault(),
+                    "layer " + prefix_.substr(0, prefix_.size() - 1) + " (" + briefly(layer) + "): " + error.what());
   }
+}
+
+Value Scope::apply_all(const std::vector<Layer>& layers, Value x) {
+  const std::size_t outer = names_.size();
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    x = apply(std::to_string(i), layers[i], x);
+    if (!layers[i].name.empty()) names_.push_back({layers[i].name, x, &layers, i, prefix_});
+  }
+  names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(outer), names_.end());
+  return x;
+}
+
+Value Scope::apply_again(const NamedLayer& of, std::size_t from, Value x) {
+  const NamedLayer named = of;  // building may add names
+  std::string inner = named.prefix;
+  prefix_.swap(inner);
+  try {
+    for (std::size_t i = from; i <= named.at; ++i) x = apply(std::to_string(i), (*named.beside)[i], x);
+  } catch (...) {
+    prefix_.swap(inner);
+    throw;
+  }
+  prefix_.swap(inner);
+  return x;
+}
+
+const NamedLayer& Scope::named(std::string_view name) const {
+  std::vector<std::string> known;
+  for (auto at = names_.rbegin(); at != names_.rend(); ++at) {
+    if (at->name == name) return *at;
+    known.push_back(at->name);
+  }
+  std::string all;
+  for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
+  throw UserError(Fault::usage,
+                  Report{"net", "\"" + printable(name) + "\", a name that no layer before it has",
+                         known.empty() ? "the name of a layer before it" : all,
+                         nearest_or(name, known, "\"as " + printable(name) + "\" behind a layer before it")});
 }
 
 Value Scope::key() {

@@ -1,4 +1,4 @@
-// Where a layer builds: the graph, the names of its parameters, the mode, the random streams.
+// Where a layer builds: the graph, the names of its parameters, the mode, the random streams, the values with names.
 #pragma once
 
 #include <string>
@@ -22,6 +22,15 @@ struct ParameterSpec {
   init::Init init;
 };
 
+/// A layer of a sequence that is being built, with a name for later ones.
+struct NamedLayer {
+  std::string name;
+  Value value;                       // what it gives
+  const std::vector<Layer>* beside;  // the layers of its sequence
+  std::size_t at;                    // its place among them
+  std::string prefix;                // of its sequence's parameters: "" or "2."
+};
+
 /// A scope builds one net in one graph. Parameters become slots of the graph, named as PyTorch names them.
 class Scope {
  public:
@@ -33,9 +42,19 @@ class Scope {
   /// The parameter called `name` within this layer. A second call with the same name and shape gives the same value
   /// (tied weights). Throws UserError when the shape differs, or the parameter has no elements.
   Value parameter(std::string_view name, const Shape& shape, const init::Init& init);
+  /// The parameter called `name` of the layer `of`, or an empty Value where it has none.
+  Value parameter_of(const NamedLayer& of, std::size_t at, std::string_view name) const;
   /// Builds `layer` as the child `name` of the layer that is being built: its parameters are called
-  /// "<name>.<parameter>". Rethrows a UserError with the layer's name before it.
+  /// "<name>.<parameter>", or as those of this layer for "". Rethrows a UserError with the layer's name before it.
   Value apply(std::string_view name, const Layer& layer, Value x);
+  /// The layers one after another, as the children "0", "1", ...; their names are known to later ones and what is
+  /// inside those.
+  Value apply_all(const std::vector<Layer>& layers, Value x);
+  /// Layers `from` to `of.at` of its sequence once more, with their weights.
+  Value apply_again(const NamedLayer& of, std::size_t from, Value x);
+
+  /// The layer before this one that has this name. Throws UserError that lists the names and tries the nearest.
+  const NamedLayer& named(std::string_view name) const;
 
   Graph& graph() { return graph_; }
   bool training() const { return mode_ == Mode::training; }
@@ -61,6 +80,7 @@ class Scope {
   std::vector<ParameterSpec> parameters_;
   Values values_;
   std::unordered_map<std::string, std::size_t> place_;  // of parameters, by name
+  std::vector<NamedLayer> names_;                       // that the layer being built may use, outer ones first
   std::int64_t streams_ = 0;
 };
 

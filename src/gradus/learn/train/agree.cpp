@@ -57,31 +57,32 @@ void check_targets(const loss::Loss& loss, const Ends& ends) {
          "classes, or rows of numbers from 0 to 1 that sum to 1", remedy);
 }
 
-/// The function that is missing between what the net gives and what the loss takes; "" for none.
-std::string missing_function(const loss::Loss& loss, const Ends& ends) {
-  if (ends.last.function == "softmax" && ends.outputs == 1) {
-    throw UserError(Fault::usage, Report{"net", "softmax of a single output, which is always 1",
-                                         "an output that can vary", "sigmoid in its place"});
+/// The function that is missing between what the net gives and what the loss takes, if one is.
+std::optional<nn::Layer> missing_function(const loss::Loss& loss, const Ends& ends) {
+  const auto word = [](const nn::Layer& layer) { return std::string(layer.word()); };
+  if (ends.last.function == word(nn::softmax()) && ends.outputs == 1) {
+    throw UserError(Fault::usage, Report{"net", ends.last.function + " of a single output, which is always 1",
+                                         "an output that can vary", word(nn::sigmoid()) + " in its place"});
   }
   const bool logits = loss.traits().takes == Takes::logits || loss.traits().takes == Takes::class_logits;
   if (logits && ends.last.gives == Gives::probabilities) {
     refuse(loss, "a net that ends with " + ends.last.function + ", so gives probabilities",
            "logits: the numbers before it", loss::binary_cross_entropy.name());
   }
-  if (ends.last.gives != Gives::numbers) return "";
-  if (loss.traits().takes == Takes::probabilities) return "sigmoid";
-  if (loss.traits().takes != Takes::numbers || !ends.classes) return "";
-  return ends.outputs == 1 ? "sigmoid" : "softmax";
+  if (ends.last.gives != Gives::numbers) return std::nullopt;
+  if (loss.traits().takes == Takes::probabilities) return nn::sigmoid();
+  if (loss.traits().takes != Takes::numbers || !ends.classes) return std::nullopt;
+  return ends.outputs == 1 ? nn::sigmoid() : nn::softmax();
 }
 
 Agreement agree(const loss::Loss& loss, const nn::Layer& net, const Ends& ends) {
   if (!loss) refuse(loss, "no function", "one from (prediction, target) to a number", "loss::mse");
   check_targets(loss, ends);
   Agreement out{loss, net};
-  const std::string missing = missing_function(loss, ends);
-  if (missing.empty()) return out;
-  out.net = nn::with_last(net, missing == "softmax" ? nn::softmax() : nn::sigmoid());
-  out.notes.push_back(missing + " was added as the last layer, since " + loss.name() +
+  const std::optional<nn::Layer> missing = missing_function(loss, ends);
+  if (!missing) return out;
+  out.net = nn::with_last(net, *missing);
+  out.notes.push_back(std::string(missing->word()) + " was added as the last layer, since " + loss.name() +
                       (loss.traits().takes == Takes::probabilities ? " takes probabilities"
                                                                    : " of classes compares their probabilities"));
   return out;

@@ -29,11 +29,10 @@ void note_choices(Decided& out, const TrainOptions& options) {
     out.notes.push_back("batch " + std::to_string(options.batch) + " is larger than the " + std::to_string(rows) +
                         " rows: every step takes all rows");
   }
-  for (const nn::Layer& layer : out.net.children) {
-    if (layer.text != "step") continue;
-    out.notes.push_back("step is flat: no gradient passes it, so the layers before it do not learn; try: sigmoid");
-    break;
-  }
+  nn::for_each_layer(out.net, [&](const std::string&, const nn::Layer& layer) {
+    const std::string note(layer.traits().note);
+    if (!note.empty() && std::find(out.notes.begin(), out.notes.end(), note) == out.notes.end()) out.notes.push_back(note);
+  });
 }
 
 /// Classes of which rows were held back and none was left to train on.

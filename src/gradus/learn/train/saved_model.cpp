@@ -132,8 +132,9 @@ TrainingRecord read_record(const json::Value& value, data::Task task, const std:
   return r;
 }
 
-nn::Layer read_net(const json::Value& document, const std::optional<nn::Layer>& given, const std::string& path) {
+nn::Layer read_net(const json::Value& document, const LoadOptions& options, const std::string& path) {
   const std::string& text = document.at("net").text();
+  const std::optional<nn::Layer>& given = options.net;
   if (given) {
     if (nn::print_net(*given) != text) {
       refuse(path, "a model of the net \"" + printable(text) + "\"",
@@ -145,7 +146,13 @@ nn::Layer read_net(const json::Value& document, const std::optional<nn::Layer>& 
     refuse(path, "the net \"" + printable(text) + "\" with layers of a program's own", "a net that its text describes",
            "load it in that program, and give load() the net");
   }
-  return nn::parse_net(text);
+  const json::Value* nodes = document.find("nodes");  // files of 0.1 have the text alone
+  if (nodes == nullptr) return nn::parse_net(text, options.layers);
+  nn::Layer net = nn::net_from_json(*nodes, options.layers);
+  if (nn::parse_net(text, options.layers) != net) {
+    refuse(path, "the net \"" + printable(text) + "\" and the nodes of another", "one net");
+  }
+  return net;
 }
 
 Shape read_shape(const json::Value& value) {
@@ -155,13 +162,13 @@ Shape read_shape(const json::Value& value) {
 }
 
 /// The net and its parameters, whose shapes follow from the text and must be those in the file.
-nn::Model read_network(ModelFile& file, const std::optional<nn::Layer>& given, const std::string& path) {
+nn::Model read_network(ModelFile& file, const LoadOptions& options, const std::string& path) {
   const json::Value& document = file.document;
   const std::string& precision = document.at("precision").text();
   const auto found = parse_dtype(precision);
   if (!found || !is_floating(*found)) refuse(path, "precision " + printable(precision), "f32, f64 or bf16");
   const auto [dtype, products] = nn::split_precision(*found);
-  nn::Model model{read_net(document, given, path), read_shape(document.at("input")), dtype, {}, products};
+  nn::Model model{read_net(document, options, path), read_shape(document.at("input")), dtype, {}, products};
   std::vector<Wanted> wanted;
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
     wanted.push_back({spec.name, {model.dtype, spec.shape}});
@@ -191,15 +198,24 @@ void check_ends(const TrainedModel& model, const std::string& path) {
   }
 }
 
-TrainedModel read_model(ModelFile& file, const std::optional<nn::Layer>& net, const std::string& path) {
+loss::Loss read_loss(const std::string& text, const LoadOptions& options, const std::string& path) {
+  try {
+    return loss::parse_loss(text, options.losses);
+  } catch (const UserError&) {
+    refuse(path, "the loss \"" + printable(text) + "\", which does not come with gradus",
+           "kinds of losses that are known", "LoadOptions::losses with that kind, in the program that has it");
+  }
+}
+
+TrainedModel read_model(ModelFile& file, const LoadOptions& options, const std::string& path) {
   const json::Value& document = file.document;
   TrainedModel model;
   const std::string& task = document.at("task").text();
   if (task != "classification" && task != "regression")
     refuse(path, "task " + printable(task), "classification or regression");
   model.task = task == "classification" ? data::Task::classification : data::Task::regression;
-  model.network = read_network(file, net, path);
-  model.loss = loss::parse_loss(document.at("loss").text());
+  model.network = read_network(file, options, path);
+  model.loss = read_loss(document.at("loss").text(), options, path);
   model.class_names = document.at("classes").texts();
   if (const json::Value* schema = document.find("schema")) model.schema = data::schema_from_json(*schema);
   model.record = read_record(document.at("training"), model.task, path);
@@ -212,6 +228,7 @@ TrainedModel read_model(ModelFile& file, const std::optional<nn::Layer>& net, co
 
 json::Value describe_model(const TrainedModel& model) {
   json::Object out{{"net", nn::print_net(model.network.net)},
+                   {"nodes", nn::net_to_json(model.network.net)},
                    {"complete", nn::is_describable(model.network.net)},
                    {"input", std::vector<std::int64_t>(model.network.input.begin(), model.network.input.end())},
                    {"precision", name(nn::precision_of(model.network))},
@@ -242,10 +259,10 @@ void save(const TrainedModel& model, const std::string& path) {
   save(model, output);
 }
 
-Loaded load_with_notes(const std::string& path, const std::optional<nn::Layer>& net) {
+Loaded load_with_notes(const std::string& path, const LoadOptions& options) {
   ModelFile file = load_model_file(path);
   try {
-    return {read_model(file, net, path), file.notes, file.not_finite};
+    return {read_model(file, options, path), file.notes, file.not_finite};
   } catch (const UserError& error) {
     if (error.fault() == Fault::model_file) throw;
     throw UserError(Fault::model_file,
@@ -253,8 +270,6 @@ Loaded load_with_notes(const std::string& path, const std::optional<nn::Layer>& 
   }
 }
 
-TrainedModel load(const std::string& path, const std::optional<nn::Layer>& net) {
-  return load_with_notes(path, net).model;
-}
+TrainedModel load(const std::string& path, const LoadOptions& options) { return load_with_notes(path, options).model; }
 
 }  // namespace gradus::io

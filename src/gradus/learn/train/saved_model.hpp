@@ -22,9 +22,16 @@ struct Loaded {
   std::vector<NotFiniteNumbers> not_finite;  // the weights that are NaN or infinite, by tensor
 };
 
-/// Throws UserError(Fault::model_file). `net`: for models with layers of one's own, which a file cannot hold.
-Loaded load_with_notes(const std::string& path, const std::optional<nn::Layer>& net = {});
-TrainedModel load(const std::string& path, const std::optional<nn::Layer>& net = {});
+/// What a file may want of the program that loads it.
+struct LoadOptions {
+  nn::LayerKinds layers = {};  // kinds of the program's own
+  loss::LossKinds losses = {};
+  std::optional<nn::Layer> net = {};  // for layers that are functions of the program, which a file cannot hold
+};
+
+/// Throws UserError(Fault::model_file).
+Loaded load_with_notes(const std::string& path, const LoadOptions& options = {});
+TrainedModel load(const std::string& path, const LoadOptions& options = {});
 
 /// The document in the file's metadata but for the hashes of rows, for inspect.
 json::Value describe_model(const TrainedModel& model);

@@ -4,6 +4,7 @@
 #include "gradus/learn/nn/init.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/nn/metric.hpp"
+#include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
 
@@ -32,5 +33,15 @@ const Family encoder_family{"encoders",
                             [] { return kinds::kind_list(data::all_encoders()); },
                             false,
                             true};
+
+const Family layer_family{
+    "layers",
+    "model.net",
+    "--net",
+    "what a net is made of",
+    [] { return kinds::kind_list(nn::all_layers()); },
+    false,
+    false,
+    [](const kinds::Kind& kind) { return nn::example_net(static_cast<const nn::LayerKind&>(kind)); }};
 
 }  // namespace gradus::cli

@@ -16,8 +16,11 @@ struct Family {
   kinds::KindList (*kinds)();
   bool list = false;       // the setting takes several of them, as texts
   bool of_column = false;  // they are rules of one column too: columns.NAME
+  /// The value of the flag that has this kind in it; nullptr: the recipe itself.
+  std::string (*example)(const kinds::Kind& kind) = nullptr;
 };
 
-extern const Family optimizer_family, schedule_family, init_family, loss_family, metric_family, encoder_family;
+extern const Family optimizer_family, schedule_family, init_family, loss_family, metric_family, encoder_family,
+    layer_family;
 
 }  // namespace gradus::cli

@@ -12,6 +12,7 @@
 #include "gradus/app/explain/network_loss.hpp"
 #include "gradus/app/explain/page.hpp"
 #include "gradus/app/explain/svg.hpp"
+#include "gradus/learn/train/step.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -21,8 +22,11 @@ std::vector<explain::Feature> features_of(const TrainedModel& model, const expla
                                           const std::optional<data::Table>& table, std::int64_t row) {
   std::vector<explain::Feature> out;
   const data::Schema& schema = schema_of(model);
-  if (!table || network.layers.empty()) return out;
-  const Tensor& encoded = network.explanation.nodes[static_cast<std::size_t>(network.layers[0].input)].value;
+  const auto& nodes = network.explanation.nodes;
+  const auto given = std::find_if(nodes.begin(), nodes.end(),
+                                  [](const explain::Node& node) { return node.name == step_names::features; });
+  if (!table || given == nodes.end()) return out;
+  const Tensor& encoded = given->value;
   std::vector<std::string> cells;
   for (const data::ColumnEncoding& column : schema.columns) {
     const data::Column* found = table->find(column.name);

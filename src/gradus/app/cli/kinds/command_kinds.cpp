@@ -28,7 +28,7 @@ json::Value to_json(const Key& key) {
       [&]<class T>(const T& value) {
         if constexpr (!std::is_same_v<T, std::monostate>) out[key.required ? "example" : "default"] = value;
       },
-      kinds::read_value(key, key.value, std::string(key.name)));
+      kinds::usual_value(key));
   out["doc"] = key.doc;
   return out;
 }
@@ -71,7 +71,7 @@ std::string text_of(const Kind& kind, const Columns& columns, int width) {
 kinds::AnyRecipe example_of(const Kind& kind) {
   std::vector<kinds::Given> given;
   for (const Key& key : kind.keys) {
-    if (key.required) given.push_back({key.name, kinds::read_value(key, key.value, std::string(key.name))});
+    if (key.required) given.push_back({key.name, kinds::usual_value(key)});
   }
   return kinds::make_any(kind, given);
 }
@@ -94,6 +94,12 @@ int list_kinds(const Family& family, const Arguments& arguments, report::Console
   const Columns columns = columns_of(family.kinds());
   for (const Kind* kind : shown) console.print((kind == shown.front() ? "" : "\n") + text_of(*kind, columns, width));
   if (!name) return 0;
+  if (family.example != nullptr) {
+    const std::string text = family.example(*shown.front());
+    console.print("\nflag  " + std::string(family.flag) + " " + report::shell_word(text) + "\nfile  " +
+                  std::string(family.key) + " = \"" + text + "\"\n");
+    return 0;
+  }
   const kinds::AnyRecipe example = example_of(*shown.front());
   if (family.of_column) {
     const std::string text = kinds::print_all(example);
@@ -133,6 +139,14 @@ const Command inits_command{
     options,
     "gradus inits\ngradus inits he_normal",
     [](const Arguments& arguments, report::Console& console) { return list_kinds(init_family, arguments, console); }};
+
+const Command layers_command{
+    "layers",
+    "lists every layer and activation that a net can have",
+    operands,
+    options,
+    "gradus layers\ngradus layers conv",
+    [](const Arguments& arguments, report::Console& console) { return list_kinds(layer_family, arguments, console); }};
 
 const Command losses_command{
     "losses",
