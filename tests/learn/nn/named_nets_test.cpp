@@ -118,7 +118,7 @@ TEST(NamedNets, PrintBackInOneForm) {
       {"()", "()"},
       {"8 as a, residual(from a, 8 as b, add b), add a", "8 as a, residual(from a, 8 as b, add b), add a"},
       {"tied-x", "refused"},
-      {"8 hardtanh high 3, hardtanh -2 3", "8 hardtanh high 3, hardtanh -2 3"},
+      {"8 hardtanh high 3 hardtanh -2 3", "8 hardtanh high 3 hardtanh -2 3"},
       {"8 leaky-relu slope 0.2 as x", "8 leaky_relu 0.2 as x"},
       {"8 as x, tied x nobias transposed true", "8 as x, tied x transposed nobias"},
   };

@@ -4,6 +4,7 @@
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/remedy.hpp"
 #include "gradus/learn/kinds/example.hpp"
+#include "gradus/learn/nn/activations.hpp"
 #include "gradus/learn/nn/layers/parts.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/nn/net_words.hpp"
@@ -93,7 +94,8 @@ class NetParser {
       const LayerKind* kind = find(peek().text);
       if (kind == nullptr && !at("(") && !is_number(peek().text)) refuse_word();
       if (kind == nullptr || kind->traits.role != Role::activation) {
-        refuse(peek().at, quoted(peek().text), "an activation, or a comma before the next layer", "relu");
+        refuse(peek().at, quoted(peek().text), "an activation, or a comma before the next layer",
+               std::string(relu().word()));
       }
       layers.push_back(parse_kind(*kind, next()));
     }

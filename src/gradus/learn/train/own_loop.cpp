@@ -29,7 +29,7 @@ template <class T> void check_shares(std::span<const T> target, const loss::Loss
     const auto t = static_cast<double>(target[i]);
     if (t >= 0 && t <= 1) continue;
     throw UserError(Fault::usage, Report{"target, number " + std::to_string(i + 1), print_number(t),
-                                         "0 to 1, as " + loss.name() + " takes", "mse"});
+                                         "0 to 1, as " + loss.name() + " takes", loss::mse.name()});
   }
 }
 

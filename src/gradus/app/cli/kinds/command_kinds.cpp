@@ -17,7 +17,7 @@ constexpr Operand operands[] = {{"NAME", "this one alone, with its text and its 
 constexpr Option options[] = {{"--json", "", "one JSON document on standard output"}};
 
 std::string_view type_name(kinds::KeyType type) {
-  constexpr std::string_view names[] = {"truth", "whole", "number", "word"};  // as the enumeration
+  constexpr std::string_view names[] = {"truth", "whole", "number", "word", "sizes"};  // as the enumeration
   return names[static_cast<std::size_t>(type)];
 }
 
@@ -44,7 +44,9 @@ struct Columns {
   std::size_t key = 0, value = 0;
 };
 
-std::string default_text(const Key& key) { return key.required ? "required" : std::string(key.value); }
+std::string default_text(const Key& key) {
+  return key.required ? "required" : key.value.empty() ? "none" : std::string(key.value);
+}
 
 Columns columns_of(const kinds::KindList& list) {
   Columns out;

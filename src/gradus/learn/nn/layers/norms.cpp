@@ -64,8 +64,9 @@ Value build_layer_norm(const Layer& layer, Scope& scope, Value x) {
   const Value y = normalized(x, last_axes(x, count), layer.keys().number("epsilon"));
   if (layer.keys().truth("plain")) return y;
   const Shape shape(x.shape().sizes().subspan(static_cast<std::size_t>(x.shape().rank() - count)));
-  return y * scope.parameter("weight", shape, layer.init.value_or(init::constant(1))) +
-         scope.parameter("bias", shape, layer.bias_init.value_or(init::zeros()));
+  const Value weight = scope.parameter("weight", shape, layer.init.value_or(init::constant(1)));
+  const Value bias = scope.parameter("bias", shape, layer.bias_init.value_or(init::zeros()));
+  return y * weight + bias;
 }
 
 Value build_group_norm(const Layer& layer, Scope& scope, Value x) {
