@@ -41,8 +41,9 @@ std::map<std::string, std::string> sources() {
 const std::multimap<std::string, std::string> other_meanings = {
     {"constant", "learn/nn/inits/"},
     {"constant", "learn/optim/schedules/"},
-    {"constant", "app/explain/"},   // a node of a graph
-    {"constant", "app/cli/plan/"},  // where a value lies
+    {"constant", "learn/data/encoders/ignored"},  // why a column is ignored
+    {"constant", "app/explain/"},                 // a node of a graph
+    {"constant", "app/cli/plan/"},                // where a value lies
     {"step", "learn/nn/layers/"},
     {"step", "learn/optim/schedules/"},
     {"step", "learn/optim/optimizers/rprop"},  // a weight's state

@@ -22,9 +22,11 @@ std::vector<explain::Feature> features_of(const TrainedModel& model, const expla
                                           const std::optional<data::Table>& table, std::int64_t row) {
   std::vector<explain::Feature> out;
   const data::Schema& schema = schema_of(model);
+  const StepSlots slots;
+  const std::string& features = (*slots.table)[slots.features].name;
   const auto& nodes = network.explanation.nodes;
-  const auto given = std::find_if(nodes.begin(), nodes.end(),
-                                  [](const explain::Node& node) { return node.name == step_names::features; });
+  const auto given =
+      std::find_if(nodes.begin(), nodes.end(), [&](const explain::Node& node) { return node.name == features; });
   if (!table || given == nodes.end()) return out;
   const Tensor& encoded = given->value;
   std::vector<std::string> cells;
