@@ -120,13 +120,14 @@ TEST(Advice, QuotesNamesAsAShellNeedsIt) {
   for (const std::string name : {"a b IN OUT.csv", "it's.csv", "say \"x\" $HOME.csv"}) {
     const test::Program gradus;
     gradus.folder.write(name, std::string("a,b\n1,caf\xe9\n2,x\n3,caf\xe9\n4,x\n"));
-    const test::Ended refused = gradus("train *.csv --target b --epochs 1 -o m.gradus", "rm cars.csv;");
+    const test::Ended refused =
+        gradus("train *.csv --target b --encoding utf-8 --epochs 1 -o m.gradus", "rm cars.csv;");
     const std::size_t at = refused.err.find("try: iconv");
     ASSERT_NE(at, std::string::npos) << refused.err;
     const std::string advice = refused.err.substr(at + 5, refused.err.find('\n', at) - at - 5);
     const std::string line = "cd '" + gradus.folder.path() + "' && " + advice + " && rm \"$(ls -tr *.csv | head -1)\"";
     EXPECT_EQ(std::system(line.c_str()), 0) << line;
-    EXPECT_EQ(gradus("train *.csv --target b --epochs 1 -o m.gradus").code, 0) << advice;
+    EXPECT_EQ(gradus("train *.csv --target b --encoding utf-8 --epochs 1 -o m.gradus").code, 0) << advice;
   }
 }
 

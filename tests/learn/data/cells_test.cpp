@@ -1,4 +1,5 @@
 #include "gradus/learn/data/csv/cells.hpp"
+#include "gradus/learn/data/csv/missing_marks.hpp"
 
 #include <gtest/gtest.h>
 
@@ -61,9 +62,10 @@ TEST(ParseNumber, TooLargeIsKnownFromTooSmall) {
 }
 
 TEST(IsMissing, TheMarks) {
-  for (const char* text : {"", "?", "NA", "na", "N/A", "n/a", "null", "NULL", "NaN", "nan"})
+  for (const char* text :
+       {"", "?", "NA", "na", "N/A", "n/a", "null", "NULL", "NaN", "nan", "None", "-", "#N/A", ".", "<NA>"})
     EXPECT_TRUE(is_missing(text)) << text;
-  for (const char* text : {"-", "none", "0", "nil", "??", "NAN1", "n.a."}) EXPECT_FALSE(is_missing(text)) << text;
+  for (const char* text : {"0", "??", "NAN1", "n.a.", "_", "no", "NAM", "---"}) EXPECT_FALSE(is_missing(text)) << text;
 }
 
 TEST(Resemblance, ToNumbers) {

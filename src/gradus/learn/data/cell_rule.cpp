@@ -98,7 +98,10 @@ double read_cell(const CellRule& rule, std::string_view text) {
 }
 
 std::span<const double> cell_numbers(const Column& column, const CellRule& rule, std::vector<double>& own) {
-  if (column.numeric) return column.numbers;
+  if (column.numeric) {
+    own.assign(column.numbers.begin(), column.numbers.end());
+    return own;
+  }
   std::vector<double> by_index;
   for (const std::string& text : column.text.distinct) by_index.push_back(read_cell(rule, text));
   own.clear();

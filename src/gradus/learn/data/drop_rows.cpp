@@ -48,7 +48,7 @@ std::vector<std::int64_t> drop_rows_without_target(Table& table, const std::stri
                                         "a row with a target", "another --target"});
   }
   for (Column& one : table.columns) {
-    if (!one.numbers.empty()) keep(one.numbers, kept);
+    if (!one.numbers.empty()) one.numbers = one.numbers.kept(kept);
     if (!one.text.index.empty()) keep(one.text.index, kept);
   }
   table.lines = std::move(lines);

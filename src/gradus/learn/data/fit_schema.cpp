@@ -245,6 +245,7 @@ Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const 
   out.notes = table.notes;
   out.schema.target = fit_target(table, target, rows, options, out.notes);
   out.schema.ignored = options.ignore;
+  out.schema.rules = table.rules;
   Notes plain;
   fit_columns(table, target, rows, options, false, out.schema, plain);
   if (!any_used(out.schema)) {  // better than nothing

@@ -59,6 +59,7 @@ struct Schema {
   Shape image;                       // rank 0 for tables
   double divisor = 1;
   TargetEncoding target;
+  std::optional<ReadingRules> rules;  // how the training file was read; nothing in older models, and for images
 
   bool is_table() const { return image.rank() == 0; }
   /// Inputs of the network.

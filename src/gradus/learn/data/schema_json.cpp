@@ -174,6 +174,7 @@ json::Value to_json(const Schema& schema) {
     for (const ColumnEncoding& column : schema.columns) columns.push_back(write_column(column));
     out["columns"] = std::move(columns);
     out["ignored"] = schema.ignored;
+    if (schema.rules) out["reading"] = to_json(*schema.rules);
   } else {
     out["image"] = std::vector<std::int64_t>(schema.image.begin(), schema.image.end());
     out["divisor"] = schema.divisor;
@@ -198,6 +199,7 @@ Schema schema_from_json(const json::Value& value, EncoderKinds own) {
   } else {
     for (const json::Value& column : value.at("columns").array()) out.columns.push_back(read_column(column, own));
     out.ignored = value.at("ignored").texts();
+    if (const json::Value* rules = value.find("reading")) out.rules = rules_from_json(*rules);
   }
   out.target = read_target(value.at("target"), out.is_table(), own);
   return out;

@@ -1,6 +1,7 @@
 #include "gradus/learn/data/source.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/gzip/inflate.hpp"
+#include "gradus/learn/data/spool.hpp"
 
 namespace gradus::data {
 namespace {
@@ -53,6 +55,8 @@ struct Source::State {
   Fault fault = Fault::data;
   int file = -1;
   bool standard_input = false;
+  bool pipe = false;           // standard input or a FIFO, which can be read once: it is kept in `spool`
+  std::optional<Spool> spool;  // what was read of it
   struct stat opened {};
   std::uint64_t taken = 0;                             // bytes read from the file
   std::array<std::byte, std::size_t{1} << 16> buffer;  // bytes read and not yet handed on: [begin, end)
@@ -77,14 +81,32 @@ struct Source::State {
       refuse(reason(error), "a file that can be read", error == EACCES ? "chmod u+r " + name : "another path");
     }
     if (::fstat(file, &opened) != 0) refuse(reason(errno), "a file that can be read", "another path");
-    if (!S_ISREG(opened.st_mode)) {
-      const bool pipe = S_ISFIFO(opened.st_mode);
-      refuse(kind_of(opened.st_mode), "a regular file", pipe ? "- and the data on standard input" : "another path");
-    }
+    pipe = S_ISFIFO(opened.st_mode);
+    if (pipe) wait_for_writer(path);
+    else if (!S_ISREG(opened.st_mode)) refuse(kind_of(opened.st_mode), "a regular file or a pipe", "another path");
   }
 
+  /// A named FIFO that nobody writes to would keep us waiting for ever; /dev/fd/63 of a shell has its writer.
+  void wait_for_writer(const std::string& path) {
+    constexpr int patience = 2'000;  // milliseconds
+    const bool of_a_shell = path.starts_with("/dev/") || path.starts_with("/proc/");
+    pollfd wanted{file, POLLIN, 0};
+    if (!of_a_shell && ::poll(&wanted, 1, patience) == 0) {
+      refuse("a FIFO (named pipe) that nobody writes to", "a pipe with data", "- and the data on standard input");
+    }
+    const int flags = ::fcntl(file, F_GETFL);
+    if (flags < 0 || ::fcntl(file, F_SETFL, flags & ~O_NONBLOCK) != 0)
+      refuse(reason(errno), "a pipe that can be read", "- and the data on standard input");
+  }
+
+  /// Of a pipe: first what is spooled.
   std::size_t read_raw(std::span<std::byte> out) {
     std::size_t done = 0;
+    if (spool) {
+      done = spool->read(out);
+      taken += done;
+    }
+    const std::size_t fresh = done;
     while (done < out.size()) {
       const ssize_t count = ::read(file, out.data() + done, out.size() - done);
       if (count < 0 && errno == EINTR) continue;
@@ -95,6 +117,7 @@ struct Source::State {
       done += static_cast<std::size_t>(count);
       taken += static_cast<std::uint64_t>(count);
     }
+    if (spool) spool->write(out.subspan(fresh, done - fresh), name);
     return done;
   }
 
@@ -130,7 +153,7 @@ struct Source::State {
   }
 
   void require_unchanged() const {
-    if (standard_input) return;
+    if (pipe) return;
     struct stat now {};
     if (::fstat(file, &now) != 0) refuse(reason(errno), "a file that can be read", "another path");
     const bool same_time = now.st_mtim.tv_sec == opened.st_mtim.tv_sec && now.st_mtim.tv_nsec == opened.st_mtim.tv_nsec;
@@ -147,6 +170,8 @@ Source::Source(std::string path, Fault fault) : state_(std::make_unique<State>()
   state.name = state.standard_input ? "standard input" : printable(path);
   if (state.standard_input) state.file = STDIN_FILENO;
   else state.open(path);
+  if (state.standard_input) state.pipe = true;
+  if (state.pipe) state.spool.emplace();
   state.begin_reading();
 }
 
@@ -182,12 +207,14 @@ std::span<const std::byte> Source::start() {
 }
 
 void Source::rewind() {
-  require(!state_->standard_input, "standard input cannot be rewound");
-  if (::lseek(state_->file, 0, SEEK_SET) != 0) state_->refuse(reason(errno), "a file that can be read", "another path");
+  if (state_->spool) state_->spool->rewind();
+  else if (::lseek(state_->file, 0, SEEK_SET) != 0)
+    state_->refuse(reason(errno), "a file that can be read", "another path");
   state_->begin_reading();
 }
 
 std::uint64_t Source::likely_size() const {
+  if (state_->pipe) return 0;
   const auto size = static_cast<std::uint64_t>(state_->opened.st_size);
   if (!packed()) return size;
   std::array<unsigned char, 4> end{};  // RFC 1952: the size modulo 2^32
@@ -201,7 +228,7 @@ Fault Source::fault() const { return state_->fault; }
 bool Source::packed() const { return state_->inflater.has_value(); }
 
 std::optional<std::uint64_t> Source::file_size() const {
-  if (state_->standard_input) return std::nullopt;
+  if (state_->pipe) return std::nullopt;
   return static_cast<std::uint64_t>(state_->opened.st_size);
 }
 

@@ -12,9 +12,10 @@
 
 namespace gradus::data {
 
-/// An opened regular file, or standard input for the path "-". gzip is recognized by its first bytes, not by its name.
-/// Every member function throws UserError(fault) for: a missing or unreadable file, a folder, device, FIFO or socket, a
-/// read error, a file that changes while it is read, and gzip that is cut off, damaged or followed by other bytes.
+/// An opened regular file or pipe; standard input for the path "-". gzip is recognized by its first bytes, not by its
+/// name. What came from a pipe is kept in a temporary file, so that it can be read again. Every member function throws
+/// UserError(fault) for: a missing or unreadable file, a folder, device or socket, a FIFO that nobody writes to, a read
+/// error, a file that changes while it is read, and gzip that is cut off, damaged or followed by other bytes.
 class Source {
  public:
   explicit Source(std::string path, Fault fault = Fault::data);
@@ -31,7 +32,7 @@ class Source {
   bool at_end();
   /// Throws UserError when the file is not any more what it was when it was opened, or was not read to its end.
   void require_unchanged() const;
-  /// Begins anew. REQUIRES: it is a file, not standard input.
+  /// Begins anew.
   void rewind();
   /// Bytes that read() will give, as the end of the file says: exact for a plain file; of gzip with several members it
   /// is that of the last, and may be wrong.
@@ -40,7 +41,7 @@ class Source {
   const std::string& name() const;
   Fault fault() const;
   bool packed() const;
-  /// Bytes of the file as it lies on the disk (nothing for standard input).
+  /// Bytes of the file as it lies on the disk (nothing for a pipe).
   std::optional<std::uint64_t> file_size() const;
   /// Bytes of the file that were read so far (packed ones when packed).
   std::uint64_t position() const;

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "gradus/learn/data/csv/reading_rules.hpp"
 #include "gradus/learn/data/note.hpp"
+#include "gradus/learn/data/numbers.hpp"
 
 namespace gradus::data {
 
@@ -67,8 +69,8 @@ struct TextCells {
 struct Column {
   std::string name;
   bool numeric = true;
-  std::vector<double> numbers;  // [rows] when numeric; missing is NaN
-  TextCells text;               // when not numeric
+  Numbers numbers;  // [rows] when numeric; missing is NaN
+  TextCells text;   // when not numeric
   ColumnFacts facts;
   ReadAs read = ReadAs::looks;
   bool unnamed = false;  // the file has no name for it; `name` is "column" and its position
@@ -80,7 +82,7 @@ struct Table {
   std::vector<Column> columns;
   std::uint64_t first_line = 1;      // line of the first row
   std::vector<std::uint64_t> lines;  // line of each row, when they are not first_line, first_line + 1, ...
-  char delimiter = ',';
+  ReadingRules rules;                // how the text was read
   Notes notes;
 
   /// The column called `name`, or nullptr.

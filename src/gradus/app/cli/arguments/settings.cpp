@@ -84,6 +84,25 @@ void require_number_encoder(const RecipeSetting& setting, Text place) {
                   Report{place, "the encoder " + std::string(kind.name), "one of numbers", given_at(place, "robust")});
 }
 
+constexpr Word<bool> yes_no[] = {{"yes", true}, {"no", false}};
+constexpr Word<bool> short_rows[] = {{"fill", true}, {"refuse", false}};
+constexpr Word<bool> row_names[] = {{"keep", true}, {"drop", false}};
+
+/// The character that `text` means. Throws UserError unless it is one of ASCII.
+char read_mark(Text text, Text place) {
+  const auto found = data::read_character(text);
+  if (found && static_cast<unsigned char>(*found) < 0x80 && *found != '\n' && *found != '\r') return *found;
+  throw UserError(Fault::usage,
+                  Report{place, text.empty() ? "nothing" : "\"" + printable(text) + "\"",
+                         "one character, or one of comma, semicolon, tab, bar, blank, point, single, double, none",
+                         given_at(place, "semicolon")});
+}
+
+std::string show_mark(const std::optional<char>& value) {
+  if (!value) return "";
+  return *value == 0 ? "none" : *value == '\'' ? "single" : *value == '"' ? "double" : data::delimiter_name(*value);
+}
+
 std::int64_t read_batch(Text text, Text place) {
   if (text == "all") return 0;
   try {
@@ -131,6 +150,48 @@ constexpr Setting settings_table[] = {
     {"data.log_target", "--log-target", "", "learn the logarithm of the target, so that errors count in percent", "",
      [](Settings& s, Text text, Text place) { s.log_target = read_word(text, place, truths); },
      [](const Settings& s) { return show_word(s.log_target, truths); }},
+    {"data.delimiter", "--delimiter", "CHARACTER",
+     "between fields: comma, semicolon, tab, bar, blank (any number of them) or another; found in the file unless "
+     "given",
+     "how the file is read", [](Settings& s, Text text, Text place) { s.rules.delimiter = read_mark(text, place); },
+     [](const Settings& s) { return show_mark(s.rules.delimiter); }},
+    {"data.decimal", "--decimal", "CHARACTER", "the decimal mark: . or , ; found unless given", "",
+     [](Settings& s, Text text, Text place) { s.rules.decimal = read_mark(text, place); },
+     [](const Settings& s) { return show_mark(s.rules.decimal); }},
+    {"data.thousands", "--thousands", "CHARACTER", "between groups of digits: , . blank ' or none; found unless given",
+     "", [](Settings& s, Text text, Text place) { s.rules.thousands = read_mark(text, place); },
+     [](const Settings& s) { return show_mark(s.rules.thousands); }},
+    {"data.quote", "--quote", "CHARACTER", "around texts: double, single or none; found unless given", "",
+     [](Settings& s, Text text, Text place) { s.rules.quote = read_mark(text, place); },
+     [](const Settings& s) { return show_mark(s.rules.quote); }},
+    {"data.escape", "--escape", "CHARACTER", "before a quote within quotes: backslash; none unless given", "",
+     [](Settings& s, Text text, Text place) { s.rules.escape = read_mark(text, place); },
+     [](const Settings& s) { return show_mark(s.rules.escape); }},
+    {"data.comment", "--comment", "CHARACTER", "lines that begin with it are left out; # or % where the file begins so",
+     "", [](Settings& s, Text text, Text place) { s.rules.comment = read_mark(text, place); },
+     [](const Settings& s) { return show_mark(s.rules.comment); }},
+    {"data.encoding", "--encoding", "NAME", "utf-8, utf-16, windows-1252, ... as iconv calls it; found unless given",
+     "", [](Settings& s, Text text, Text) { s.rules.encoding = data::encoding_name(text); },
+     [](const Settings& s) { return show_text(s.rules.encoding); }},
+    {"data.header", "--header", "WORD", "yes or no: whether the first line names the columns; found unless given", "",
+     [](Settings& s, Text text, Text place) { s.rules.header = read_word(text, place, yes_no); },
+     [](const Settings& s) { return show_word(s.rules.header, yes_no); }},
+    {"data.skip", "--skip", "LINES", "lines above the table that are left out", "",
+     [](Settings& s, Text text, Text place) {
+       s.rules.skip = static_cast<std::size_t>(read_integer(text, place, 0, 1'000'000));
+     },
+     [](const Settings& s) { return s.rules.skip > 0 ? std::to_string(s.rules.skip) : ""; }},
+    {"data.missing", "--missing", "MARKS",
+     "what stands for a missing value beside an empty cell, separated by commas; NA, ?, null, - and others unless "
+     "given",
+     "", [](Settings& s, Text text, Text place) { s.rules.missing = read_column_list(text, place); },
+     [](const Settings& s) { return show_list(s.rules.missing); }, write_column_list},
+    {"data.short_rows", "--short-rows", "WORD", "fill or refuse: whether cells may be missing at the end of a row", "",
+     [](Settings& s, Text text, Text place) { s.rules.fill_short_rows = read_word(text, place, short_rows); },
+     [](const Settings& s) { return std::string(s.rules.fill_short_rows ? "fill" : ""); }},
+    {"data.row_names", "--row-names", "WORD", "keep or drop: a first column without a name; drop unless given", "",
+     [](Settings& s, Text text, Text place) { s.rules.keep_row_names = read_word(text, place, row_names); },
+     [](const Settings& s) { return std::string(s.rules.keep_row_names ? "keep" : ""); }},
     {"data.valid", "--valid", "FRACTION", "share of the rows held back for validation; 0.1 unless given", "",
      [](Settings& s, Text text, Text place) { s.validation = read_number(text, place, below_one); },
      [](const Settings& s) { return show_number(s.validation); }},

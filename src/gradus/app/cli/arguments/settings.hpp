@@ -11,6 +11,7 @@
 #include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/arguments/recipe_setting.hpp"
 #include "gradus/core/tensor/dtype.hpp"
+#include "gradus/learn/data/csv/reading_rules.hpp"
 #include "gradus/learn/data/dataset.hpp"
 #include "gradus/learn/data/encoders/encoder.hpp"
 
@@ -30,6 +31,7 @@ struct Settings {
   std::vector<SaidColumn> columns;  // in the order in which they were said
   RecipeSetting numbers{encoder_family};
   std::optional<bool> log_target;
+  data::RuleChoices rules;  // how the file is read
   std::optional<double> validation;
   std::optional<bool> split_by_class;
 

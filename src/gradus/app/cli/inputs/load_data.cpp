@@ -125,6 +125,7 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
   const data::FitOptions fit = fit_options(settings);
   data::CsvOptions csv;
   csv.limits.distinct = most_texts, csv.limits.distinct_in_all = most_texts_in_all;
+  csv.rules = settings.rules;
   csv.read = [&](std::span<const std::string> names) {
     const std::string source = path == "-" ? "standard input" : path;
     if (settings.target) check_columns(names, source, {*settings.target}, "--target", false);
@@ -249,6 +250,7 @@ Rows load_for_model(const TrainedModel& model, const std::string& path, data::Wa
     options.minimum_rows = target == data::WantTarget::no ? 0 : 1;
     options.read = data::reading(schema, target);
     options.limits.distinct = options.limits.distinct_in_all = std::numeric_limits<std::int32_t>::max();
+    options.before = schema.rules.value_or(data::ReadingRules{});
     data::Table table = data::read_csv(path, options);
     out.notes = table.notes;
     if (target == data::WantTarget::any && table.find(schema.target.name) != nullptr)

@@ -13,6 +13,7 @@
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/data/csv/cells.hpp"
+#include "gradus/learn/data/csv/missing_marks.hpp"
 #include "gradus/learn/nn/scores.hpp"
 #include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/evaluate.hpp"

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <string>
 
 namespace gradus::data {
 namespace {
@@ -59,13 +61,6 @@ std::size_t plain_length(std::string_view text) {
 
 }  // namespace
 
-bool is_missing(std::string_view text) {
-  if (text.size() > 4) return false;
-  if (text.empty() || text == "?") return true;
-  return equal_folded(text, "na") || equal_folded(text, "n/a") || equal_folded(text, "null") ||
-         equal_folded(text, "nan");
-}
-
 ParsedNumber parse_number(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
@@ -83,6 +78,83 @@ ParsedNumber parse_number(std::string_view text) {
     value = 0;
   }
   return {NumberText::number, sign * value};
+}
+
+namespace {
+
+/// Bytes of a blank at the start of `text`: an ordinary one, or one that does not break (U+00A0, U+202F, U+2009).
+std::size_t blank_length(std::string_view text) {
+  if (text.starts_with(' ')) return 1;
+  if (text.starts_with("\xc2\xa0")) return 2;
+  return text.starts_with("\xe2\x80\xaf") || text.starts_with("\xe2\x80\x89") ? 3 : 0;
+}
+
+/// Bytes of the mark between thousands at the start of `text`.
+std::size_t mark_length(std::string_view text, char mark) {
+  if (mark == ' ') return blank_length(text);
+  if (mark == '\'' && text.starts_with("\xe2\x80\x99")) return 3;
+  return text.starts_with(mark) ? 1 : 0;
+}
+
+/// Appends the digits of a whole number with marks to `out`; what is left of `text`. Nothing when a group is amiss.
+std::optional<std::string_view> take_groups(std::string_view text, char mark, std::string& out) {
+  std::size_t group = 0;
+  bool marked = false;
+  const bool lakh = mark == ',' || mark == ' ';
+  while (!text.empty()) {
+    if (is_digit(text[0])) {
+      out += text[0];
+      ++group;
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::size_t length = mark_length(text, mark);
+    if (length == 0) break;
+    const bool whole = marked ? group == 3 || (lakh && group == 2) : group >= 1 && group <= 3;
+    const bool zero = !marked && group == 1 && out.ends_with('0');
+    if (!whole || zero) return std::nullopt;  // 0,123 has a decimal comma
+    marked = true;
+    group = 0;
+    text.remove_prefix(length);
+  }
+  if (marked && group != 3) return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+ParsedNumber parse_number(std::string_view text, NumberFormat format) {
+  if (format == NumberFormat{}) return parse_number(text);
+  constexpr std::size_t longest = 1000;  // digits: nobody writes more in another format
+  if (text.size() > longest) return parse_number(text);
+  std::string plain;
+  plain.reserve(text.size());
+  if (text.starts_with('-') || text.starts_with('+')) {
+    plain += text[0];
+    text.remove_prefix(1);
+  }
+  if (format.thousands != 0) {
+    const auto rest = take_groups(text, format.thousands, plain);
+    if (!rest) return {};
+    text = *rest;
+  }
+  for (const char c : text) {
+    if (c == format.decimal) plain += '.';
+    else if (c == '.') return {};  // a point that is no decimal mark here
+    else plain += c;
+  }
+  return parse_number(plain);
+}
+
+NumberForms forms_of(std::string_view text, NumberForms among) {
+  constexpr std::size_t longest = 60;
+  if (text.size() > longest || std::none_of(text.begin(), text.end(), is_digit)) return 0;
+  NumberForms out = 0;
+  for (std::size_t i = 0; i < std::size(number_formats); ++i) {
+    if ((among >> i & 1U) == 0) continue;
+    if (parse_number(text, number_formats[i]).kind != NumberText::none) out |= 1U << i;
+  }
+  return out;
 }
 
 bool has_leading_zero(std::string_view text) {

@@ -72,6 +72,25 @@ std::size_t find_bad_byte(std::string_view text, std::size_t begin) {
   return std::string_view::npos;
 }
 
+std::size_t count_bytes(std::string_view text, bool complete, ByteCounts& counts) {
+  constexpr std::size_t longest = 4;
+  const std::size_t end = complete || text.size() < longest ? text.size() : text.size() - longest;
+  std::size_t i = 0;
+  while (i < end) {
+    const std::size_t length = character_length(text, i);
+    const auto first = static_cast<unsigned char>(text[i]);
+    if (length > 1) ++counts.characters;
+    if ((first < 0x20 && (first < '\t' || first > '\r')) || first == 0x7f) ++counts.undefined;  // no text at all
+    if (length == 0) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      ++counts.others;
+      if (byte == 0x81 || byte == 0x8d || byte == 0x8f || byte == 0x90 || byte == 0x9d) ++counts.undefined;
+    }
+    i += std::max<std::size_t>(length, 1);
+  }
+  return i;
+}
+
 void refuse_byte(std::string_view text, std::size_t offset, const std::string& name, std::uint64_t first_line) {
   static constexpr char digits[] = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(text[offset]);

@@ -51,7 +51,7 @@ bool is_wanted(const Format& format, std::string_view start, Wanted wanted) {
     case Wanted::images: return format.kind == Format::Kind::images_idx;
     case Wanted::answers: return format.name == "JSON text";
     case Wanted::settings: return format.name == "JSON text" && start.starts_with('[');  // [[table]] of TOML
-    case Wanted::table: break;
+    case Wanted::table: return format.name.starts_with("UTF-");                          // read as it is
   }
   return false;
 }
