@@ -204,9 +204,10 @@ Table read_csv(const std::string& path, const CsvOptions& options) {
   refuse_foreign(source, Wanted::table);
   TextWindows windows(source, options.limits.file);
   // Packed, a small file may be a large table, or pretend to be one: all of it is checked before any is kept.
+  constexpr std::uint64_t cells_over_text = 2;  // four bytes for a digit and its delimiter
   const auto file = source.file_size();
   const bool packed = file && source.packed();
-  return read_table(windows, options, packed ? memory_before_checks(*file) : ~std::uint64_t{0},
+  return read_table(windows, options, packed ? memory_before_checks(*file) / cells_over_text : ~std::uint64_t{0},
                     packed ? source.likely_size() : 0);
 }
 
