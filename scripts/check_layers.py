@@ -15,12 +15,13 @@ LIBRARIES = [  # how a library's headers begin, and the folder that may include 
     (r"hwy/", "highway"),
     (r"nlohmann/", "json"),
     (r"zlib\.h", "gzip"),
+    (r"zstd\.h", "zstd"),
     (r"toml(\+\+|\.hpp)", "toml"),
     (r"CLI/", "app/cli"),
 ]
 SYSTEM = re.compile(  # the C++ standard library, C and POSIX, Linux, instruction sets; fmt is allowed everywhere
     r"[a-z_0-9]+$|(sys|linux|asm)/|fmt/|"
-    r"(unistd|fcntl|errno|signal|poll|pthread|sched|time|dirent|dlfcn|termios|cpuid|[a-z]mmintrin|x86intrin|arm_neon|arm_sve)\.h$"
+    r"(unistd|fcntl|errno|iconv|signal|poll|pthread|sched|time|dirent|dlfcn|termios|cpuid|[a-z]mmintrin|x86intrin|arm_neon|arm_sve)\.h$"
 )
 INCLUDE = re.compile(r'\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 

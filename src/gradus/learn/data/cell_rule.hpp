@@ -27,7 +27,7 @@ struct CellRule {
 /// seconds, of times without a date since midnight; not a number where it is none.
 double read_cell(const CellRule& rule, std::string_view text);
 
-/// The cells of a column by `rule`, those of a column of numbers as they are; else put into `own`. Missing cells, and
+/// The cells of a column by `rule`, those of a column of numbers as they are, put into `own`. Missing cells, and
 /// those that are none, are not a number. REQUIRES: not overflowed.
 std::span<const double> cell_numbers(const Column& column, const CellRule& rule, std::vector<double>& own);
 
