@@ -134,6 +134,9 @@ for text, function in activations.items():
     case("6 %s, 2" % text, (3,), nn.Sequential(linear(3, 6), function, linear(3 if text == "glu" else 6, 2)))
 case("6 hardtanh, 2", (3,), nn.Sequential(linear(3, 6), nn.Hardtanh(), linear(6, 2)))
 
+case("6, batch_norm epsilon 0.1 tanh, 2", (3,), nn.Sequential(linear(3, 6), nn.BatchNorm1d(6, eps=0.1), nn.Tanh(), linear(6, 2)))
+case("conv 4 2x2 nobias, batch_norm silu, 2", (2, 3, 4), nn.Sequential(
+    nn.Conv2d(2, 4, 2, bias=False), nn.BatchNorm2d(4), nn.SiLU(), nn.Flatten(), linear(24, 2)))
 case("6, layer_norm relu, 2", (3,), nn.Sequential(linear(3, 6), nn.LayerNorm(6), nn.ReLU(), linear(6, 2)))
 case("6, layer_norm epsilon 0.1 plain, 2", (3,),
      nn.Sequential(linear(3, 6), nn.LayerNorm(6, eps=0.1, elementwise_affine=False), linear(6, 2)))

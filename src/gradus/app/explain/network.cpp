@@ -122,7 +122,9 @@ NetworkExplanation explain_network(const TrainedModel& given, const data::Datase
   const NetworkLoss net = network_loss(model, dataset, rows);
   AnnotateOptions options;
   options.remedy = "weights that are finite and smaller: gradus train again with a lower --rate";
-  for (const nn::Parameter& parameter : model.network.parameters) options.variables.push_back(parameter.name);
+  for (const nn::Parameter& parameter : model.network.parameters) {
+    if (!parameter.running) options.variables.push_back(parameter.name);
+  }
   options.variables.push_back(net.features.node().label);
   const Tensor wanted = net.bindings.back().value;
   NetworkExplanation out;

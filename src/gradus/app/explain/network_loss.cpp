@@ -42,8 +42,9 @@ NetworkLoss network_loss(const TrainedModel& given, const data::Dataset& dataset
   out.loss = out.graph->find_output(step_outputs::loss);
   out.prediction = out.graph->find_output(step_outputs::prediction);
   for (const nn::Parameter& parameter : model.network.parameters) {
-    out.parameters.push_back(out.graph->find_input(parameter.name));
-    out.bindings.push_back({out.parameters.back(), parameter.value});
+    const Value value = out.graph->find_input(parameter.name);
+    if (!parameter.running) out.parameters.push_back(value);
+    out.bindings.push_back({value, parameter.value});
   }
   out.features = out.graph->find_input(slots.features), out.target = out.graph->find_input(slots.target);
   Tensor x(out.features.type()), y(out.target.type());

@@ -149,6 +149,15 @@ struct NormOptions {
   double epsilon = 1e-5;
   bool affine = true;  // times "weight" plus "bias", at first 1 and 0
 };
+struct BatchNormOptions {
+  double momentum = 0.1;  // share of a batch in the running statistics
+  double epsilon = 1e-5;
+  bool affine = true;
+};
+/// Each channel (axis 1) less its mean over the batch and all that follows, over its deviation: "running_mean" and
+/// "running_var" take the place of both in inference (torch.nn.BatchNorm1d, BatchNorm2d). A batch in training needs 2
+/// rows; a batch taken in parts is refused.
+Layer batch_norm(BatchNormOptions options = {});
 /// Each row less its mean, over its deviation: over the last `axes` axes, 0: over all but the rows
 /// (torch.nn.LayerNorm).
 Layer layer_norm(std::int64_t axes = 1, NormOptions options = {});

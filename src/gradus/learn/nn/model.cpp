@@ -14,7 +14,7 @@ namespace {
 /// Output shape and parameters of the net for a batch of one row.
 struct Sketch {
   Shape output;
-  std::vector<ParameterSpec> parameters;
+  std::vector<ParameterSpec> parameters, statistics;
 };
 
 Shape batch_shape(const Shape& sample, std::int64_t rows) {
@@ -27,14 +27,14 @@ Sketch sketch(const Layer& net, const Shape& input, DType dtype) {
   if (!net)
     throw UserError(Fault::usage, Report{"net", "no layer", "a layer, or nn::sequential of some", "nn::linear(1)"});
   Graph graph;
-  Scope scope(graph, Mode::training, dtype);
+  Scope scope(graph, Mode::sketch, dtype);
   const Value x = graph.input("features", batch_shape(input, 1), dtype);
   const Value y = net.build(scope, x);
   if (!y || y.graph != &graph || y.dtype() != dtype || y.shape().rank() != 2 || y.rows() != 1) {
     throw UserError(Fault::usage, Report{"net", y ? to_string(y.type()) + " as its output" : "no output",
                                          std::string(name(dtype)) + "[rows, outputs]", "flatten() as the last layer"});
   }
-  return {y.shape(), scope.parameters()};
+  return {y.shape(), scope.parameters(), scope.statistics()};
 }
 
 /// Refuses parameters that cannot fit: training holds them about four times (weights, gradients, two moments).
@@ -63,7 +63,7 @@ Tensor* Model::find(std::string_view name) { return const_cast<Tensor*>(std::as_
 
 std::int64_t Model::parameter_count() const {
   std::int64_t count = 0;
-  for (const Parameter& parameter : parameters) count += parameter.value.count();
+  for (const Parameter& parameter : parameters) count += parameter.running ? 0 : parameter.value.count();
   return count;
 }
 
@@ -82,16 +82,22 @@ void check_types(const ModelOptions& options) {
   }
 }
 
+std::vector<ParameterSpec> statistics_of(const Layer& net, const Shape& input, DType dtype) {
+  return sketch(net, input, dtype).statistics;
+}
+
 Model make_model(Layer net, const Shape& sample, ModelOptions options) {
   check_types(options);
   const Shape input = input_of(net, sample);
-  const auto specs = parameters_of(net, input, options.dtype);
-  check_memory(specs, options.dtype);
+  const Sketch specs = sketch(net, input, options.dtype);
+  check_memory(specs.parameters, options.dtype);
   Model model{std::move(net), input, options.dtype, {}, options.products};
-  for (const ParameterSpec& spec : specs) {
-    model.parameters.push_back({spec.name, Tensor(options.dtype, spec.shape)});
+  const auto add = [&](const ParameterSpec& spec, bool running) {
+    model.parameters.push_back({spec.name, Tensor(options.dtype, spec.shape), running});
     init::fill(spec.init, model.parameters.back().value.view(), options.seed, spec.name);
-  }
+  };
+  for (const ParameterSpec& spec : specs.parameters) add(spec, false);
+  for (const ParameterSpec& spec : specs.statistics) add(spec, true);
   return model;
 }
 

@@ -13,9 +13,10 @@ namespace gradus::nn {
 struct Parameter {
   std::string name;  // as PyTorch's state_dict: "0.weight"
   Tensor value;
+  bool running = false;  // a running statistic, which is not learnt: "1.running_mean"
 };
 
-/// Parameters in the order in which the net asks for them.
+/// Parameters in the order in which the net asks for them, then running statistics.
 struct Model {
   Layer net;
   Shape input;  // of one sample: [784], or [1, 28, 28] where the net begins with a convolution
@@ -26,7 +27,7 @@ struct Model {
 
   const Tensor* find(std::string_view name) const;
   Tensor* find(std::string_view name);
-  std::int64_t parameter_count() const;
+  std::int64_t parameter_count() const;  // running statistics apart
 };
 
 struct ModelOptions {
@@ -54,6 +55,9 @@ Precision split_precision(DType precision);
 
 /// What the net asks for, without making it.
 std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, DType dtype);
+
+/// Its running statistics.
+std::vector<ParameterSpec> statistics_of(const Layer& net, const Shape& input, DType dtype);
 
 /// Numbers that the net gives for one sample: the last size of its output.
 std::int64_t output_count(const Model& model);

@@ -34,6 +34,22 @@ Value Scope::parameter(std::string_view name, const Shape& shape, const init::In
   return made;
 }
 
+Value Scope::running(std::string_view name, const Shape& shape, const init::Init& init) {
+  const std::string full = prefix_ + std::string(name);
+  const SlotId known = graph_.slots().find(full);
+  if (const Value there = known ? graph_.find_input(known) : Value{}) return there;  // the layer once more
+  statistics_.push_back({full, shape, init});
+  return graph_.state({.name = full, .type = {dtype_, shape}, .role = Role::running});
+}
+
+void Scope::update(Value running, Value next) {
+  if (graph_.find_next(slot_of(running))) {
+    throw UserError(Fault::usage, Report{graph_.slots()[slot_of(running)].name, "a second use in one step",
+                                         "statistics of one batch", "a layer of its own, or layer_norm"});
+  }
+  graph_.next(running, next);
+}
+
 Value Scope::parameter_of(const NamedLayer& of, std::size_t at, std::string_view name) const {
   const std::string full = of.prefix + std::to_string(at) + "." + std::string(name);
   const auto place = place_.find(full);

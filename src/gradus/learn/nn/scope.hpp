@@ -13,7 +13,11 @@ namespace gradus::nn {
 
 struct Layer;
 
-enum class Mode { training, inference };
+enum class Mode {
+  training,
+  inference,
+  sketch,  // as training, for one row, to learn shapes and parameters alone
+};
 
 /// A parameter that a net asked for.
 struct ParameterSpec {
@@ -42,6 +46,10 @@ class Scope {
   /// The parameter called `name` within this layer. A second call with the same name and shape gives the same value
   /// (tied weights). Throws UserError when the shape differs, or the parameter has no elements.
   Value parameter(std::string_view name, const Shape& shape, const init::Init& init);
+  /// A running statistic of this layer: kept from step to step and saved with the parameters, never differentiated.
+  Value running(std::string_view name, const Shape& shape, const init::Init& init);
+  /// What that statistic is after a step of training. Throws UserError for a second one.
+  void update(Value running, Value next);
   /// The parameter called `name` of the layer `of`, or an empty Value where it has none.
   Value parameter_of(const NamedLayer& of, std::size_t at, std::string_view name) const;
   /// Builds `layer` as the child `name` of the layer that is being built: its parameters are called
@@ -57,7 +65,8 @@ class Scope {
   const NamedLayer& named(std::string_view name) const;
 
   Graph& graph() { return graph_; }
-  bool training() const { return mode_ == Mode::training; }
+  bool training() const { return mode_ != Mode::inference; }
+  bool sketching() const { return mode_ == Mode::sketch; }
   DType dtype() const { return dtype_; }
   /// The key of random numbers, i64 [2] = (seed, step), made when it is first asked for where the graph has none.
   Value key();
@@ -70,6 +79,8 @@ class Scope {
   const std::vector<ParameterSpec>& parameters() const { return parameters_; }
   /// Their values in the graph, in the same order.
   const Values& parameter_values() const { return values_; }
+  /// The running statistics.
+  const std::vector<ParameterSpec>& statistics() const { return statistics_; }
 
  private:
   Graph& graph_;
@@ -79,6 +90,7 @@ class Scope {
   SlotId key_;
   std::vector<ParameterSpec> parameters_;
   Values values_;
+  std::vector<ParameterSpec> statistics_;
   std::unordered_map<std::string, std::size_t> place_;  // of parameters, by name
   std::vector<NamedLayer> names_;                       // that the layer being built may use, outer ones first
   std::int64_t streams_ = 0;

@@ -26,6 +26,7 @@ std::vector<double> gradient_of(Engine& engine, const nn::Model& model, DType pr
   program.run(0);
   std::vector<double> out;
   for (const nn::Parameter& parameter : model.parameters) {
+    if (parameter.running) continue;
     const ConstView gradient = program.output(0, gradient_name(parameter.name));
     for (std::int64_t i = 0; i < gradient.count(); ++i) out.push_back(gradient.number(i));
   }

@@ -173,10 +173,17 @@ nn::Model read_network(ModelFile& file, const LoadOptions& options, const std::s
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
     wanted.push_back({spec.name, {model.dtype, spec.shape}});
   }
+  const std::size_t learnt = wanted.size();
+  for (const nn::ParameterSpec& spec : nn::statistics_of(model.net, model.input, model.dtype)) {
+    wanted.push_back({spec.name, {model.dtype, spec.shape}});
+  }
   require_tensors(file, wanted, path);
   std::unordered_map<std::string_view, Tensor*> tensors;
   for (NamedTensor& named : file.tensors) tensors.emplace(named.name, &named.tensor);
-  for (const Wanted& want : wanted) model.parameters.push_back({want.name, std::move(*tensors.at(want.name))});
+  for (const Wanted& want : wanted) {
+    const bool running = model.parameters.size() >= learnt;
+    model.parameters.push_back({want.name, std::move(*tensors.at(want.name)), running});
+  }
   return model;
 }
 
