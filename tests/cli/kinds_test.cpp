@@ -72,6 +72,40 @@ TEST(KindsCommands, TakeARecipeByTextKeysAndFile) {
   }
 }
 
+// Groups, clipping and averages by flags and by file: the same bits, and said wherever the optimizer is.
+TEST(KindsCommands, GroupsOfParametersByFlagAndByFile) {
+  const test::Program gradus;
+  gradus.folder.write("run.toml",
+                      "[optimizer]\nname = \"adamw\"\ngroups = [\"*.bias weight_decay 0\", \"0.weight frozen\"]\n"
+                      "clip_value = 2\nclip_norm = 0.5\naverage = 0.9\n");
+  std::string first;
+  for (const char* said : {"--optimizer adamw --groups '*.bias weight_decay 0; 0.weight frozen' --clip-value 2 "
+                           "--clip-norm 0.5 --average 0.9",
+                           "--config run.toml"}) {
+    const test::Ended trained = gradus("train cars.csv --epochs 5 -o m.gradus " + std::string(said));
+    ASSERT_EQ(trained.code, 0) << trained.err;
+    const std::string predicted = gradus("predict m.gradus cars.csv").out;
+    if (first.empty()) first = predicted;
+    EXPECT_EQ(predicted, first) << said;
+    const std::string shown = gradus("inspect m.gradus").out;
+    for (const char* part : {"0.weight frozen", "clipped at 0.5", "averaged over"}) {
+      EXPECT_NE(shown.find(part), std::string::npos) << shown;
+    }
+    const test::Ended frozen = gradus("explain m.gradus cars.csv --element 1:1,1 --step");
+    EXPECT_EQ(frozen.code, 0) << frozen.err;
+    EXPECT_NE(frozen.out.find("frozen"), std::string::npos) << frozen.out;
+    const test::Ended learnt = gradus("explain m.gradus cars.csv --element 2:1,1 --step");
+    EXPECT_EQ(learnt.code, 0) << learnt.err;
+    EXPECT_NE(learnt.out.find("before the gradient is clipped"), std::string::npos) << learnt.out;
+  }
+  for (const char* wrong : {"--groups '9.* frozen'", "--groups '0.*'", "--groups ''", "--groups '* frozen'",
+                            "--groups '0.* momentum 0.5'", "--clip-norm 0", "--clip-value -1", "--average 1"}) {
+    const test::Ended ended = gradus("train cars.csv --epochs 1 -o no.gradus " + std::string(wrong));
+    EXPECT_EQ(ended.code, 2) << wrong << ended.err;
+    EXPECT_EQ(ended.err.find("try: \n"), std::string::npos) << ended.err;
+  }
+}
+
 // What is asked for is in the log, the model file, the outcome and the terminal's line, under the same name.
 TEST(KindsCommands, MetricsGoWhereverEvaluationsAre) {
   const test::Program gradus;

@@ -133,6 +133,8 @@ NetworkExplanation explain_network(const TrainedModel& given, const data::Datase
   out.told = given.network.dtype;
   out.explanation = annotate(*net.graph, net.loss.id, net.bindings, options);
   out.target = describe_target(model, wanted), out.loss = model.loss.name(), out.class_names = model.class_names;
+  out.groups = model.record.groups;
+  out.clipped = model.record.clipping.value > 0 || model.record.clipping.norm > 0;
   out.optimizer = model.record.optimizer, out.in_units = text_in_units(model, out.prediction.cast(out.told));
   std::map<std::string, std::string> group_of;
   out.layers = find_layers(out.explanation, model.network.net, group_of);

@@ -44,6 +44,8 @@ struct NetworkExplanation {
   DType told = DType::f64;        // the model's: predictions are told with as many digits as it tells apart
   std::vector<std::string> class_names;
   std::string optimizer;  // its text in the model's training record
+  std::string groups;     // as optim::print_groups
+  bool clipped = false;   // by the norm over all parameters of a batch, or element by element
 };
 
 /// Row `row` (from 1) of `dataset`, which has targets. Throws UserError(Fault::usage) for a row out of range, saying

@@ -1,16 +1,21 @@
 #include "gradus/app/explain/names.hpp"
 #include "gradus/app/explain/network.hpp"
 #include "gradus/core/ops/interpret.hpp"
-#include "gradus/learn/optim/optimizer.hpp"
+#include "gradus/learn/optim/updates.hpp"
 
 namespace gradus::explain {
 namespace {
 
-/// The optimizer that a model's training record names. Throws UserError(Fault::model_file) for one that this program
-/// does not know.
-optim::Optimizer optimizer_of(const std::string& text, optim::OptimizerKinds own) {
+/// The optimizer that a model's training record names for this parameter; empty where it is frozen. Throws
+/// UserError(Fault::model_file) for one that this program does not know.
+optim::Optimizer optimizer_of(const NetworkExplanation& network, optim::OptimizerKinds own,
+                              std::string_view parameter) {
   try {
-    return optim::parse_optimizer(text, own, "optimizer of the model");
+    optim::Updates updates(optim::parse_optimizer(network.optimizer, own, "optimizer of the model"));
+    if (!network.groups.empty()) {
+      updates.groups = optim::parse_groups(network.groups, updates.optimizer, "groups of the model");
+    }
+    return optim::optimizer_of(updates, optim::group_of(updates, parameter));
   } catch (const UserError& error) {
     throw UserError(Fault::model_file, error.what());
   }
@@ -43,8 +48,13 @@ OptimizerStep optimizer_step(const NetworkExplanation& network, const Element& e
   const NetworkLayer& layer = layer_of(network, element);
   const Node& weight = network.explanation.nodes[static_cast<std::size_t>(layer.weight)];
   const std::int64_t place = (element.out - 1) * layer.in + element.in - 1;
-  const optim::Optimizer optimizer = optimizer_of(network.optimizer, own);
-  OptimizerStep out{network.optimizer, weight.value.number(place), weight.gradient->number(place), 0, {}};
+  const optim::Optimizer optimizer = optimizer_of(network, own, weight.name);
+  if (!optimizer) {
+    const double number = weight.value.number(place);
+    return {"frozen: this weight is not learnt", number, weight.gradient->number(place), number, {}};
+  }
+  const std::string text = kinds::print_all(optimizer) + (network.clipped ? ", before the gradient is clipped" : "");
+  OptimizerStep out{text, weight.value.number(place), weight.gradient->number(place), 0, {}};
   Graph graph;
   std::vector<Binding> bindings;
   const auto input = [&](const char* name, double number) {

@@ -73,6 +73,8 @@ class Scope {
   /// A number for the next random op. Streams are numbered in the order of building, so graphs of one net in training
   /// mode agree on them whatever the batch size.
   std::int64_t next_stream() { return streams_++; }
+  /// The number of the next stream.
+  void begin_streams(std::int64_t first) { streams_ = first; }
   /// Names `value` "<layer>.<what>" for explain, unless it has a name already.
   void label(Value value, std::string_view what);
 

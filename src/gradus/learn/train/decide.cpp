@@ -1,6 +1,7 @@
 #include "gradus/learn/train/decide.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "gradus/learn/data/dataset_checks.hpp"
 #include "gradus/learn/nn/spatial.hpp"
@@ -68,6 +69,13 @@ Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOption
   out.metrics = options.metrics.empty() ? metric::usual_metrics(classes) : options.metrics;
   Agreement agreed = agree(options.loss, out.net, out.input, dtype, dataset);
   out.loss = agreed.loss, out.net = agreed.net, out.notes = std::move(agreed.notes);
+  out.parameters = nn::parameters_of(out.net, out.input, dtype);
+  std::vector<std::string> names;
+  for (const nn::ParameterSpec& spec : out.parameters) names.push_back(spec.name);
+  Phase plain;
+  plain.updates = updates_of(options), plain.schedule = options.schedule;
+  optim::check(plain.updates, names);
+  out.phases.push_back(std::move(plain));
   out.split = choose_split(dataset, options);
   if (options.patience > 0 && out.split.validation.empty()) {
     throw UserError(Fault::usage,
@@ -89,6 +97,53 @@ Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOption
 }
 
 }  // namespace
+
+nn::Model Decided::make_model() const {
+  if (!own_phases()) return nn::make_model(net, input, model_options);
+  nn::Model model{net, input, model_options.dtype, {}, model_options.products};
+  for (const nn::ParameterSpec& spec : parameters) {
+    model.parameters.push_back({spec.name, Tensor(model.dtype, spec.shape)});
+    init::fill(spec.init, model.parameters.back().value.view(), model_options.seed, spec.name);
+  }
+  return model;
+}
+
+Decided decide(const nn::Layer& net, std::vector<Phase> phases, const data::Dataset& dataset,
+               const TrainOptions& options) {
+  TrainOptions checked = options;
+  checked.optimizer = optim::gradient_descent(), checked.schedule = optim::constant();
+  check_options(checked);
+  if (dataset.rows() == 0 || dataset.row_size() == 0) check_dataset(dataset);  // refuses
+  data::check(dataset);
+  data::require_finite(dataset);
+  if (options.parts.rows > 0 || options.memory > 0 || options.patience > 0) {
+    throw UserError(Fault::usage, Report{"phases", options.patience > 0 ? "patience" : "parts of batches",
+                                         "whole batches, and no patience: no rows are held back", "TrainOptions{}"});
+  }
+  Decided out{.net = net,
+              .input = nn::input_of(net, sample_shape(dataset, net)),
+              .phases = std::move(phases),
+              .model_options = {options.dtype, options.seed, options.products}};
+  nn::check_types(out.model_options);
+  out.split.train.resize(static_cast<std::size_t>(dataset.rows()));
+  std::iota(out.split.train.begin(), out.split.train.end(), 0);
+  out.rows = step_rows(options, dataset.rows(), 0);
+  out.threads = options.threads;
+  out.schema = options.schema;
+  BatchSpec batch = batch_spec(dataset);
+  batch.rows = out.rows.batch;
+  out.parameters = parameters_of(out.phases, options.dtype,
+                                 [&](Graph& graph) { return batch_in(graph, out.input, options.dtype, batch); });
+  for (const nn::ParameterSpec& spec : nn::parameters_of(net, out.input, options.dtype)) {
+    const auto known = std::find_if(out.parameters.begin(), out.parameters.end(),
+                                    [&](const nn::ParameterSpec& one) { return one.name == spec.name; });
+    if (known != out.parameters.end() && known->shape == spec.shape) continue;
+    throw UserError(Fault::usage, Report{"net", spec.name + ", a parameter that no phase has",
+                                         "parameters of the phases", "a net built by scope.apply as in them"});
+  }
+  note_choices(out, options);
+  return out;
+}
 
 Shape sample_shape(const data::Dataset& dataset, const nn::Layer& net) {
   const Shape& all = dataset.features.shape();

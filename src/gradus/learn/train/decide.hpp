@@ -9,11 +9,12 @@
 #include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/train/memory.hpp"
 #include "gradus/learn/train/options.hpp"
+#include "gradus/learn/train/phase.hpp"
 
 namespace gradus {
 
 struct Decided {
-  nn::Layer net;  // with the layer that the loss missed
+  nn::Layer net;  // with the layer that the loss missed; of phases, the one that predicts
   Shape input;    // of one sample, as the net sees it
   loss::Loss loss = {};
   data::Split split = {};
@@ -22,11 +23,15 @@ struct Decided {
   metric::Metrics metrics = {};
   std::optional<data::Schema> schema = {};  // how files become features
   std::optional<MemoryUse> memory = {};     // where there is a budget
-  std::vector<std::string> notes = {};      // choices that nobody asked for: "batch 64 is larger than ..."
+  /// What a step makes small, and how: of a plain training one phase without a loss function, since `loss` says it.
+  std::vector<Phase> phases = {};
+  std::vector<nn::ParameterSpec> parameters = {};  // of all phases
+  std::vector<std::string> notes = {};             // choices that nobody asked for: "batch 64 is larger than ..."
 
   nn::ModelOptions model_options = {};
-  /// The net with first weights.
-  nn::Model make_model() const { return nn::make_model(net, input, model_options); }
+  bool own_phases() const { return phases.size() > 1 || static_cast<bool>(phases.front().loss); }
+  /// The net with first weights; of phases, with all parameters that they have.
+  nn::Model make_model() const;
 };
 
 /// Decides from shapes alone: nothing of the network's size is allocated. `threads`: those of the engine. Throws
@@ -35,6 +40,12 @@ struct Decided {
 Decided decide(const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options, int threads);
 /// The same for a net that has seen `input` before, with its own types.
 Decided decide(const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options, int threads);
+
+/// Of losses of one's own. `net` predicts, with parameters that phases have. No rows are held back, and targets are
+/// needed where a loss asks for them. TrainOptions::optimizer, schedule, groups, clipping, average and loss are not
+/// looked at. Throws UserError too for phases that do not fit (see phase.hpp), and for parts and memory budgets.
+Decided decide(const nn::Layer& net, std::vector<Phase> phases, const data::Dataset& dataset,
+               const TrainOptions& options);
 
 /// The shape of one sample as a training gives it to `net`: [columns]; of images [height, width] (or [channels, height,
 /// width]) where the net begins with a layer over both, else the numbers in a row.

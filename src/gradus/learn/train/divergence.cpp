@@ -13,8 +13,7 @@ namespace {
 /// The loss that decides which weights are the best: on the validation rows, else on those that were learnt from.
 double loss_of(Ongoing& t, const Weights& parameters) {
   if (t.runner.validates()) {
-    t.runner.write(parameters);
-    return t.runner.validate().loss;
+    return t.runner.validate(parameters).loss;
   }
   TrainedModel model = t.model;
   keep_parameters(model.network, parameters);
@@ -25,6 +24,7 @@ double loss_of(Ongoing& t, const Weights& parameters) {
 [[noreturn]] void end_diverged(Ongoing& t, const Report& report) {
   t.now.start.clear();
   t.now.stopped_by = StoppedBy::diverged;
+  if (t.decided.own_phases()) throw Diverged(describe(report), t.outcome(t.model));
   double least = loss_of(t, t.model.network.parameters);
   if (!std::isfinite(least)) least = std::numeric_limits<double>::infinity();
   const KeptWeights* chosen = nullptr;
@@ -48,7 +48,7 @@ std::string place(std::int64_t epoch, std::int64_t step) {
 void report_divergence(Ongoing& t, const StepReport& failed) {
   const std::int64_t index = failed.step_in_epoch - 1, first = failed.step - failed.step_in_epoch;
   t.runner.write(t.now.start);
-  for (std::int64_t i = 0; i < index; ++i) t.runner.step(i, first + i, t.learning_rate(first + i));
+  for (std::int64_t i = 0; i < index; ++i) t.runner.step(i, first + i, t.learning_rates(first + i));
   const std::string where = t.runner.first_not_finite(index, failed.step - 1);
   const std::string found = "a loss of " + print_number(failed.loss) +
                             (where.empty() ? "" : "; the first values that are not finite are those of " + where);

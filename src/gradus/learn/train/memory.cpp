@@ -36,11 +36,14 @@ MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const Train
   StepGraphs graphs = step_graphs(model, loss, options, batch, rows);
   MemoryUse out{.parts = rows.parts, .threads = threads};
   std::size_t parameters = 0, state = 0;
-  const optim::States states = optim::states(options.optimizer);
+  const optim::Updates updates = updates_of(options);
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
     const Type type{model.dtype, spec.shape};
     parameters += byte_count(type);
-    for (const optim::StateSpec& one : states) state += byte_count(optim::type_of(one, type));
+    if (optim::is_frozen(updates, spec.name)) continue;
+    const optim::Optimizer& optimizer = optim::optimizer_of(updates, optim::group_of(updates, spec.name));
+    for (const optim::StateSpec& one : optim::states(optimizer)) state += byte_count(optim::type_of(one, type));
+    if (updates.average > 0) state += byte_count(type);
   }
   state += parameters;
   // The model that came in and the one that goes out; parameters and state before this epoch; the parameters of the

@@ -14,7 +14,8 @@ struct Ongoing {
   Ongoing& operator=(const Ongoing&) = delete;
 
   std::int64_t total() const;  // steps planned
-  double learning_rate(std::int64_t step) const;
+  /// Of each phase, of its parameters without a group, then of its groups; valid until the next call.
+  std::span<const double> learning_rates(std::int64_t step);
   double seconds() const;  // since it began
   /// `of` with the record until now.
   Run outcome(TrainedModel of) const;
@@ -26,7 +27,8 @@ struct Ongoing {
   TrainedModel model;  // with the first weights
   StepRunner runner;
   std::chrono::steady_clock::time_point began;
-  optim::ScheduleRun schedule;
+  std::vector<optim::ScheduleRun> schedules;  // of each phase
+  std::vector<double> rates;
   TrainerState now = {};  // without slots, which the runner has
 };
 

@@ -10,8 +10,8 @@
 #include "gradus/learn/data/split.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/nn/metric.hpp"
-#include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
+#include "gradus/learn/optim/updates.hpp"
 #include "gradus/learn/train/history.hpp"
 
 namespace gradus {
@@ -35,7 +35,10 @@ struct Parts {
 struct TrainOptions {
   std::optional<loss::Loss> loss = {};  // cross_entropy for classification, mse for regression unless given: see agree
   optim::Optimizer optimizer = optim::adam();
-  optim::Schedule schedule = optim::constant();
+  std::vector<optim::Group> groups = {};  // parameters with a rate or an optimizer of their own, or frozen
+  optim::Clipping clipping = {};
+  double average = 0;                            // as optim::Updates
+  optim::Schedule schedule = optim::constant();  // of all rates
   std::int64_t batch = 64;  // rows a step; 0, or the number of rows or more: all of them in file order
   std::int64_t epochs = 10;
   std::int64_t steps = 0;
@@ -57,5 +60,14 @@ struct TrainOptions {
   std::optional<data::Schema> schema = {};  // how files became the features, for who read some
   std::vector<Observer> observers = {};     // told in this order
 };
+
+/// How a step changes the parameters.
+inline optim::Updates updates_of(const TrainOptions& options) {
+  optim::Updates out(options.optimizer);
+  out.groups = options.groups;
+  out.clipping = options.clipping;
+  out.average = options.average;
+  return out;
+}
 
 }  // namespace gradus

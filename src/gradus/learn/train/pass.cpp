@@ -27,8 +27,9 @@ Pass add_pass(std::vector<Graph>& graphs, const StepSlots& slots, const nn::Mode
 }
 
 BatchSpec batch_spec(const data::Dataset& dataset) {
+  if (!dataset.has_targets) return {.has_targets = false};
   if (dataset.task == data::Task::classification) return {.classes = dataset.classes()};
-  return {.outputs = dataset.has_targets ? dataset.targets.shape().last() : 1};
+  return {.outputs = dataset.targets.shape().last()};
 }
 
 metric::Subject subject_of(const nn::Model& model, const data::Dataset& targets) {

@@ -91,19 +91,24 @@ History read_curve(const json::Value& value, data::Task task, const metric::Resu
 }
 
 json::Value describe_record(const TrainingRecord& r) {
-  return json::Object{{"optimizer", r.optimizer},
-                      {"schedule", r.schedule},
-                      {"seed", r.seed},
-                      {"batch", r.batch},
-                      {"validation", r.validation},
-                      {"steps", r.steps},
-                      {"epoch", r.epoch},
-                      {"seconds", r.seconds},
-                      {"stopped_by", name(r.stopped_by)},
-                      {"source", r.source},
-                      {"rows", r.rows},
-                      {"metrics", metric::describe_columns(columns_of(r.history))},
-                      {"curve", describe_curve(r.history, r.epoch)}};
+  json::Object out{{"optimizer", r.optimizer}, {"schedule", r.schedule}};
+  if (!r.groups.empty()) out["groups"] = r.groups;
+  if (r.clipping.value > 0) out["clip_value"] = r.clipping.value;
+  if (r.clipping.norm > 0) out["clip_norm"] = r.clipping.norm;
+  if (r.average > 0) out["average"] = r.average;
+  const json::Object more{{"seed", r.seed},
+                          {"batch", r.batch},
+                          {"validation", r.validation},
+                          {"steps", r.steps},
+                          {"epoch", r.epoch},
+                          {"seconds", r.seconds},
+                          {"stopped_by", name(r.stopped_by)},
+                          {"source", r.source},
+                          {"rows", r.rows},
+                          {"metrics", metric::describe_columns(columns_of(r.history))},
+                          {"curve", describe_curve(r.history, r.epoch)}};
+  for (const auto& [key, value] : more) out[key] = value;
+  return out;
 }
 
 StoppedBy rule_called(const std::string& text, const std::string& path) {
@@ -117,6 +122,10 @@ TrainingRecord read_record(const json::Value& value, data::Task task, const std:
   TrainingRecord r;
   r.optimizer = recipe_of_sentence(value.at("optimizer").text());
   r.schedule = recipe_of_sentence(value.at("schedule").text());
+  if (const json::Value* groups = value.find("groups")) r.groups = groups->text();
+  if (const json::Value* clip = value.find("clip_value")) r.clipping.value = clip->number();
+  if (const json::Value* clip = value.find("clip_norm")) r.clipping.norm = clip->number();
+  if (const json::Value* average = value.find("average")) r.average = average->number();
   r.seed = value.at("seed").natural();
   r.batch = value.at("batch").integer();
   r.validation = value.at("validation").number();

@@ -5,10 +5,12 @@
 #include "gradus/core/ops/index.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/pointwise.hpp"
-#include "gradus/core/ops/reduce.hpp"
+#include "gradus/learn/train/append_step.hpp"
 
 namespace gradus {
 namespace {
+
+constexpr std::int64_t streams_per_phase = 1 << 20;
 
 Value features_input(Graph& graph, const StepSlots& slots, const nn::Model& model, std::int64_t rows) {
   std::vector<std::int64_t> sizes{rows};
@@ -35,84 +37,6 @@ Value loss_of(const loss::Loss& loss, Value prediction, Value target) {
   const Value scalar = value.shape().rank() ? reshape(value, Shape{}) : value;
   value.graph->name_node(scalar, step_outputs::loss);
   return scalar;
-}
-
-/// Number of this step from 1, as f64 [].
-Value step_number(nn::Scope& scope) { return cast(reshape(slice(scope.key(), 0, 1, 2), Shape{}), DType::f64) + 1.0; }
-
-Value norm(const Values& parts) {
-  Value total;
-  for (Value part : parts) {
-    const Value squares = sum(square(part));
-    total = total ? total + squares : squares;
-  }
-  return sqrt(total);
-}
-
-/// A kind of the user's own may give back something else than it declares.
-void check_update(const optim::Optimizer& optimizer, const optim::Update& next, Value parameter, const Values& state) {
-  const auto refuse = [&](const std::string& found, const std::string& expected) {
-    throw UserError(Fault::usage,
-                    Report{"optimizer " + printable(optimizer.kind->name), found, expected, "its update() mended"});
-  };
-  const auto check = [&](const std::string& what, Value is, Value was) {
-    if (!is || is.graph != was.graph || !(is.type() == was.type())) {
-      refuse(what + (is ? " of type " + to_string(is.type()) : " that is no value"),
-             to_string(was.type()) + ", as before the step");
-    }
-  };
-  check("a parameter", next.parameter, parameter);
-  if (next.state.size() != state.size()) {
-    refuse(std::to_string(next.state.size()) + " next values of state",
-           std::to_string(state.size()) + ", as it declares");
-  }
-  for (std::size_t i = 0; i < state.size(); ++i) check("a state value", next.state[i], state[i]);
-}
-
-/// The next parameters, in order; adds the moments, and the next values of both.
-Values append_updates(nn::Scope& scope, const StepSlots& slots, const optim::Optimizer& optimizer,
-                      const Values& gradients) {
-  Graph& graph = scope.graph();
-  const Values& parameters = scope.parameter_values();
-  const Value rate = graph.input(slots.learning_rate, {DType::f64, {}});
-  const Value t = optim::counts_steps(optimizer) ? step_number(scope) : Value{};
-  const optim::States specs = optim::states(optimizer);
-  Values next;
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const std::string& name = scope.parameters()[i].name;
-    Values state;
-    for (const optim::StateSpec& spec : specs) {
-      state.push_back(graph.state({.name = state_name(name, spec.name),
-                                   .type = optim::type_of(spec, parameters[i].type()),
-                                   .role = Role::moment,
-                                   .of = slot_of(parameters[i])}));
-    }
-    const optim::Update update = optim::update(optimizer, {parameters[i], gradients[i], state, rate, t});
-    check_update(optimizer, update, parameters[i], state);
-    next.push_back(update.parameter);
-    graph.next(parameters[i], update.parameter);
-    for (std::size_t s = 0; s < state.size(); ++s) graph.next(state[s], update.state[s]);
-  }
-  return next;
-}
-
-const Values& parameters_of(const nn::Scope& scope) {
-  if (scope.parameter_values().empty()) {
-    throw UserError(Fault::usage, Report{"net", "no parameters", "a layer that can learn", "nn::linear"});
-  }
-  return scope.parameter_values();
-}
-
-/// Updates of all parameters, and the norms that are asked for.
-void append_step(nn::Scope& scope, const StepSlots& slots, const optim::Optimizer& optimizer, const Values& gradients,
-                 const StepOptions& options) {
-  const Values& parameters = parameters_of(scope);
-  const Values next = append_updates(scope, slots, optimizer, gradients);
-  if (options.gradient_norm) scope.graph().output(step_outputs::gradient_norm, norm(gradients));
-  if (!options.update_norm) return;
-  Values moved;
-  for (std::size_t i = 0; i < next.size(); ++i) moved.push_back(next[i] - parameters[i]);
-  scope.graph().output(step_outputs::update_norm, norm(moved));
 }
 
 /// Where the parts of a batch add up the gradient of a parameter; of no name, the loss.
@@ -161,17 +85,56 @@ StepSlots::StepSlots() : table(std::make_shared<SlotTable>()) {
   learning_rate = input("learning_rate");
 }
 
-std::string state_name(const std::string& parameter, std::string_view state) {
-  return "optim/" + parameter + "/" + std::string(state);
+SlotId StepSlots::rate(const std::string& phase, std::size_t group) const {
+  std::string name = (phase.empty() ? "" : phase + " ") + "learning_rate";
+  if (group > 0) name += " " + std::to_string(group);
+  return table->declare({.name = std::move(name), .role = Role::input});
+}
+
+std::string state_name(const std::string& parameter, std::string_view state, const std::string& phase) {
+  return "optim/" + (phase.empty() ? "" : phase + "/") + parameter + "/" + std::string(state);
+}
+
+std::string average_name(const std::string& parameter) { return "average/" + parameter; }
+
+Batch batch_in(Graph& graph, const Shape& input, DType dtype, const BatchSpec& batch) {
+  std::vector<std::int64_t> sizes{batch.rows};
+  sizes.insert(sizes.end(), input.begin(), input.end());
+  return {batch.rows,
+          [&graph, sizes, dtype] {
+            return graph.input("features", {dtype, Shape(sizes)});
+          },
+          [&graph, batch, dtype] {
+            if (!batch.has_targets) {
+              throw UserError(Fault::usage, Report{"target", "a dataset without targets", "one with a target a row",
+                                                   "Batch::features()"});
+            }
+            if (batch.classes > 0) return graph.input("target", {DType::i64, {batch.rows}});
+            return graph.input("target", {dtype, {batch.rows, batch.outputs}});
+          }};
+}
+
+Graph phase_step(const StepSlots& slots, const Phase& phase, int number, const Shape& input, DType dtype,
+                 const BatchSpec& batch, StepOptions options) {
+  Graph graph(slots.table);
+  nn::Scope scope(graph, nn::Mode::training, dtype, slots.key);
+  scope.begin_streams(number * streams_per_phase);  // phases draw numbers of their own
+  Batch inputs = batch_in(graph, input, dtype, batch);
+  const Value value = loss_of(phase, scope, inputs);
+  const Learnt learnt = learnt_of(scope, [&](const std::string& name) { return learns(phase, name); });
+  append_step(scope, slots, phase.updates, learnt, gradient(value, learnt.values), options, phase.name);
+  graph.output(step_outputs::loss, value);
+  return graph;
 }
 
 Graph training_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss,
-                    const optim::Optimizer& optimizer, const BatchSpec& batch, StepOptions options) {
+                    const optim::Updates& updates, const BatchSpec& batch, StepOptions options) {
   Graph graph(slots.table);
   nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
   const Value prediction = nn::forward(model, scope, features_input(graph, slots, model, batch.rows));
   const Value value = loss_of(loss, prediction, target_input(slots, loss, batch, prediction));
-  append_step(scope, slots, optimizer, gradient(value, parameters_of(scope)), options);
+  const Learnt learnt = learnt_of(scope, updates);
+  append_step(scope, slots, updates, learnt, gradient(value, learnt.values), options);
   graph.output(step_outputs::loss, value);
   return graph;
 }
@@ -183,15 +146,16 @@ Graph gradient_step(const StepSlots& slots, const nn::Model& model, const loss::
   nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
   const Value prediction = nn::forward(model, scope, features_input(graph, slots, model, batch.rows));
   const Value value = loss_of(loss, prediction, target_input(slots, loss, batch, prediction));
-  const Values gradients = gradient(value, parameters_of(scope));
+  const Learnt learnt = learnt_of(scope, [](const std::string&) { return true; });
+  const Values gradients = gradient(value, learnt.values);
   for (std::size_t i = 0; i < gradients.size(); ++i) {
-    graph.output(gradient_name(scope.parameters()[i].name), gradients[i]);
+    graph.output(gradient_name(learnt.specs[i].name), gradients[i]);
   }
   return graph;
 }
 
-Graph part_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch,
-                bool add) {
+Graph part_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const optim::Updates& updates,
+                const BatchSpec& batch, bool add) {
   Graph graph(slots.table);
   nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
   const Value features = features_input(graph, slots, model, batch.rows);
@@ -201,17 +165,18 @@ Graph part_step(const StepSlots& slots, const nn::Model& model, const loss::Loss
   Value value = loss_of(loss, prediction, target_input(slots, loss, batch, prediction));
   const Value share = graph.input(slots.share, {DType::f64, {}});
   if (!loss.traits().sums) value = value * cast(share, value.dtype());
-  const Values gradients = gradient(value, parameters_of(scope));
+  const Learnt learnt = learnt_of(scope, updates);
+  const Values gradients = gradient(value, learnt.values);
   const auto put = [&](const std::string& name, Value part) {
     const Value sum = sum_of(graph, 0, name, part.type());
     graph.next(sum, add ? sum + part : part);
   };
-  for (std::size_t i = 0; i < gradients.size(); ++i) put(scope.parameters()[i].name, gradients[i]);
+  for (std::size_t i = 0; i < gradients.size(); ++i) put(learnt.specs[i].name, gradients[i]);
   put("", value);
   return graph;
 }
 
-Graph carry_step(const StepSlots& slots, const nn::Model& model, int level, bool add) {
+Graph carry_step(const StepSlots& slots, const nn::Model& model, const optim::Updates& updates, int level, bool add) {
   Graph graph(slots.table);
   const auto carry = [&](const std::string& name, const Shape& shape) {
     const Value from = sum_of(graph, level, name, {model.dtype, shape});
@@ -219,22 +184,23 @@ Graph carry_step(const StepSlots& slots, const nn::Model& model, int level, bool
     graph.next(to, add ? to + from : from);
   };
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
-    carry(spec.name, spec.shape);
+    if (!optim::is_frozen(updates, spec.name)) carry(spec.name, spec.shape);
   }
   carry("", {});
   return graph;
 }
 
-Graph update_step(const StepSlots& slots, const nn::Model& model, const optim::Optimizer& optimizer, int level,
+Graph update_step(const StepSlots& slots, const nn::Model& model, const optim::Updates& updates, int level,
                   StepOptions options) {
   Graph graph(slots.table);
   nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
   Values gradients;
   for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+    if (optim::is_frozen(updates, spec.name)) continue;
     const Value parameter = scope.parameter(spec.name, spec.shape, spec.init);
     gradients.push_back(sum_of(graph, level, spec.name, parameter.type()));
   }
-  append_step(scope, slots, optimizer, gradients, options);
+  append_step(scope, slots, updates, learnt_of(scope, updates), gradients, options);
   graph.output(step_outputs::loss, sum_of(graph, level, "", {model.dtype, {}}));
   return graph;
 }

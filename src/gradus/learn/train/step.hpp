@@ -7,7 +7,8 @@
 #include "gradus/core/graph/graph.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/nn/model.hpp"
-#include "gradus/learn/optim/optimizer.hpp"
+#include "gradus/learn/optim/updates.hpp"
+#include "gradus/learn/train/phase.hpp"
 
 namespace gradus {
 
@@ -23,6 +24,8 @@ struct StepSlots {
                          // the number of its first row in the batch, from 0
   SlotId share;          // f64 []: the part's share of the batch's rows
   SlotId learning_rate;  // f64 []
+  /// The rate of a group of parameters (0: of those without one), f64 []: "learning_rate 2", "critic learning_rate".
+  SlotId rate(const std::string& phase, std::size_t group) const;
 };
 
 /// The outputs of the graphs below.
@@ -33,14 +36,17 @@ inline constexpr const char* gradient_norm = "gradient_norm";
 inline constexpr const char* update_norm = "update_norm";
 }  // namespace step_outputs
 
-/// "optim/0.weight/m": what people and files call a moment.
-std::string state_name(const std::string& parameter, std::string_view state);
+/// "optim/0.weight/m", of a phase "optim/critic/0.weight/m": what people and files call a moment.
+std::string state_name(const std::string& parameter, std::string_view state, const std::string& phase = {});
+/// "average/0.weight"
+std::string average_name(const std::string& parameter);
 
 /// A batch: `rows` samples. classes > 0: targets are class numbers i64 [rows]; else numbers [rows, outputs].
 struct BatchSpec {
   std::int64_t rows = 1;
   std::int64_t classes = 0;
   std::int64_t outputs = 1;
+  bool has_targets = true;
 };
 
 struct StepOptions {
@@ -48,10 +54,17 @@ struct StepOptions {
   bool update_norm = false;    // Euclidean norm of w_t - w_(t-1) over all parameters
 };
 
-/// Gives every parameter and moment its next value. Outputs: "loss", and the norms asked for.
-/// Throws UserError when the net, the loss and the targets do not fit.
+/// The features and targets of a batch in `graph`, which has no others.
+Batch batch_in(Graph& graph, const Shape& input, DType dtype, const BatchSpec& batch);
+
+/// Gives every parameter that is learnt, and all that is kept of it, the next value. Outputs: "loss", and the norms
+/// asked for. Throws UserError when the net, the loss and the targets do not fit.
 Graph training_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss,
-                    const optim::Optimizer& optimizer, const BatchSpec& batch, StepOptions options = {});
+                    const optim::Updates& updates, const BatchSpec& batch, StepOptions options = {});
+
+/// The same of a phase, the `number`th of all from 0: "loss", and the norms of the parameters that it learns.
+Graph phase_step(const StepSlots& slots, const Phase& phase, int number, const Shape& input, DType dtype,
+                 const BatchSpec& batch, StepOptions options = {});
 
 /// "gradient/0.weight"
 std::string gradient_name(const std::string& parameter);
@@ -65,14 +78,14 @@ Graph gradient_step(const StepSlots& slots, const nn::Model& model, const loss::
 /// A part of `batch.rows` rows: its gradients and loss, times the share unless the loss sums over rows, become the sums
 /// of level 0, or are added to them. Throws UserError(Fault::budget) when rows of the batch depend on one another, so
 /// that parts would compute something else.
-Graph part_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch,
-                bool add);
+Graph part_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const optim::Updates& updates,
+                const BatchSpec& batch, bool add);
 
 /// The sums of `level` become those of the next level, or are added to them (the older first).
-Graph carry_step(const StepSlots& slots, const nn::Model& model, int level, bool add);
+Graph carry_step(const StepSlots& slots, const nn::Model& model, const optim::Updates& updates, int level, bool add);
 
 /// What training_step does with its gradients, with the sums of `level` as gradients and loss.
-Graph update_step(const StepSlots& slots, const nn::Model& model, const optim::Optimizer& optimizer, int level,
+Graph update_step(const StepSlots& slots, const nn::Model& model, const optim::Updates& updates, int level,
                   StepOptions options = {});
 
 /// Outputs: "prediction" (after Loss::finish) and, when `with_loss`, "loss".

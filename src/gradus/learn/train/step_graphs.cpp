@@ -15,6 +15,7 @@ struct Builder {
   const loss::Loss& loss;
   const TrainOptions& options;
   BatchSpec batch;
+  optim::Updates updates = updates_of(options);
   StepGraphs out = {};
 
   int add(Graph graph) {
@@ -26,7 +27,13 @@ struct Builder {
 
   int whole_step(std::int64_t rows, bool last) {
     batch.rows = rows;
-    return add(training_step(out.slots, model, loss, options.optimizer, batch, step_options(last)));
+    return add(training_step(out.slots, model, loss, updates, batch, step_options(last)));
+  }
+
+  int step_of(const Phase& phase, std::int64_t rows, bool last) {
+    batch.rows = rows;
+    const int number = static_cast<int>(out.phases.size());
+    return add(phase_step(out.slots, phase, number, model.input, model.dtype, batch, step_options(last)));
   }
 
   void parts_of(std::int64_t rows, const Parts& parts) {
@@ -38,7 +45,7 @@ struct Builder {
       const bool first = parts.tree ? i % 2 == 0 : i == 0;
       int& graph = first ? at->first : at->more;
       batch.rows = size;
-      if (graph < 0) graph = add(part_step(out.slots, model, loss, batch, !first));
+      if (graph < 0) graph = add(part_step(out.slots, model, loss, updates, batch, !first));
     }
   }
 
@@ -47,16 +54,17 @@ struct Builder {
     const auto update = [&](std::int64_t of, bool last) {
       const int needed = sum_levels(part_count(of, rows.parts.rows), rows.parts.tree);
       levels = std::max(levels, needed);
-      return add(update_step(out.slots, model, options.optimizer, needed - 1, step_options(last)));
+      return add(update_step(out.slots, model, updates, needed - 1, step_options(last)));
     };
     for (const std::int64_t of : std::set<std::int64_t>{rows.steps() > 1 ? rows.batch : rows.last(), rows.last()}) {
       parts_of(of, rows.parts);
     }
-    if (rows.steps() > 1) out.whole = update(rows.batch, false);
-    out.last = update(rows.last(), true);
+    PhaseGraphs& plain = out.phases.emplace_back();
+    if (rows.steps() > 1) plain.whole = update(rows.batch, false);
+    plain.last = update(rows.last(), true);
     for (int level = 0; level + 1 < levels; ++level) {
-      out.carry.push_back(add(carry_step(out.slots, model, level, false)));
-      out.carry_add.push_back(add(carry_step(out.slots, model, level, true)));
+      out.carry.push_back(add(carry_step(out.slots, model, updates, level, false)));
+      out.carry_add.push_back(add(carry_step(out.slots, model, updates, level, true)));
     }
   }
 };
@@ -81,15 +89,23 @@ int sum_levels(std::int64_t parts, bool tree) {
 }
 
 StepGraphs step_graphs(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, BatchSpec batch,
-                       const StepRows& rows) {
+                       const StepRows& rows, std::span<const Phase> phases) {
   Builder builder{model, loss, options, batch};
+  for (const Phase& phase : phases) {
+    PhaseGraphs of;
+    if (rows.steps() > 1) of.whole = builder.step_of(phase, rows.batch, false);
+    of.last = builder.step_of(phase, rows.last(), true);
+    builder.out.phases.push_back(of);
+  }
+  if (!phases.empty()) return std::move(builder.out);
   if (rows.in_parts()) {
     builder.steps_in_parts(rows);
   } else {
+    PhaseGraphs& plain = builder.out.phases.emplace_back();
     // The last step of an epoch has a graph of its own anyway when it is short: it also tells the norm of the gradient,
     // which would cost every step a pass over all gradients.
-    if (rows.steps() > 1) builder.out.whole = builder.whole_step(rows.batch, false);
-    builder.out.last = builder.whole_step(rows.last(), true);
+    if (rows.steps() > 1) plain.whole = builder.whole_step(rows.batch, false);
+    plain.last = builder.whole_step(rows.last(), true);
   }
   if (rows.validation > 0) {
     const std::int64_t most = rows.in_parts() ? std::min(pass_batch, rows.parts.rows) : pass_batch;

@@ -31,11 +31,16 @@ struct PartGraphs {
   int first = -1, more = -1;
 };
 
+/// A step of a whole batch, and the last one of an epoch; in parts: its update.
+struct PhaseGraphs {
+  int whole = -1, last = -1;
+};
+
 /// Numbers count in `graphs`; -1: not needed.
 struct StepGraphs {
   StepSlots slots;  // of all of them
   std::vector<Graph> graphs;
-  int whole = -1, last = -1;                    // a step, the last one of an epoch; in parts: its update
+  std::vector<PhaseGraphs> phases = {};         // one in a plain training
   std::vector<PartGraphs> parts = {};           // by rows
   std::vector<int> carry = {}, carry_add = {};  // from level i to the next
   Pass validation = {};
@@ -47,7 +52,8 @@ struct StepGraphs {
 int sum_levels(std::int64_t parts, bool tree);
 
 /// Throws UserError when net, loss and rows do not fit, or when parts are asked for where rows depend on one another.
+/// `phases`: in the place of loss and optimizer, of which nothing is validated.
 StepGraphs step_graphs(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, BatchSpec batch,
-                       const StepRows& rows);
+                       const StepRows& rows, std::span<const Phase> phases = {});
 
 }  // namespace gradus

@@ -4,6 +4,7 @@
 
 #include "gradus/core/ops/interpret.hpp"
 #include "gradus/learn/data/batches.hpp"
+#include "gradus/learn/train/reducer.hpp"
 
 namespace gradus {
 namespace {
@@ -26,6 +27,25 @@ std::string name_of(const Graph& graph, int id) {
   return std::string(graph.node(id).op->name);
 }
 
+/// Sums in the slots of a level: a sum over 2^l parts waits in level l.
+struct LevelSums {
+  Program& program;
+  const StepGraphs& graphs;
+
+  void carry(int level, bool add) {
+    program.run((add ? graphs.carry_add : graphs.carry)[static_cast<std::size_t>(level)]);
+  }
+  int keep(int sum, int level) {
+    for (; sum < level; ++sum) carry(sum, false);
+    return sum;
+  }
+  int add(int older, int newer) {
+    newer = keep(newer, older - 1);
+    carry(newer, true);
+    return older;
+  }
+};
+
 }  // namespace
 
 StepRunner::StepRunner(Engine& engine, const nn::Model& model, const TrainOptions& options, const Decided& decided,
@@ -38,15 +58,29 @@ StepRunner::StepRunner(Engine& engine, const nn::Model& model, const TrainOption
       order_(decided.split.train),
       seed_(options.seed),
       shuffles_(decided.rows.steps() > 1),
-      update_norm_(options.tolerance > 0) {
-  graphs_ = step_graphs(model, decided.loss, options, batch_spec(dataset), decided.rows);
-  for (const Next& next : graphs_.graphs[static_cast<std::size_t>(graphs_.last)].nexts()) {
-    if ((*graphs_.slots.table)[next.slot].role != Role::sum) kept_.push_back(next.slot);
+      update_norm_(options.tolerance > 0),
+      averages_(options.average > 0) {
+  graphs_ = step_graphs(model, decided.loss, options, batch_spec(dataset), decided.rows,
+                        decided.own_phases() ? std::span<const Phase>(decided.phases) : std::span<const Phase>());
+  losses_.resize(decided.phases.size());
+  for (const Phase& phase : decided.phases) {
+    for (std::size_t group = 0; group <= phase.updates.groups.size(); ++group) {
+      rates_.push_back(graphs_.slots.rate(phase.name, group));
+    }
+  }
+  for (int number = 0; number < graphs_.slots.table->size(); ++number) {
+    const Role role = (*graphs_.slots.table)[SlotId{number}].role;
+    if (role != Role::sum && role != Role::input) kept_.push_back({number});
   }
   program_ = std::make_unique<Program>(
       engine, std::move(graphs_.graphs),
       ProgramOptions{.own_order = decided.rows.one_leaf(), .products = model.products, .threads = decided.threads});
   write(model.parameters);
+  for (const nn::Parameter& parameter : model.parameters) {  // before the first step
+    if (program_->slots().find(average_name(parameter.name))) {
+      program_->write(average_name(parameter.name), parameter.value);
+    }
+  }
 }
 
 void StepRunner::begin_epoch(std::int64_t epoch) {
@@ -58,8 +92,12 @@ std::span<const std::int64_t> StepRunner::rows_of(std::int64_t index) const {
 }
 
 void StepRunner::feed_rows(int graph, std::span<const std::int64_t> rows) {
-  gatherer_.features(dataset_, rows, program_->input(graph, graphs_.slots.features));
-  data::gather_targets(dataset_, rows, program_->input(graph, graphs_.slots.target));
+  if (program_->has(graph, graphs_.slots.features)) {
+    gatherer_.features(dataset_, rows, program_->input(graph, graphs_.slots.features));
+  }
+  if (program_->has(graph, graphs_.slots.target)) {
+    data::gather_targets(dataset_, rows, program_->input(graph, graphs_.slots.target));
+  }
 }
 
 void StepRunner::feed_key(int graph, std::int64_t step, std::int64_t first_row) {
@@ -70,55 +108,84 @@ void StepRunner::feed_key(int graph, std::int64_t step, std::int64_t first_row) 
   if (key.size() > 2) key[2] = first_row;
 }
 
-/// Parts one after the other into the sums of level 0; two of one level make one of the next.
-void StepRunner::run_parts(std::int64_t index, std::int64_t step) {
-  const auto rows = rows_of(index);
-  const auto all = static_cast<double>(rows.size());
-  const std::int64_t count = data::batch_count(static_cast<std::int64_t>(rows.size()), decided_.rows.parts.rows);
-  const bool tree = decided_.rows.parts.tree;
-  const int top = sum_levels(count, tree) - 1;
-  const auto carry = [&](int level, bool add) {
-    program_->run((add ? graphs_.carry_add : graphs_.carry)[static_cast<std::size_t>(level)]);
-  };
-  unsigned full = 0;  // bit i: level i + 1 holds a sum
-  for (std::int64_t part = 0; part < count; ++part) {
-    const auto chosen = data::batch_rows(rows, decided_.rows.parts.rows, part);
-    const PartGraphs& of = graphs_.part(static_cast<std::int64_t>(chosen.size()));
-    const int graph = (tree ? part % 2 == 0 : part == 0) ? of.first : of.more;
-    feed_rows(graph, chosen);
-    feed_key(graph, step, part * decided_.rows.parts.rows);
-    program_->input(graph, graphs_.slots.share).as<double>()[0] = static_cast<double>(chosen.size()) / all;
-    program_->run(graph);
-    const bool last = part + 1 == count;
-    if (!tree || (part % 2 == 0 && !last)) continue;
-    for (int level = 0; level < top; ++level) {  // as carries in a binary number; at the end all the way up
-      const unsigned bit = 1U << static_cast<unsigned>(level);
-      const bool held = (full & bit) != 0;
-      carry(level, held);
-      full |= bit;
-      if (!held && !last) break;
-      if (!last) full &= ~bit;
-    }
-  }
+void StepRunner::run_part(std::int64_t part, std::int64_t step, std::span<const std::int64_t> rows, bool add) {
+  const std::int64_t most = decided_.rows.parts.rows;
+  const auto chosen = data::batch_rows(rows, most, part);
+  const PartGraphs& of = graphs_.part(static_cast<std::int64_t>(chosen.size()));
+  const int graph = add ? of.more : of.first;
+  feed_rows(graph, chosen);
+  feed_key(graph, step, part * most);
+  program_->input(graph, graphs_.slots.share).as<double>()[0] =
+      static_cast<double>(chosen.size()) / static_cast<double>(rows.size());
+  program_->run(graph);
 }
 
-StepResult StepRunner::step(std::int64_t index, std::int64_t step, double learning_rate) {
+/// Parts one after the other into the sums of level 0: all of them in order, or two by two, which the tree then joins.
+void StepRunner::run_parts(std::int64_t index, std::int64_t step) {
+  const auto rows = rows_of(index);
+  const std::int64_t count = data::batch_count(static_cast<std::int64_t>(rows.size()), decided_.rows.parts.rows);
+  if (!decided_.rows.parts.tree) {
+    for (std::int64_t part = 0; part < count; ++part) run_part(part, step, rows, part > 0);
+    return;
+  }
+  LevelSums sums{*program_, graphs_};
+  Reducer<int, LevelSums> reducer(sums);
+  for (std::int64_t part = 0; part < count; part += 2) {
+    const bool pair = part + 1 < count;
+    reducer.wait();
+    run_part(part, step, rows, false);
+    if (pair) run_part(part + 1, step, rows, true);
+    reducer.put(pair ? Subtree{1, part / 2} : Subtree{0, part}, 0);
+  }
+  sums.keep(reducer.finish(), sum_levels(count, true) - 1);
+}
+
+StepResult StepRunner::step(std::int64_t index, std::int64_t step, std::span<const double> rates) {
   const bool last = index == decided_.rows.steps() - 1;
-  const int graph = last ? graphs_.last : graphs_.whole;
+  const auto rows = rows_of(index);
+  StepResult result{.rows = static_cast<std::int64_t>(rows.size())};
   if (decided_.rows.in_parts()) run_parts(index, step);
-  else if (shuffles_ || fed_ != index) feed_rows(graph, rows_of(index));
+  for (std::size_t phase = 0; phase < graphs_.phases.size(); ++phase) {
+    const int graph = last ? graphs_.phases[phase].last : graphs_.phases[phase].whole;
+    if (!decided_.rows.in_parts() && (shuffles_ || fed_ != index)) feed_rows(graph, rows);
+    feed_key(graph, step, 0);
+    for (std::size_t i = 0; i < rates_.size(); ++i) {
+      if (program_->has(graph, rates_[i])) program_->input(graph, rates_[i]).as<double>()[0] = rates[i];
+    }
+    program_->run(graph);
+    losses_[phase] = program_->output(graph, step_outputs::loss).number();
+    const auto add = [&](double& norm, const char* output) {  // over the parameters of all phases
+      const double part = program_->output(graph, output).number();
+      norm = phase == 0 ? part : std::hypot(norm, part);
+    };
+    if (update_norm_) add(result.update_norm, step_outputs::update_norm);
+    if (last) add(result.gradient_norm, step_outputs::gradient_norm);
+  }
   fed_ = index;
-  feed_key(graph, step, 0);
-  program_->input(graph, graphs_.slots.learning_rate).as<double>()[0] = learning_rate;
-  program_->run(graph);
-  StepResult result{.loss = program_->output(graph, step_outputs::loss).number(),
-                    .rows = static_cast<std::int64_t>(rows_of(index).size())};
-  if (update_norm_) result.update_norm = program_->output(graph, step_outputs::update_norm).number();
-  if (last) result.gradient_norm = program_->output(graph, step_outputs::gradient_norm).number();
+  result.loss = losses_.front();
+  for (const double loss : losses_) {
+    if (!std::isfinite(loss)) result.loss = loss;
+  }
   return result;
 }
 
 Evaluation StepRunner::validate() {
+  if (!averages_) return score();
+  Weights now;
+  for (const nn::Parameter& parameter : model_.parameters) {
+    now.push_back({parameter.name, program_->read(parameter.name)});
+  }
+  Evaluation out = validate(read_parameters());
+  write(now);
+  return out;
+}
+
+Evaluation StepRunner::validate(const Weights& parameters) {
+  write(parameters);
+  return score();
+}
+
+Evaluation StepRunner::score() {
   fed_ = -1;  // graphs of equal batch size share their inputs
   Scoring scoring(decided_.metrics, subject_, dataset_, dataset_);
   scoring.run(*program_, graphs_.validation, decided_.loss, decided_.split.validation);
@@ -141,7 +208,8 @@ Weights StepRunner::read() const {
 Weights StepRunner::read_parameters() const {
   Weights weights;
   for (const nn::Parameter& parameter : model_.parameters) {
-    weights.push_back({parameter.name, program_->read(parameter.name)});
+    const SlotId average = program_->slots().find(average_name(parameter.name));
+    weights.push_back({parameter.name, average ? program_->read(average) : program_->read(parameter.name)});
   }
   return weights;
 }
@@ -155,7 +223,19 @@ std::string StepRunner::first_not_finite(std::int64_t index, std::int64_t step) 
   BatchSpec batch = batch_spec(dataset_);
   batch.rows = static_cast<std::int64_t>(rows.size());
   const StepSlots& slots = graphs_.slots;
-  Graph graph = training_step(slots, model_, decided_.loss, optim::gradient_descent(), batch);
+  if (!decided_.own_phases()) {
+    return first_not_finite(training_step(slots, model_, decided_.loss, optim::gradient_descent(), batch), rows, step);
+  }
+  for (std::size_t i = 0; i < decided_.phases.size(); ++i) {
+    const std::string found = first_not_finite(
+        phase_step(slots, decided_.phases[i], static_cast<int>(i), model_.input, model_.dtype, batch), rows, step);
+    if (!found.empty()) return found;
+  }
+  return "";
+}
+
+std::string StepRunner::first_not_finite(Graph graph, std::span<const std::int64_t> rows, std::int64_t step) const {
+  const StepSlots& slots = graphs_.slots;
   std::vector<Binding> bindings;
   for (int id = 0; id < graph.size(); ++id) {
     if (graph.node(id).op != &input_op) continue;
@@ -166,7 +246,7 @@ std::string StepRunner::first_not_finite(std::int64_t index, std::int64_t step) 
     else if (slot == slots.key) {
       value.as<std::int64_t>()[0] = static_cast<std::int64_t>(seed_);
       value.as<std::int64_t>()[1] = step;
-    } else if (slot != slots.learning_rate) value = program_->read(slot);
+    } else if ((*slots.table)[slot].role != Role::input) value = program_->read(slot);
     bindings.push_back({graph.value(id), std::move(value)});
   }
   const std::vector<Tensor> values = interpret_all(graph, bindings);

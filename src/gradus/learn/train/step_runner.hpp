@@ -15,7 +15,7 @@
 namespace gradus {
 
 struct StepResult {
-  double loss = 0;
+  double loss = 0;  // of the first phase
   std::int64_t rows = 0;
   double update_norm = 0;    // when asked for
   double gradient_norm = 0;  // in the last step of an epoch
@@ -33,12 +33,18 @@ class StepRunner {
   /// Orders the rows for `epoch` (from 0).
   void begin_epoch(std::int64_t epoch);
   /// Step `index` (from 0) of the epoch, number `step` (from 0) of the run. Allocates nothing.
-  StepResult step(std::int64_t index, std::int64_t step, double learning_rate);
+  /// `rates`: of each phase, of its parameters without a group, then of its groups.
+  StepResult step(std::int64_t index, std::int64_t step, std::span<const double> rates);
+  /// Of the last step, by phase.
+  std::span<const double> losses() const { return losses_; }
+  /// With the averages of the weights, where there are any.
   Evaluation validate();
+  /// With these parameters, which stay.
+  Evaluation validate(const Weights& parameters);
 
   bool parameters_finite() const;
   Weights read() const;
-  /// Without the optimizer's state.
+  /// Those that the training is about: averages where it keeps them.
   Weights read_parameters() const;
   void write(const Weights& weights);
   /// The graph of the forward pass and the loss for batch `index` in training mode, and its numbers with the weights as
@@ -46,9 +52,13 @@ class StepRunner {
   std::string first_not_finite(std::int64_t index, std::int64_t step);
 
  private:
+  Evaluation score();
+  std::string first_not_finite(Graph graph, std::span<const std::int64_t> rows, std::int64_t step) const;
   void feed_rows(int graph, std::span<const std::int64_t> rows);
   void feed_key(int graph, std::int64_t step, std::int64_t first_row);
   void run_parts(std::int64_t index, std::int64_t step);
+  /// The sums of level 0 become those of this part, or it is added to them.
+  void run_part(std::int64_t part, std::int64_t step, std::span<const std::int64_t> rows, bool add);
   std::span<const std::int64_t> rows_of(std::int64_t index) const;
 
   data::Gatherer gatherer_;
@@ -63,6 +73,9 @@ class StepRunner {
   std::int64_t fed_ = -1;       // the only batch of full-batch training is gathered once
   StepGraphs graphs_;           // what the program runs; the graphs themselves are the program's
   std::vector<SlotId> kept_;    // what a step leaves to the next: parameters, moments, and what else runs through
+  std::vector<SlotId> rates_;   // of each phase and group
+  std::vector<double> losses_;  // of the last step, by phase
+  bool averages_;
   std::unique_ptr<Program> program_;
 };
 

@@ -11,6 +11,7 @@
 #include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/nn/model.hpp"
+#include "gradus/learn/optim/updates.hpp"
 #include "gradus/learn/train/history.hpp"
 
 namespace gradus {
@@ -18,6 +19,9 @@ namespace gradus {
 /// How the parameters came to be.
 struct TrainingRecord {
   std::string optimizer, schedule;  // as kinds::print_all; texts, so that kinds of a program's own need not be known
+  std::string groups = {};          // as optim::print_groups
+  optim::Clipping clipping = {};
+  double average = 0;
   std::uint64_t seed = 0;
   std::int64_t batch = 0;  // rows a step; 0: all
   double validation = 0;   // share of the rows that were held back

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "gradus/core/base/rounded.hpp"
+#include "gradus/core/graph/print.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/train/divergence.hpp"
 #include "gradus/learn/train/ongoing.hpp"
@@ -25,14 +26,24 @@ TrainedModel describe_training(const Decided& decided, nn::Model model, const da
                    .schema = decided.schema,
                    .record = {}};
   out.network.net = decided.net;
-  out.record.optimizer = kinds::print_all(options.optimizer);
-  out.record.schedule = kinds::print_all(options.schedule);
+  for (const Phase& phase : decided.phases) {
+    const std::string before = phase.name.empty() ? "" : phase.name + ": ";
+    const auto add = [&](std::string& text, const std::string& of) {
+      text += (text.empty() ? "" : "; ") + before + of;
+    };
+    add(out.record.optimizer, kinds::print_all(phase.updates.optimizer));
+    add(out.record.schedule, kinds::print_all(phase.schedule));
+    if (!phase.updates.groups.empty()) {
+      add(out.record.groups, optim::print_groups(phase.updates.groups, phase.updates.optimizer));
+    }
+  }
+  if (!decided.own_phases()) out.record.clipping = options.clipping, out.record.average = options.average;
   out.record.seed = options.seed;
   out.record.batch = options.batch;
   out.record.validation = options.validation;
   out.record.source = dataset.source;
   out.record.rows = std::ssize(decided.split.train);
-  out.learnt_rows = data::sketch_rows(dataset, decided.split.train);
+  if (dataset.has_targets) out.learnt_rows = data::sketch_rows(dataset, decided.split.train);
   return out;
 }
 
@@ -83,7 +94,9 @@ void end_epoch(Ongoing& t, std::optional<StoppedBy> rule) {
   if (t.runner.validates()) report.validation = t.runner.validate();
   check_epoch(t);
   note_best(t);
-  t.schedule.epoch_ended(report.validation ? report.validation->loss : report.loss);
+  for (optim::ScheduleRun& schedule : t.schedules) {
+    schedule.epoch_ended(report.validation ? report.validation->loss : report.loss);
+  }
   report.seconds = t.seconds();
   t.now.history.push_back(report);
   ++t.now.epoch, t.now.index = 0;
@@ -112,11 +125,19 @@ std::vector<std::pair<std::string, std::string>> facts_of(const Ongoing& t) {
   const TrainOptions& options = t.options;
   const StepRows& rows = t.decided.rows;
   std::vector<std::pair<std::string, std::string>> out;
-  const auto add = [&](const char* name, const std::string& value) { out.emplace_back(name, value); };
+  const auto add = [&](const std::string& name, const std::string& value) { out.emplace_back(name, value); };
   add("net", nn::print_net(t.model.network.net));
   add("precision", std::string(name(nn::precision_of(t.model.network))));
-  add("loss", t.model.loss.name());
+  add("loss", t.decided.own_phases() ? "of phases" : t.model.loss.name());
   add("optimizer", t.model.record.optimizer);
+  add("groups", t.model.record.groups.empty() ? "none" : t.model.record.groups);
+  for (const Phase& phase : t.decided.phases) {
+    const optim::Updates& updates = phase.updates;
+    const std::string before = phase.name.empty() ? "" : phase.name + ", ";
+    add(before + "clipping",
+        print_number(updates.clipping.value) + " of elements, " + print_number(updates.clipping.norm) + " of the norm");
+    add(before + "average", print_number(updates.average));
+  }
   add("schedule", t.model.record.schedule);
   add("seed", std::to_string(options.seed));
   add("rows to learn from", std::to_string(rows.train));
@@ -127,6 +148,15 @@ std::vector<std::pair<std::string, std::string>> facts_of(const Ongoing& t) {
   add("steps planned", std::to_string(t.total()));
   add("patience", std::to_string(options.patience));
   return out;
+}
+
+/// Of phases: without the parameters that the net which predicts does not ask for.
+void keep_to_net(const Ongoing& t, nn::Model& model) {
+  if (!t.decided.own_phases()) return;
+  const auto specs = nn::parameters_of(model.net, model.input, model.dtype);
+  std::erase_if(model.parameters, [&](const nn::Parameter& parameter) {
+    return std::none_of(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == parameter.name; });
+  });
 }
 
 void check_facts(const Ongoing& t, const TrainerState& state) {
@@ -154,8 +184,11 @@ Ongoing::Ongoing(Engine& of, Decided decisions, nn::Model network, const data::D
       decided(std::move(decisions)),
       model(describe_training(decided, std::move(network), rows, said)),
       runner(of, model.network, said, decided, rows),
-      began(Clock::now()),
-      schedule(said.schedule) {
+      began(Clock::now()) {
+  for (const Phase& phase : decided.phases) {
+    schedules.emplace_back(phase.schedule);
+    rates.resize(rates.size() + phase.updates.groups.size() + 1);
+  }
   if (options.epochs == 0) now.stopped_by = StoppedBy::epochs;
 }
 
@@ -164,9 +197,18 @@ std::int64_t Ongoing::total() const {
   return options.steps > 0 ? std::min(all, options.steps) : all;
 }
 
-double Ongoing::learning_rate(std::int64_t step) const {
-  return optim::learning_rate(options.optimizer) *
-         schedule.factor({.step = step, .steps = total(), .steps_per_epoch = runner.steps_per_epoch()});
+std::span<const double> Ongoing::learning_rates(std::int64_t step) {
+  const optim::Moment moment{.step = step, .steps = total(), .steps_per_epoch = runner.steps_per_epoch()};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < schedules.size(); ++i) {
+    const optim::Updates& updates = decided.phases[i].updates;
+    const double factor = schedules[i].factor(moment);
+    for (std::size_t group = 0; group <= updates.groups.size(); ++group) {
+      const optim::Optimizer& optimizer = optim::optimizer_of(updates, group);
+      rates[at++] = optimizer ? optim::learning_rate(optimizer) * factor : 0;
+    }
+  }
+  return rates;
 }
 
 double Ongoing::seconds() const { return std::chrono::duration<double>(Clock::now() - began).count(); }
@@ -204,6 +246,13 @@ Trainer::Trainer(Engine& engine, Decided decided, nn::Model model, const data::D
                  const TrainOptions& options)
     : ongoing_(std::make_unique<Ongoing>(engine, std::move(decided), std::move(model), dataset, options)) {}
 
+Trainer::Trainer(Engine& engine, const nn::Layer& net, std::vector<Phase> phases, const data::Dataset& dataset,
+                 const TrainOptions& options) {
+  Decided decided = decide(net, std::move(phases), dataset, options);
+  nn::Model model = decided.make_model();
+  ongoing_ = std::make_unique<Ongoing>(engine, std::move(decided), std::move(model), dataset, options);
+}
+
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 Trainer::~Trainer() = default;
@@ -216,8 +265,9 @@ StepReport Trainer::step() {
   require(!t.now.stopped_by, "a step of a training that has ended");
   if (t.now.index == 0) begin_epoch(t);
   const std::int64_t count = t.runner.steps_per_epoch(), index = t.now.index;
-  const double rate = t.learning_rate(t.now.steps);
-  const StepResult result = t.runner.step(index, t.now.steps, rate);
+  const std::span<const double> rates = t.learning_rates(t.now.steps);
+  const double rate = rates[0];
+  const StepResult result = t.runner.step(index, t.now.steps, rates);
   ++t.now.steps, ++t.now.index;
   const StepReport step{t.now.epoch + 1, t.now.steps, index + 1, count, result.rows, result.loss, rate, t.seconds()};
   if (!std::isfinite(result.loss)) report_divergence(t, step);
@@ -235,6 +285,8 @@ StepReport Trainer::step() {
   return step;
 }
 
+std::span<const double> Trainer::losses() const { return ongoing_->runner.losses(); }
+
 Evaluation Trainer::validate() {
   if (!ongoing_->runner.validates()) {
     throw UserError(Fault::usage, Report{"validate", "no rows held back", "rows that are not learnt from",
@@ -248,7 +300,7 @@ TrainerState Trainer::state() const {
   TrainerState out = t.now;
   out.slots = t.runner.read();
   out.seconds = t.seconds();
-  out.schedule = t.schedule.state();
+  for (const optim::ScheduleRun& schedule : t.schedules) out.schedules.push_back(schedule.state());
   out.facts = facts_of(t);
   out.learnt_rows = t.model.learnt_rows;
   return out;
@@ -260,7 +312,7 @@ void Trainer::restore(const TrainerState& state) {
   t.runner.write(state.slots);
   t.now = state;
   t.now.slots.clear();
-  t.schedule.restore(state.schedule);
+  for (std::size_t i = 0; i < t.schedules.size(); ++i) t.schedules[i].restore(state.schedules[i]);
   t.began = Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(state.seconds));
   if (t.now.index > 0) t.runner.begin_epoch(t.now.epoch);
 }
@@ -269,29 +321,36 @@ TrainedModel Trainer::model() const {
   Run run = ongoing_->outcome(ongoing_->model);
   keep_parameters(run.model.network, ongoing_->runner.read_parameters());
   run.model.record.epoch = std::ssize(run.history);
+  keep_to_net(*ongoing_, run.model.network);
   return run.model;
 }
 
 namespace {
 
-Run finish(const Ongoing& t, TrainedModel model) {
+/// `now`: the parameters as they are; read before `model`, which the runner looks at, may be moved from.
+Run finish(const Ongoing& t, Weights now, TrainedModel model) {
   Run run = t.outcome(std::move(model));
-  Weights last = t.runner.read();
   const bool chosen = t.options.patience > 0 && t.now.best.epoch > 0;
-  keep_parameters(run.model.network, chosen ? t.now.best.parameters : last);
+  keep_parameters(run.model.network, chosen ? t.now.best.parameters : now);
+  now.clear();
+  Weights last = t.runner.read();
   run.best_epoch = run.model.record.epoch = chosen ? t.now.best.epoch : std::ssize(run.history);
   std::unordered_set<std::string_view> parameters;
   for (const nn::Parameter& parameter : run.model.network.parameters) parameters.insert(parameter.name);
   for (nn::Parameter& weight : last) {
     if (!parameters.contains(weight.name)) run.optimizer_state.push_back(std::move(weight));
   }
+  keep_to_net(t, run.model.network);
   note_worse(run);
   return run;
 }
 
 }  // namespace
 
-Run Trainer::run() const& { return finish(*ongoing_, ongoing_->model); }
-Run Trainer::run() && { return finish(*ongoing_, std::move(ongoing_->model)); }
+Run Trainer::run() const& { return finish(*ongoing_, ongoing_->runner.read_parameters(), ongoing_->model); }
+Run Trainer::run() && {
+  Weights now = ongoing_->runner.read_parameters();
+  return finish(*ongoing_, std::move(now), std::move(ongoing_->model));
+}
 
 }  // namespace gradus

@@ -31,11 +31,11 @@ struct TrainerState {
   std::optional<StoppedBy> stopped_by = {};
   double loss_sum = 0;  // over the rows of this epoch so far
   std::int64_t loss_rows = 0;
-  EpochReport report = {};  // of this epoch so far
-  std::vector<double> schedule = {};
-  double least = 0;         // the least loss of an epoch so far
-  std::int64_t stale = 0;   // epochs since
-  KeptWeights best = {};    // at the end of that epoch
+  EpochReport report = {};                          // of this epoch so far
+  std::vector<std::vector<double>> schedules = {};  // of each phase
+  double least = 0;                                 // the least loss of an epoch so far
+  std::int64_t stale = 0;                           // epochs since
+  KeptWeights best = {};                            // at the end of that epoch
   KeptWeights before = {};  // at its beginning: without validation an epoch's loss is that of all weights between both
   Weights start = {};       // at the beginning of this epoch
   History history = {};
@@ -53,6 +53,9 @@ class Trainer {
   Trainer(Engine& engine, const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options = {});
   /// From the parameters of `model` (the optimizer begins anew).
   Trainer(Engine& engine, const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options = {});
+  /// Phases of one's own, one after the other in every step; `net` is what model() predicts with (see decide()).
+  Trainer(Engine& engine, const nn::Layer& net, std::vector<Phase> phases, const data::Dataset& dataset,
+          const TrainOptions& options = {});
   /// What was decided before, on weights of one's own.
   Trainer(Engine& engine, Decided decided, nn::Model model, const data::Dataset& dataset, const TrainOptions& options);
   Trainer(Trainer&&) noexcept;
@@ -67,6 +70,8 @@ class Trainer {
   /// validation, the schedule, Run::history. Tells the observers. Allocates nothing but at the ends of an epoch. Throws
   /// Diverged, after which the training has ended. REQUIRES: not stopped().
   StepReport step();
+  /// Of the last step, by phase.
+  std::span<const double> losses() const;
   /// Loss and metrics of the validation rows with the weights as they are. Throws UserError when none are held back.
   Evaluation validate();
 
@@ -76,7 +81,7 @@ class Trainer {
   /// Throws UserError(Fault::usage) that names both values when `state` is that of another training.
   void restore(const TrainerState& state);
 
-  /// The model with the weights as they are.
+  /// The model with the weights as they are, averages where it keeps them; of phases, those that its net asks for.
   TrainedModel model() const;
   /// The outcome until now: with patience the weights of the best epoch, else the weights as they are.
   Run run() const&;

@@ -43,6 +43,12 @@ std::string join_recipes(std::span<const std::string> layers) {
   return out;
 }
 
+std::string join_groups(std::span<const std::string> groups) {
+  std::string out;
+  for (const std::string& group : groups) out += (out.empty() ? "" : "; ") + group;
+  return out;
+}
+
 template <class T> struct Word {
   std::string_view name;
   T value;
@@ -230,6 +236,21 @@ constexpr Setting settings_table[] = {
      "constant, \"cosine 0.05\" with warm-up, \"step 30\", plateau, ...: gradus schedules", "",
      [](Settings& s, Text text, Text place) { s.schedule.say(text, place, s.source); },
      [](const Settings& s) { return show_recipe(s.schedule); }},
+    {"optimizer.groups", "--groups", "GROUPS",
+     "parameters with numbers of their own, * for any letters: \"*.bias weight_decay 0; 0.* rate 0.001; 2.* frozen\"",
+     "", [](Settings& s, Text text, Text) { s.groups = text; }, [](const Settings& s) { return show_text(s.groups); },
+     join_groups},
+    {"optimizer.clip_norm", "--clip-norm", "NUMBER",
+     "a gradient whose norm over all parameters is larger is scaled to this", "",
+     [](Settings& s, Text text, Text place) { s.clip_norm = read_number(text, place, positive); },
+     [](const Settings& s) { return show_number(s.clip_norm); }},
+    {"optimizer.clip_value", "--clip-value", "NUMBER", "elements of the gradient are held within this size", "",
+     [](Settings& s, Text text, Text place) { s.clip_value = read_number(text, place, positive); },
+     [](const Settings& s) { return show_number(s.clip_value); }},
+    {"optimizer.average", "--average", "SHARE",
+     "the model is a moving average of the weights, of which this share stays in a step: 0.999", "",
+     [](Settings& s, Text text, Text place) { s.average = read_number(text, place, below_one); },
+     [](const Settings& s) { return show_number(s.average); }},
     {"train.batch", "--batch", "ROWS", "rows a step, or all", "",
      [](Settings& s, Text text, Text place) { s.batch = read_batch(text, place); },
      [](const Settings& s) { return s.batch == 0 ? "all" : show_integer(s.batch); }},

@@ -35,7 +35,7 @@ struct Settings {
   std::optional<double> validation;
   std::optional<bool> split_by_class;
 
-  std::optional<std::string> net, metrics;
+  std::optional<std::string> net, metrics, groups;
   RecipeSetting init{init_family}, loss{loss_family};
   std::optional<DType> precision;  // bf16: products of bf16 matrices in an f32 model
   bool precision_auto = false;     // to be chosen for this machine (choose_precision.hpp)
@@ -43,7 +43,7 @@ struct Settings {
   RecipeSetting optimizer{optimizer_family}, schedule{schedule_family};
 
   std::optional<std::int64_t> batch, epochs, steps, patience, threads, memory;
-  std::optional<double> time, until_loss, tolerance;
+  std::optional<double> time, until_loss, tolerance, clip_value, clip_norm, average;
   std::optional<std::uint64_t> seed;
 
   Source source = Source::defaults;  // of what is being read

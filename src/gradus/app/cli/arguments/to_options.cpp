@@ -10,6 +10,9 @@ TrainOptions to_options(const Settings& settings) {
   options.optimizer = optim::Optimizer(settings.optimizer.recipe());
   if (!settings.loss.empty()) options.loss = loss::Loss{kinds::Recipe<loss::LossKind>(settings.loss.recipe())};
   options.schedule = optim::Schedule(settings.schedule.recipe());
+  if (settings.groups) options.groups = optim::parse_groups(*settings.groups, options.optimizer, "--groups");
+  options.clipping = {settings.clip_value.value_or(0), settings.clip_norm.value_or(0)};
+  options.average = settings.average.value_or(0);
   options.batch = *settings.batch;
   options.epochs = *settings.epochs;
   options.steps = settings.steps.value_or(0);

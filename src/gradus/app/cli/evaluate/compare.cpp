@@ -17,6 +17,7 @@ std::optional<Evaluation> linear_model(Engine& engine, const TrainingData& data,
   constexpr double rate = 0.03;
   options.optimizer = optim::adam({.learning_rate = rate});
   options.schedule = optim::cosine();
+  options.groups.clear(), options.clipping = {}, options.average = 0;
   options.epochs = steps;
   options.steps = steps;
   options.seconds = options.tolerance = 0;

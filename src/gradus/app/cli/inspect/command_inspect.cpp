@@ -183,6 +183,16 @@ std::string kept_text(const TrainingRecord& record) {
          (diverged ? ", the best before it diverged" : ", the best");
 }
 
+/// What was said of the gradient and the weights beside the optimizer.
+std::string more_text(const TrainingRecord& record) {
+  std::string out;
+  if (!record.groups.empty()) out += "; groups " + printable(record.groups);
+  if (record.clipping.value > 0) out += "; elements clipped at " + report::short_number(record.clipping.value);
+  if (record.clipping.norm > 0) out += "; norm clipped at " + report::short_number(record.clipping.norm);
+  if (record.average > 0) out += "; averaged over steps by " + report::short_number(record.average);
+  return out;
+}
+
 std::string record_text(const TrainedModel& model, int width) {
   const TrainingRecord& record = model.record;
   constexpr std::size_t indent = 11;
@@ -191,11 +201,12 @@ std::string record_text(const TrainedModel& model, int width) {
                                         report::counted(model.network.parameter_count(), "parameter") + ", " +
                                         std::string(name(model.network.dtype)) + ", loss " + model.loss.name(),
                                     indent, width);
-  out += report::wrapped("learnt",
-                         "with " + printable(record.optimizer) + "; " + printable(record.schedule) +
-                             " schedule; batch " + (record.batch == 0 ? "all" : report::grouped(record.batch)) +
-                             ", seed " + std::to_string(record.seed),
-                         indent, width);
+  out +=
+      report::wrapped("learnt",
+                      "with " + printable(record.optimizer) + "; " + printable(record.schedule) + " schedule" +
+                          more_text(record) + "; batch " + (record.batch == 0 ? "all" : report::grouped(record.batch)) +
+                          ", seed " + std::to_string(record.seed),
+                      indent, width);
   out += report::wrapped("from",
                          printable(record.source) + ", " + report::counted(record.rows, "row") + ", in " +
                              report::counted(record.history.empty() ? 0 : record.history.back().epoch, "epoch") + ", " +

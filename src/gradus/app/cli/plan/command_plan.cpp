@@ -132,7 +132,8 @@ std::vector<Shown> shown_plans(const Asked& asked, const nn::Model& model, const
   }
   BatchSpec part = batch;
   part.rows = parts.rows;
-  add("a part of " + report::counted(part.rows, "row"), part_step(slots, model, asked.loss, part, true));
+  add("a part of " + report::counted(part.rows, "row"),
+      part_step(slots, model, asked.loss, asked.optimizer, part, true));
   add("the update after the parts", update_step(slots, model, asked.optimizer, 0));
   return out;
 }

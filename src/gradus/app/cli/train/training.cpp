@@ -85,6 +85,10 @@ std::string learning_text(const Training& training) {
   std::string out = kinds::print(optimizer) + ", rate " + report::short_number(rate) + ", " +
                     kinds::print(all.schedule.recipe()) + " schedule, batch " +
                     (*all.batch == 0 ? "all" : report::grouped(*all.batch));
+  if (all.groups) out += ", groups " + printable(*all.groups);
+  if (all.clip_value) out += ", elements clipped at " + report::short_number(*all.clip_value);
+  if (all.clip_norm) out += ", norm clipped at " + report::short_number(*all.clip_norm);
+  if (all.average) out += ", averaged over steps by " + report::short_number(*all.average);
   if (*all.epochs < unlimited_epochs) out += ", " + counted(*all.epochs, "epoch");
   if (all.steps) out += ", " + counted(*all.steps, "step") + " at most";
   if (all.time) out += ", " + report::duration(*all.time) + " at most";
