@@ -141,6 +141,10 @@ TEST(GroupTexts, PrintAndParseTheSame) {
   }
   EXPECT_EQ(test::refusal([&] { optim::parse_groups("*.bias", base, "--groups"); }),
             "--groups: found *.bias alone; expected keys of adamw, or frozen; try: --groups \"*.bias frozen\"");
+  EXPECT_NE(test::refusal([&] {
+              optim::parse_groups("0.* momentum 3", base, "--groups");
+            }).find("; try: --groups \"0.* rate 0.001\""),
+            std::string::npos);
   EXPECT_NE(test::refusal([&] { optim::parse_groups("*.bias weight_decya 0", base); }).find("weight_decay"),
             std::string::npos);
   EXPECT_NE(test::refusal([&] { optim::parse_groups("a frozen;", base); }).find("without parameters"),

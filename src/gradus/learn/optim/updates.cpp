@@ -34,11 +34,18 @@ Group parse_group(std::string_view text, const Optimizer& base, const std::strin
            printable(group.parameters) + " " + std::string(frozen));
   }
   if (rest == frozen) return {group.parameters, {}};
-  const kinds::SaidRecipe said =
-      kinds::split_text(std::string(base.kind->name) + " " + std::string(rest), {base.kind}, place);
-  for (const kinds::SaidKey& one : said.keys) {
-    kinds::set(group.optimizer, one.key->name,
-               kinds::read_value(*one.key, one.text, place + " " + std::string(one.key->name)));
+  try {
+    const kinds::SaidRecipe said =
+        kinds::split_text(std::string(base.kind->name) + " " + std::string(rest), {base.kind}, place);
+    for (const kinds::SaidKey& one : said.keys) {
+      kinds::set(group.optimizer, one.key->name,
+                 kinds::read_value(*one.key, one.text, place + " " + std::string(one.key->name)));
+    }
+  } catch (const UserError& error) {  // it tries the recipe of an optimizer, which is no group
+    const std::string_view told = error.what();
+    throw UserError(error.fault(),
+                    std::string(told.substr(0, told.rfind("; try: "))) +
+                        "; try: " + given_at(place, group.parameters + " rate " + print_number(learning_rate(base))));
   }
   return group;
 }
