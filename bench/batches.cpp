@@ -81,16 +81,17 @@ void add_all() {
   }
 }
 
-/// x + attention(x) over `heads` heads, then two layers of four times the width, and the gradients of all weights:
-/// GF/s of the whole step on one thread.
+/// A step of training x + attention(x) over `heads` heads and two layers of four times the width: GF/s on one thread.
 void run_block(benchmark::State& state) {
   const std::int64_t rows = state.range(0), steps = state.range(1), width = state.range(2), heads = state.range(3);
   Graph g;
   const Value x = g.input("x", {rows, steps, width}, DType::f32);
   Values parameters;
   const auto linear = [&](Value in, std::int64_t out) {
-    parameters.push_back(g.input("w" + std::to_string(parameters.size()), Type{DType::f32, {in.columns(), out}}));
-    return matmul(in, parameters.back());
+    parameters.push_back(g.state({.name = "w" + std::to_string(parameters.size()),
+                                  .type = {DType::f32, {out, in.columns()}},
+                                  .role = Role::parameter}));
+    return matmul(in, transpose(parameters.back()));
   };
   const auto by_head = [&](Value in) {
     return transpose(reshape(in, Shape{rows, steps, heads, width / heads}), {0, 2, 1, 3});
@@ -101,7 +102,7 @@ void run_block(benchmark::State& state) {
   const Value loss = mean(square(h + linear(relu(linear(h, 4 * width)), width)));
   const Values gradients = gradient(loss, parameters);
   g.output("loss", loss);
-  for (std::size_t i = 0; i < gradients.size(); ++i) g.output("d" + std::to_string(i), gradients[i]);
+  for (std::size_t i = 0; i < gradients.size(); ++i) g.next(parameters[i], parameters[i] - 1e-6 * gradients[i]);
   Engine engine({.threads = 1});
   Program program(engine, {g});
   for (auto _ : state) program.run(0);
