@@ -102,6 +102,10 @@ TEST(FindUnit, AllCellsShareIt) {
   EXPECT_FALSE(rule({"45 km", "20"}));
   EXPECT_FALSE(rule({"45 km", "20 miles"}));
   EXPECT_FALSE(rule({"45,000", "20,000"}));  // no unit: not decided here
+  EXPECT_EQ(rule({"Rs.5", "Rs.7"})->before, "Rs.");
+  EXPECT_EQ(read_cell(*rule({"Rs.5", "Rs.7"}), "Rs.1200"), 1200);
+  EXPECT_EQ(read_cell(*rule({"$.5", "$.7"}), "$.25"), 0.25);
+  EXPECT_FALSE(rule({"PAL0708", "PAL0809"}));
   EXPECT_FALSE(rule({"type 1", "type 2"}));  // names
   EXPECT_FALSE(rule({"1-2 km", "3-4 km"}));
   EXPECT_FALSE(rule({"1,2,3 km"}));

@@ -178,7 +178,7 @@ TEST(FitSchema, NamesAndCountersAreLeftOutAndCopiesWarnedOf) {
                        "left out: \"id\" (counts the rows), \"name\" (another one in nearly every row); --keep id,name "
                        "takes them in"));
   EXPECT_TRUE(has_note(notes, true, "\"copy\" of t.csv is nearly a copy"));
-  EXPECT_TRUE(has_note(notes, true, "\"far\" of t.csv has 1000 in line 52"));
+  EXPECT_TRUE(has_note(notes, true, "\"far\" of t.csv has 1000 in line 52, far from all others"));
 }
 
 TEST(FitSchema, TooManyCategories) {

@@ -32,8 +32,10 @@ std::optional<Parts> cut(std::string_view text) {
     from.remove_prefix(1);
   };
   take_sign(text);
-  const std::size_t first = text.find_first_of("0123456789.");
+  std::size_t first = text.find_first_of("0123456789");
   if (first == std::string_view::npos) return std::nullopt;
+  // A point before the digits is theirs, but not the one of Rs.1200.
+  if (first > 0 && text[first - 1] == '.' && (first == 1 || !is_letter(text[first - 2]))) --first;
   out.before = text.substr(0, first);
   if (out.before.ends_with('-') || out.before.ends_with('+')) {
     out.negative = out.before.back() == '-';
@@ -76,7 +78,8 @@ bool may_precede(std::string_view unit) {
   if (unit.size() > longest) return false;
   const auto letters = std::count_if(unit.begin(), unit.end(), is_letter);
   const bool capitals = std::none_of(unit.begin(), unit.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  return letters == 0 || (capitals && letters == 3) || unit.starts_with("Rs");
+  const bool apart = unit.ends_with(' ') || unit.ends_with('.');  // PAL0708 is a name
+  return letters == 0 || (apart && ((capitals && letters == 3) || unit.starts_with("Rs")));
 }
 
 bool may_follow(std::string_view unit) {

@@ -1,12 +1,15 @@
 #include "gradus/learn/data/column_checks.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <optional>
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/csv/cells.hpp"
+#include "gradus/learn/data/encoders/parts.hpp"
 
 namespace gradus::data {
 namespace {
@@ -24,6 +27,27 @@ std::string count_text(std::uint64_t count, const std::string& what) {
 }
 
 std::string quoted(const std::string& text) { return "\"" + printable(text) + "\""; }
+
+/// The cell farthest from the mean, where that is more than 10 deviations. As one of n numbers is at most sqrt(n) of
+/// them away, of few numbers one that is 50 times as far from the median as three quarters are from the others.
+std::optional<std::size_t> find_far(std::span<const double> cells, const Scaling& scaling) {
+  const auto distance = [&](std::size_t row) { return std::abs(cells[row] - scaling.mean); };
+  std::optional<std::size_t> farthest;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (std::isfinite(cells[i]) && (!farthest || distance(i) > distance(*farthest))) farthest = i;
+  }
+  constexpr double far = 10, far_of_few = 50;
+  constexpr std::size_t few = 1000;
+  if (!farthest || !(scaling.deviation > 0)) return std::nullopt;
+  if (distance(*farthest) > far * scaling.deviation) return farthest;
+  if (cells.size() > few) return std::nullopt;
+  std::vector<double> order;
+  std::copy_if(cells.begin(), cells.end(), std::back_inserter(order), [](double x) { return std::isfinite(x); });
+  std::sort(order.begin(), order.end());
+  const double middle_half = quantile(order, 0.75) - quantile(order, 0.25);
+  const bool is_far = middle_half > 0 && std::abs(cells[*farthest] - quantile(order, 0.5)) > far_of_few * middle_half;
+  return is_far ? farthest : std::nullopt;
+}
 
 std::uint64_t filled_cells(const Column& column) {
   return column.facts.numbers + column.facts.not_number.count + column.facts.quoted_mark.count;
@@ -146,16 +170,11 @@ void check_numbers(const Table& table, const Column& column, std::span<const dou
     notes.push_back({true, describe(table, column) + " has " + quoted(facts.leading_zero.text) +
                                ", read as a number; if it is a code, say that the column is categorical"});
   }
-  const auto distance = [&](std::size_t row) { return std::abs(cells[row] - scaling.mean); };
-  std::optional<std::size_t> farthest;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (std::isfinite(cells[i]) && (!farthest || distance(i) > distance(*farthest))) farthest = i;
-  }
-  constexpr double far = 10;  // deviations
-  if (!farthest || !(scaling.deviation > 0) || distance(*farthest) <= far * scaling.deviation) return;
+  const auto farthest = find_far(cells, scaling);
+  if (!farthest) return;
   notes.push_back({true, describe(table, column) + " has " + number_text(cells[*farthest]) + " in line " +
                              std::to_string(table.line_of(static_cast<std::int64_t>(*farthest))) +
-                             ", more than 10 deviations from the mean"});
+                             ", far from all others"});
 }
 
 }  // namespace gradus::data

@@ -30,15 +30,18 @@ NumberFacts facts_of(std::span<const double> numbers) {
   double last = 0, step = 0;
   for (const double x : numbers) {
     if (!std::isfinite(x)) continue;
+    if (x != std::floor(x)) {
+      out.whole = out.different = false;
+      return out;  // nothing else is asked of them
+    }
     if (out.count == 0) out.least = out.most = x;
     else if (out.count == 1) step = x > last ? 1 : -1;
     if (out.count > 0) {
       out.by_one += x - last == step ? 1 : 0;
       out.forward = out.forward && (x - last) * step > 0;
     }
-    out.whole = out.whole && x == std::floor(x);
     out.least = std::min(out.least, x), out.most = std::max(out.most, x);
-    out.different = out.different && out.whole && seen.insert(x).second;
+    out.different = out.different && seen.insert(x).second;
     last = x;
     ++out.count;
   }
@@ -89,12 +92,6 @@ LeftOut why_left_out(const Column& column) {
   return column.facts.leading_zero.count > 0 ? LeftOut::code : LeftOut::identifier;
 }
 
-bool nearly_all_different(const Column& column) {
-  if (column.text.overflowed) return true;
-  const auto filled = std::count_if(column.text.index.begin(), column.text.index.end(), [](auto i) { return i >= 0; });
-  return filled >= enough_rows_to_judge && 2 * std::ssize(column.text.distinct) > filled;
-}
-
 ColumnRole of_numbers(const Column& column, const CellRule& rule, const FitOptions& options, bool keep) {
   std::vector<double> own;
   if (!keep) {
@@ -128,18 +125,19 @@ ColumnRole by_rule(const Table& table, const Column& column, const kinds::Recipe
     else if (column.facts.not_number.count > 0 && !is_mostly_numbers(table, column)) require_numeric(table, column);
   }
   if (cells != Cells::dates) return out;
-  std::optional<FoundDate> date;
-  const std::string& order = encoder.keys.word("order");
+  std::optional<DateOrder> asked;
   for (const DateOrder one : {DateOrder::dmy, DateOrder::mdy, DateOrder::ymd}) {
-    if (order == name(one)) date = find_date(column.text.distinct, one);
+    if (encoder.keys.word("order") == name(one)) asked = one;
   }
-  if (order == "auto") date = find_date(column.text.distinct);
+  const auto find = [&](std::span<const std::string> texts) {
+    return asked ? find_date(texts, *asked) : find_date(texts);
+  };
+  const auto& texts = column.text.distinct;
+  const auto date = find(texts);
   if (!date) {
-    const auto bad = std::find_if(column.text.distinct.begin(), column.text.distinct.end(), [&](const auto& text) {
-      return !find_date({&text, 1});
-    });
+    const auto bad = std::find_if(texts.begin(), texts.end(), [&](const auto& text) { return !find({&text, 1}); });
     throw UserError(Fault::data, Report{describe(table, column),
-                                        bad == column.text.distinct.end() ? "dates in different orders" : named(*bad),
+                                        bad == texts.end() ? "dates in different orders" : named(*bad),
                                         "dates as 2014-09-02 13:46:59, 2 Sep 2014 or 1939 Q1, all in one order",
                                         "another rule for the column, such as \"one_hot\""});
   }
@@ -148,6 +146,12 @@ ColumnRole by_rule(const Table& table, const Column& column, const kinds::Recipe
 }
 
 }  // namespace
+
+bool nearly_all_different(const Column& column) {
+  if (column.text.overflowed) return true;
+  const auto filled = std::count_if(column.text.index.begin(), column.text.index.end(), [](auto i) { return i >= 0; });
+  return filled >= enough_rows_to_judge && 2 * std::ssize(column.text.distinct) > filled;
+}
 
 std::optional<CellRule> unit_of(const Column& column) {
   if (column.numeric || column.text.overflowed || column.text.distinct.empty()) return std::nullopt;

@@ -26,6 +26,9 @@ ColumnRole find_role(const Table& table, const Column& column, const FitOptions&
 /// The unit of a column of texts that are all numbers with the same unit.
 std::optional<CellRule> unit_of(const Column& column);
 
+/// Whether of 20 texts and more nearly each is another one.
+bool nearly_all_different(const Column& column);
+
 /// Columns as a flag takes them: a,b or 'a b,"c,d"'.
 std::string columns_word(std::span<const std::string> names);
 

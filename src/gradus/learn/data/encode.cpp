@@ -97,7 +97,8 @@ struct FeatureWriter {
   View out;
   std::size_t width;
   Notes& notes;
-  std::vector<std::string> filled = {};  // "age" (3 by 38), ...
+  std::vector<std::string> filled = {};          // "age" (3 by 38), ...
+  std::vector<std::string> little_outside = {};  // "age" (1, the first in line 7: 101), ...
 
   std::string line(std::int64_t row) const { return "line " + std::to_string(table.line_of(row)); }
 
@@ -169,11 +170,16 @@ struct FeatureWriter {
     if (outside.count == 0) return;
     const bool dates = encoding.kind().cells == Cells::dates;
     const auto text = [&](double x) { return dates ? date_text(x) : number_text(x); };
-    notes.push_back({far, describe(table, *table.find(encoding.name)) + ": " + std::to_string(outside.count) + " of " +
-                              std::to_string(table.rows) + (dates ? " dates" : " numbers") +
-                              " outside the training range " + text(scaling.minimum) + " to " + text(scaling.maximum) +
-                              ", the first in " + line(outside.first) + ": " +
-                              text(cells[static_cast<std::size_t>(outside.first)])});
+    const std::string first = ", the first in " + line(outside.first) + ": " +
+                              text(cells[static_cast<std::size_t>(outside.first)]);
+    if (!far) {
+      little_outside.push_back(named(encoding.name) + " (" + std::to_string(outside.count) + first + ")");
+      return;
+    }
+    notes.push_back({true, describe(table, *table.find(encoding.name)) + ": " + std::to_string(outside.count) + " of " +
+                               std::to_string(table.rows) + (dates ? " dates" : " numbers") +
+                               " outside the training range " + text(scaling.minimum) + " to " + text(scaling.maximum) +
+                               first});
   }
 
   void note_unseen(const Column& column, const ColumnEncoding& encoding, std::span<const double> numbers) {
@@ -227,13 +233,14 @@ struct FeatureWriter {
     visit_floating(out.type().dtype, [&]<class T>(std::type_identity<T>) { put<T>(encoding, cells, first); });
   }
 
-  void note_filled() {
-    if (filled.empty()) return;
+  /// What is said of all columns at once.
+  void note_all(const std::string& what, const std::vector<std::string>& columns) {
+    if (columns.empty()) return;
     constexpr std::size_t most = 8;
     std::string list;
-    for (std::size_t i = 0; i < std::min(most, filled.size()); ++i) list += (i ? ", " : "") + filled[i];
-    if (filled.size() > most) list += " and " + std::to_string(filled.size() - most) + " columns more";
-    notes.push_back({false, printable(table.source) + ": missing values filled: " + list});
+    for (std::size_t i = 0; i < std::min(most, columns.size()); ++i) list += (i ? ", " : "") + columns[i];
+    if (columns.size() > most) list += " and " + std::to_string(columns.size() - most) + " columns more";
+    notes.push_back({false, printable(table.source) + ": " + what + ": " + list});
   }
 };
 
@@ -254,7 +261,8 @@ Tensor encode_features(const Schema& schema, const Table& table, DType dtype, No
     if (encoding.used()) writer.put_column(encoding, first);
     first += static_cast<std::size_t>(encoding.feature_count());
   }
-  writer.note_filled();
+  writer.note_all("a little outside the training range", writer.little_outside);
+  writer.note_all("missing values filled", writer.filled);
   return out;
 }
 

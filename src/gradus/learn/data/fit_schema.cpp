@@ -164,6 +164,11 @@ TargetEncoding fit_target(const Table& table, const Column& column, std::span<co
     if (!two) refuse_mostly_numbers(table, column);
   }
   fit_classes(table, column, target, notes);
+  if (nearly_all_different(column)) {
+    notes.push_back({true, "the target " + named(column.name) + " is another one in nearly every row: " +
+                               std::to_string(target.classes.size()) + " classes in " + std::to_string(table.rows) +
+                               " rows, of which nothing can be learnt; --target names another column"});
+  }
   return target;
 }
 
