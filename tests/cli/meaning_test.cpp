@@ -39,18 +39,20 @@ TEST(Meaning, NumbersThatAreNotFinite) {
   expect({features, train, 0, "1 of 6 cells are infinite, the first in line 3: \"inf\"; they count as missing"});
   expect({features, train, 0, "1 of 6 cells are too large for a number, the first in line 5: \"1e999\""});
   expect({features, train, 0, "missing values filled: \"x\" (3 by 2)"});
-  expect({"x,y\n1,2\n2,inf\n2,4\n", train, 3, "t.csv:3:3: found an infinite number in column \"y\"; expected a finite one"});
+  expect({"x,y\n1,2\n2,inf\n2,4\n", train, 3,
+          "t.csv:3:3: found an infinite number in column \"y\"; expected a finite one"});
 }
 
 TEST(Meaning, ColumnsThatAreConstantOrEmpty) {
-  const std::string text = rows_of("cylinders,none,x,y", [](int i) { return "4,," + number(i % 7) + "," + number(i * i); });
+  const std::string text =
+      rows_of("cylinders,none,x,y", [](int i) { return "4,," + number(i % 7) + "," + number(i * i); });
   expect({text, train, 0, "left out: \"cylinders\" (the same in every training row), \"none\" (no cell)"});
   expect({text, train + " --ignore x", 3, "found no column but the target that varies"});
 }
 
 TEST(Meaning, NumbersFarFromAllOthersAreKeptAndSaid) {
-  const std::string text = rows_of(
-      "cc,y", [](int i) { return number(i == 17 ? 16'000 : 1400 + i % 20) + "," + number(i * i); });
+  const std::string text =
+      rows_of("cc,y", [](int i) { return number(i == 17 ? 16'000 : 1400 + i % 20) + "," + number(i * i); });
   expect({text, train + " --valid 0", 0, "warning: column \"cc\" of t.csv has 16000 in line 19, far from all others"});
 }
 
@@ -65,7 +67,8 @@ TEST(Meaning, TargetsOfWhichNothingCanBeLearnt) {
 }
 
 TEST(Meaning, TargetsThatAreNotThereOrAreFeaturesToo) {
-  const std::string text = rows_of("x,km,y", [](int i) { return number(i * 3 % 7) + "," + number(2 * i * i + 1) + "," + number(i * i); });
+  const std::string text =
+      rows_of("x,km,y", [](int i) { return number(i * 3 % 7) + "," + number(2 * i * i + 1) + "," + number(i * i); });
   expect({text, train + " --target z", 2, "--target: found no column \"z\" in t.csv; expected one of x, km, y"});
   expect({text, train + " --target y --ignore y", 2, "column \"y\": found the target among the ignored columns"});
   expect({text, train, 0, "warning: column \"km\" of t.csv is nearly a copy of the target"});
@@ -74,7 +77,9 @@ TEST(Meaning, TargetsThatAreNotThereOrAreFeaturesToo) {
 
 TEST(Meaning, NewFilesWithOtherColumnsAndFarNumbers) {
   const test::Program gradus;
-  gradus.folder.write("t.csv", rows_of("x,km,y", [](int i) { return number(i * 3 % 7) + "," + number(i * 5 % 40) + "," + number(i * i); }));
+  gradus.folder.write("t.csv", rows_of("x,km,y", [](int i) {
+                        return number(i * 3 % 7) + "," + number(i * 5 % 40) + "," + number(i * i);
+                      }));
   ASSERT_EQ(gradus(train).code, 0);
   const auto predict = [&](const std::string& text) {
     gradus.folder.write("new.csv", text);
@@ -82,8 +87,11 @@ TEST(Meaning, NewFilesWithOtherColumnsAndFarNumbers) {
   };
   const test::Ended other = predict("y,extra,km\n1,2,3\n");
   EXPECT_EQ(other.code, 3);
-  EXPECT_NE(other.err.find("new.csv:1: found no column \"x\", but \"extra\", which the model does not know"), std::string::npos);
-  EXPECT_NE(predict("km,x\n30000,1\n2,1\n").err.find("warning: column \"km\" of new.csv: 1 of 2 numbers outside the training range"), std::string::npos);
+  EXPECT_NE(other.err.find("new.csv:1: found no column \"x\", but \"extra\", which the model does not know"),
+            std::string::npos);
+  EXPECT_NE(predict("km,x\n30000,1\n2,1\n")
+                .err.find("warning: column \"km\" of new.csv: 1 of 2 numbers outside the training range"),
+            std::string::npos);
   const test::Ended none = predict("x,km\n");
   EXPECT_EQ(none.code, 0);
   EXPECT_EQ(none.out, "y\n");

@@ -136,10 +136,10 @@ ColumnRole by_rule(const Table& table, const Column& column, const kinds::Recipe
   const auto date = find(texts);
   if (!date) {
     const auto bad = std::find_if(texts.begin(), texts.end(), [&](const auto& text) { return !find({&text, 1}); });
-    throw UserError(Fault::data, Report{describe(table, column),
-                                        bad == texts.end() ? "dates in different orders" : named(*bad),
-                                        "dates as 2014-09-02 13:46:59, 2 Sep 2014 or 1939 Q1, all in one order",
-                                        "another rule for the column, such as \"one_hot\""});
+    throw UserError(Fault::data,
+                    Report{describe(table, column), bad == texts.end() ? "dates in different orders" : named(*bad),
+                           "dates as 2014-09-02 13:46:59, 2 Sep 2014 or 1939 Q1, all in one order",
+                           "another rule for the column, such as \"one_hot\""});
   }
   out.rule = date->rule, out.orders = date->fitting;
   return out;

@@ -170,8 +170,8 @@ struct FeatureWriter {
     if (outside.count == 0) return;
     const bool dates = encoding.kind().cells == Cells::dates;
     const auto text = [&](double x) { return dates ? date_text(x) : number_text(x); };
-    const std::string first = ", the first in " + line(outside.first) + ": " +
-                              text(cells[static_cast<std::size_t>(outside.first)]);
+    const std::string first =
+        ", the first in " + line(outside.first) + ": " + text(cells[static_cast<std::size_t>(outside.first)]);
     if (!far) {
       little_outside.push_back(named(encoding.name) + " (" + std::to_string(outside.count) + first + ")");
       return;
