@@ -78,7 +78,8 @@ TEST(KindNames, StandInTheirOwnFileAlone) {
     for (const kinds::Kind* kind : list) {
       const std::string name(kind->name), literal = "\"" + name + "\"";
       std::vector<std::string> own;
-      for (const auto& [path, text] : files) {
+      for (const auto& file : files) {
+        const std::string &path = file.first, &text = file.second;  // Clang 14 captures no bindings
         if (text.find(literal) == text.npos) continue;
         if (path.starts_with(folder)) {
           own.push_back(path);
