@@ -163,6 +163,33 @@ TEST_F(TrainerTest, RefusesTheStateOfAnotherTraining) {
   EXPECT_EQ(refusal(net, changed, rows), "");
 }
 
+// A state that was tampered with is refused as a whole, and the trainer goes on from where it was.
+TEST_F(TrainerTest, RefusesAStateThatIsNotWhole) {
+  const data::Dataset rows = sine_classes(60, 5, DType::f32);
+  const nn::Layer net = nn::with_output(nn::parse_net("4 tanh"), 3);
+  const TrainOptions options{.batch = 16, .epochs = 3};
+  Trainer trainer(engine, net, rows, options), plain(engine, net, rows, options);
+  trainer.step(), plain.step();
+  const TrainerState whole = trainer.state();
+  const auto refusal = [&](const std::function<void(TrainerState&)>& change) {
+    TrainerState state = whole;
+    change(state);
+    return test::refusal([&] { trainer.restore(state); });
+  };
+  EXPECT_NE(refusal([](auto& s) { s.slots.pop_back(); }).find("found no "), std::string::npos);
+  EXPECT_NE(refusal([](auto& s) { s.slots[0].value = Tensor(DType::f32, {2}); }).find("of type f32[2]"),
+            std::string::npos);
+  EXPECT_NE(refusal([](auto& s) {
+              s.slots.push_back({"more", Tensor(DType::f32, {2})});
+            }).find("slots"),
+            std::string::npos);
+  EXPECT_NE(refusal([](auto& s) { s.index = 4; }).find("a place in this training"), std::string::npos);
+  EXPECT_NE(refusal([](auto& s) { s.index = -1; }).find("a place in this training"), std::string::npos);
+  EXPECT_NE(refusal([](auto& s) { s.schedules.clear(); }).find("every schedule"), std::string::npos);
+  EXPECT_NE(refusal([](auto& s) { s.facts.clear(); }).find("found net nothing"), std::string::npos);
+  EXPECT_EQ(trainer.step().loss, plain.step().loss);
+}
+
 TEST_F(TrainerTest, OfNoEpochsHasEnded) {
   Trainer trainer(engine, nn::with_output(nn::parse_net(""), 3), sine_classes(20, 4, DType::f32), {.epochs = 0});
   EXPECT_EQ(trainer.stopped(), StoppedBy::epochs);

@@ -218,6 +218,24 @@ void StepRunner::write(const Weights& weights) {
   for (const nn::Parameter& weight : weights) program_->write(weight.name, weight.value);
 }
 
+void StepRunner::check(const Weights& weights) const {
+  const auto refuse = [](const std::string& found, const std::string& expected) {
+    throw UserError(Fault::usage,
+                    Report{"state of a training", found, expected, "the slots that Trainer::state() gave"});
+  };
+  for (const SlotId id : kept_) {
+    const Slot& slot = program_->slots()[id];
+    const auto given =
+        std::find_if(weights.begin(), weights.end(), [&](const nn::Parameter& one) { return one.name == slot.name; });
+    if (given == weights.end()) refuse("no " + printable(slot.name), to_string(slot.type));
+    if (given->value.type() == slot.type) continue;
+    refuse(printable(slot.name) + " of type " + to_string(given->value.type()), to_string(slot.type));
+  }
+  if (weights.size() != kept_.size()) {
+    refuse(std::to_string(weights.size()) + " slots", std::to_string(kept_.size()));
+  }
+}
+
 std::string StepRunner::first_not_finite(std::int64_t index, std::int64_t step) {
   const auto rows = rows_of(index);
   BatchSpec batch = batch_spec(dataset_);

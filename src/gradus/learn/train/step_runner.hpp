@@ -47,6 +47,8 @@ class StepRunner {
   /// Those that the training is about: averages where it keeps them.
   Weights read_parameters() const;
   void write(const Weights& weights);
+  /// Throws UserError(Fault::usage) unless `weights` are all that read() gives, with its types.
+  void check(const Weights& weights) const;
   /// The graph of the forward pass and the loss for batch `index` in training mode, and its numbers with the weights as
   /// they are: the first node whose values are not finite. "" when all are.
   std::string first_not_finite(std::int64_t index, std::int64_t step);

@@ -161,8 +161,8 @@ void keep_to_net(const Ongoing& t, nn::Model& model) {
 
 void check_facts(const Ongoing& t, const TrainerState& state) {
   const auto here = facts_of(t);
-  for (std::size_t i = 0; i < here.size(); ++i) {
-    const auto& [name, value] = here[i];
+  for (const auto& fact : here) {
+    const std::string &name = fact.first, &value = fact.second;
     const auto there =
         std::find_if(state.facts.begin(), state.facts.end(), [&](const auto& f) { return f.first == name; });
     const std::string found = there == state.facts.end() ? "nothing" : there->second;
@@ -170,6 +170,14 @@ void check_facts(const Ongoing& t, const TrainerState& state) {
     throw UserError(Fault::usage, Report{"state of a training", name + " " + printable(found), printable(value),
                                          "a trainer made with " + name + " " + printable(found)});
   }
+  const bool in_epoch = state.index >= 0 && state.index < t.runner.steps_per_epoch();
+  if (!in_epoch || state.epoch < 0 || state.steps < 0 || state.schedules.size() != t.schedules.size()) {
+    throw UserError(Fault::usage,
+                    Report{"state of a training",
+                           "epoch " + std::to_string(state.epoch) + ", step " + std::to_string(state.index) + " in it",
+                           "a place in this training, with every schedule", "what Trainer::state() gave"});
+  }
+  t.runner.check(state.slots);
   if (state.learnt_rows == t.model.learnt_rows) return;
   throw UserError(Fault::usage, Report{"state of a training", "other rows to learn from",
                                        "those of " + printable(t.dataset.source), "the data of the state's training"});
