@@ -33,15 +33,12 @@ const std::vector<Sample> binary_files = {
     {zipped("[Content_Types].xml") + zipped("word/document.xml"), "a Word document", ""},
     {zipped("net/data.pkl") + zipped("net/byteorder"), "PyTorch", ""},
     {zipped("metadata.json") + zipped("model.weights.h5"), "Keras", ""},
-    {zipped("weights.npy"), "NumPy arrays (.npz", "numpy.load(\"f.csv\")[\"weights\"]"},
-    {zipped("a\"]; import os.npy"), "NumPy arrays (.npz", "[\"arr_0\"]"},
     {zipped("cars.csv"), "a zip archive", "unzip f.csv"},
     {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"s + std::string(24, '\0'), "Excel .xls", "pandas.read_excel"},
     {"PAR1\x15\0\x15"s, "a Parquet file", "pandas.read_parquet"},
     {"ARROW1\0\0"s, "Feather", "pandas.read_feather"},
     {"ORC\x08\x03"s, "an ORC file", "pandas.read_orc"},
     {"r\x02\x01\0\x04\0"s, "a Stata file", "pandas.read_stata"},
-    {"\x93NUMPY\1\0v\0{'descr'"s, "a NumPy array (.npy)", "numpy.load(\"f.csv\")"},
     {"SQLite format 3\0\x10\0"s, "an SQLite database", "sqlite3 -header -csv f.csv"},
     {"\x28\xb5\x2f\xfd\x04\x58"s, "Zstandard", "zstd -d f.csv -o f-2.csv"},
     {"\xfd\x37zXZ\0\0\4"s, "xz data", "xz -dc f.csv > f-2.csv"},
@@ -82,7 +79,7 @@ TEST(ForeignFormat, ATableThatIsNoneIsNamedWithWhatToDo) {
     EXPECT_FALSE(found->remedy.empty()) << sample.name;
     EXPECT_EQ(found->remedy.find("iconv"), std::string::npos) << found->remedy;
     // The same from a file, and in memory.
-    if (sample.name.find("gzip") != std::string::npos) continue;
+    if (sample.name.find("gzip") != std::string::npos || (sample.name == "Zstandard" && knows_zstd())) continue;
     folder.write("f.csv", bytes);
     expect_refusal(
         Fault::data, [&] { read_csv(folder.path("f.csv")); }, "f.csv: found ", sample.name, "CSV text; try: ");
@@ -103,6 +100,7 @@ TEST(ForeignFormat, ImagesThatAreNoneAreNamed) {
       {"\x88\0\0\0\0\0\0\0{\"__metadata__\":{\"format\":\"gradus\""s, "a model that gradus trained", ""},
       {"\x28\xb5\x2f\xfd\x04\x58"s, "Zstandard", ""}};
   for (const Sample& sample : samples) {
+    if (sample.name == "Zstandard" && knows_zstd()) continue;
     folder.write("f", sample.start);
     expect_refusal(
         Fault::data, [&] { read_idx_file(folder.path("f")); }, sample.name, "an IDX file of images", "try: ");

@@ -280,6 +280,17 @@ TEST(ReadingRules, AFileLikeTheOneBeforeOrNot) {
               "unlike the training file, fields separated by commas, decimal points (--delimiter ,, --decimal .)");
 }
 
+TEST(ReadingRules, TheEncodingOfTheFileBefore) {
+  CsvOptions options;
+  options.before.emplace();
+  options.before->encoding = "ISO-8859-7";
+  EXPECT_EQ(cell_text(parse("a,b\n1,\xe1\n", options).columns[1], 0), "\xce\xb1");
+  EXPECT_TRUE(parse("a,b\n1,x\n", options).notes.empty());  // ASCII is either
+  const Table other = parse("a,b\n1,\xce\xb1\n", options);
+  EXPECT_EQ(cell_text(other.columns[1], 0), "\xce\xb1");
+  expect_note(other, "unlike the training file, UTF-8 text");
+}
+
 TEST(ReadingRules, ComeBackFromADocument) {
   ReadingRules rules;
   rules.encoding = "WINDOWS-1252";

@@ -1,7 +1,11 @@
 #include "gradus/learn/data/source.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <sys/stat.h>
+#include <array>
+#include <thread>
 
 #include "tests/support/gzip.hpp"
 #include "tests/support/refusal.hpp"
@@ -61,6 +65,35 @@ TEST(Source, BeginsAnew) {
     source.rewind();
     EXPECT_EQ(read_all(source), text);
     EXPECT_TRUE(source.at_end());
+  }
+}
+
+// As <(COMMAND) of a shell gives it.
+TEST(Source, APipeCanBeReadAgain) {
+  std::string text;
+  for (int i = 0; text.size() < 300'000; ++i) text += std::to_string(i) + "\n";
+  for (const bool packed : {false, true}) {
+    const std::string sent = packed ? test::pack(text) : text;
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    std::thread writer([&] {
+      for (std::size_t at = 0; at < sent.size();) {
+        const ssize_t count = ::write(ends[1], sent.data() + at, sent.size() - at);
+        if (count <= 0) break;
+        at += static_cast<std::size_t>(count);
+      }
+      ::close(ends[1]);
+    });
+    Source source("/dev/fd/" + std::to_string(ends[0]));
+    std::string first(1000, '\0');
+    EXPECT_EQ(source.read(std::as_writable_bytes(std::span(first))), 1000u);
+    source.rewind();  // before its end, and behind it
+    EXPECT_TRUE(read_all(source) == text);
+    source.rewind();
+    EXPECT_TRUE(read_all(source) == text);
+    EXPECT_FALSE(source.file_size().has_value());
+    writer.join();
+    ::close(ends[0]);
   }
 }
 

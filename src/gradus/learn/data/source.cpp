@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <system_error>
 #include <vector>
@@ -17,6 +18,9 @@
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/gzip/inflate.hpp"
 #include "gradus/learn/data/spool.hpp"
+#ifdef GRADUS_HAS_ZSTD
+#include "gradus/learn/data/zstd/unzstd.hpp"
+#endif
 
 namespace gradus::data {
 namespace {
@@ -61,7 +65,8 @@ struct Source::State {
   std::uint64_t taken = 0;                             // bytes read from the file
   std::array<std::byte, std::size_t{1} << 16> buffer;  // bytes read and not yet handed on: [begin, end)
   std::size_t begin = 0, end = 0;
-  std::optional<Inflater> inflater;
+  std::function<std::size_t(std::span<std::byte>)> unpacker;  // of a packed file
+  bool gzip = false;
   std::vector<std::byte> unpacked;  // by start or at_end, and not yet handed on from `next`
   std::size_t next = 0;
 
@@ -139,15 +144,26 @@ struct Source::State {
   void begin_reading() {
     taken = 0, begin = end = 0, next = 0;
     unpacked.clear();
-    inflater.reset();
+    unpacker = {};
     refill();
-    if (is_gzip(std::span(buffer).first(end))) inflater.emplace([this] { return hand_on(); }, name, fault);
+    gzip = data::is_gzip(std::span(buffer).first(end));
+    if (gzip) {
+      const auto inflater = std::make_shared<Inflater>([this] { return hand_on(); }, name, fault);
+      unpacker = [inflater](std::span<std::byte> out) { return inflater->read(out); };
+    }
+#ifdef GRADUS_HAS_ZSTD
+    constexpr std::array magic = {std::byte{0x28}, std::byte{0xb5}, std::byte{0x2f}, std::byte{0xfd}};
+    if (end >= magic.size() && std::equal(magic.begin(), magic.end(), buffer.begin())) {
+      const auto frames = std::make_shared<Unzstd>([this] { return hand_on(); }, name, fault);
+      unpacker = [frames](std::span<std::byte> out) { return frames->read(out); };
+    }
+#endif
   }
 
   /// Unpacks up to `most` bytes, to be handed on; returns how many there were.
   std::size_t unpack(std::size_t most) {
     unpacked.resize(most);
-    unpacked.resize(inflater->read(unpacked));
+    unpacked.resize(unpacker(unpacked));
     next = 0;
     return unpacked.size();
   }
@@ -180,11 +196,11 @@ Source& Source::operator=(Source&&) noexcept = default;
 Source::~Source() = default;
 
 std::size_t Source::read(std::span<std::byte> out) {
-  if (state_->inflater) {
+  if (state_->unpacker) {
     const std::size_t done = std::min(out.size(), state_->unpacked.size() - state_->next);
     std::copy_n(state_->unpacked.begin() + static_cast<std::ptrdiff_t>(state_->next), done, out.begin());
     state_->next += done;
-    return done + state_->inflater->read(out.subspan(done));
+    return done + state_->unpacker(out.subspan(done));
   }
   const std::size_t buffered = std::min(out.size(), state_->end - state_->begin);
   std::memcpy(out.data(), state_->buffer.data() + state_->begin, buffered);
@@ -195,13 +211,13 @@ std::size_t Source::read(std::span<std::byte> out) {
 void Source::require_unchanged() const { state_->require_unchanged(); }
 
 bool Source::at_end() {
-  if (!state_->inflater) return !state_->refill();
+  if (!state_->unpacker) return !state_->refill();
   if (state_->next < state_->unpacked.size()) return false;
   return state_->unpack(1) == 0;
 }
 
 std::span<const std::byte> Source::start() {
-  if (!state_->inflater) return std::span(state_->buffer).first(state_->end);
+  if (!state_->unpacker) return std::span(state_->buffer).first(state_->end);
   if (state_->unpacked.empty()) state_->unpack(state_->buffer.size());
   return state_->unpacked;
 }
@@ -217,6 +233,7 @@ std::uint64_t Source::likely_size() const {
   if (state_->pipe) return 0;
   const auto size = static_cast<std::uint64_t>(state_->opened.st_size);
   if (!packed()) return size;
+  if (!state_->gzip) return 0;
   std::array<unsigned char, 4> end{};  // RFC 1952: the size modulo 2^32
   if (size < end.size() || ::pread(state_->file, end.data(), end.size(), static_cast<off_t>(size - end.size())) != 4)
     return 0;
@@ -225,7 +242,9 @@ std::uint64_t Source::likely_size() const {
 
 const std::string& Source::name() const { return state_->name; }
 Fault Source::fault() const { return state_->fault; }
-bool Source::packed() const { return state_->inflater.has_value(); }
+bool Source::packed() const { return static_cast<bool>(state_->unpacker); }
+
+bool Source::is_gzip() const { return state_->gzip; }
 
 std::optional<std::uint64_t> Source::file_size() const {
   if (state_->pipe) return std::nullopt;
@@ -233,6 +252,14 @@ std::optional<std::uint64_t> Source::file_size() const {
 }
 
 std::uint64_t Source::position() const { return state_->taken - (state_->end - state_->begin); }
+
+bool knows_zstd() {
+#ifdef GRADUS_HAS_ZSTD
+  return true;
+#else
+  return false;
+#endif
+}
 
 void require_within(const Source& source, std::uint64_t unpacked, const ReadLimits& limits) {
   constexpr std::uint64_t free_of_ratio = std::uint64_t{32} << 20;
@@ -243,8 +270,10 @@ void require_within(const Source& source, std::uint64_t unpacked, const ReadLimi
   if (source.packed() && unpacked > free_of_ratio && unpacked / limits.ratio > source.position()) {
     throw UserError(
         source.fault(),
-        Report{source.name(), "gzip data that grows more than " + std::to_string(limits.ratio) + " times when unpacked",
-               "at most that", "gunzip -c IN > OUT first, if it is meant to be so"});
+        Report{source.name(),
+               "packed data that grows more than " + std::to_string(limits.ratio) + " times when unpacked",
+               "at most that",
+               std::string(source.is_gzip() ? "gunzip -c" : "zstd -dc") + " IN > OUT first, if it is meant to be so"});
   }
 }
 

@@ -1,4 +1,4 @@
-// A file as a stream of bytes, unpacked when it is gzip, with every trouble named.
+// A file as a stream of bytes, unpacked when it is gzip or zstd, with every trouble named.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,11 @@
 
 namespace gradus::data {
 
-/// An opened regular file or pipe; standard input for the path "-". gzip is recognized by its first bytes, not by its
-/// name. What came from a pipe is kept in a temporary file, so that it can be read again. Every member function throws
-/// UserError(fault) for: a missing or unreadable file, a folder, device or socket, a FIFO that nobody writes to, a read
-/// error, a file that changes while it is read, and gzip that is cut off, damaged or followed by other bytes.
+/// An opened regular file or pipe; standard input for the path "-". gzip and zstd are recognized by their first bytes,
+/// not by their names. What came from a pipe is kept in a temporary file, so that it can be read again. Every member
+/// function throws UserError(fault) for: a missing or unreadable file, a folder, device or socket, a FIFO that nobody
+/// writes to, a read error, a file that changes while it is read, and gzip that is cut off, damaged or followed by
+/// other bytes.
 class Source {
  public:
   explicit Source(std::string path, Fault fault = Fault::data);
@@ -41,6 +42,7 @@ class Source {
   const std::string& name() const;
   Fault fault() const;
   bool packed() const;
+  bool is_gzip() const;
   /// Bytes of the file as it lies on the disk (nothing for a pipe).
   std::optional<std::uint64_t> file_size() const;
   /// Bytes of the file that were read so far (packed ones when packed).
@@ -50,6 +52,9 @@ class Source {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Whether files packed with zstd are unpacked: gradus was built with libzstd.
+bool knows_zstd();
 
 /// What read_all takes: unpacked bytes at most `bytes`, and at most `ratio` times the packed ones beyond 32 MiB.
 struct ReadLimits {

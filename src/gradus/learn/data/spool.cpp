@@ -53,8 +53,9 @@ std::size_t Spool::read(std::span<std::byte> out) {
 }
 
 void Spool::write(std::span<const std::byte> bytes, const std::string& name) {
-  if (file_ < 0 && !bytes.empty()) file_ = open_temporary();
-  if (file_ < 0 && !bytes.empty()) refuse(name, errno);
+  if (bytes.empty()) return;
+  if (file_ < 0) file_ = open_temporary();
+  if (file_ < 0) refuse(name, errno);
   while (!bytes.empty()) {
     const ssize_t count = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
     if (count < 0 && errno == EINTR) continue;

@@ -156,6 +156,13 @@ constexpr Setting settings_table[] = {
     {"data.log_target", "--log-target", "", "learn the logarithm of the target, so that errors count in percent", "",
      [](Settings& s, Text text, Text place) { s.log_target = read_word(text, place, truths); },
      [](const Settings& s) { return show_word(s.log_target, truths); }},
+    {"data.valid", "--valid", "FRACTION", "share of the rows held back for validation; 0.1 unless given", "",
+     [](Settings& s, Text text, Text place) { s.validation = read_number(text, place, below_one); },
+     [](const Settings& s) { return show_number(s.validation); }},
+    {"data.split", "", "HOW", "by-class or random: whether every class keeps its share of the rows held back", "",
+     [](Settings& s, Text text, Text place) { s.split_by_class = read_word(text, place, splits); },
+     [](const Settings& s) { return show_word(s.split_by_class, splits); }},
+
     {"data.delimiter", "--delimiter", "CHARACTER",
      "between fields: comma, semicolon, tab, bar, blank (any number of them) or another; found in the file unless "
      "given",
@@ -198,12 +205,6 @@ constexpr Setting settings_table[] = {
     {"data.row_names", "--row-names", "WORD", "keep or drop: a first column without a name; drop unless given", "",
      [](Settings& s, Text text, Text place) { s.rules.keep_row_names = read_word(text, place, row_names); },
      [](const Settings& s) { return std::string(s.rules.keep_row_names ? "keep" : ""); }},
-    {"data.valid", "--valid", "FRACTION", "share of the rows held back for validation; 0.1 unless given", "",
-     [](Settings& s, Text text, Text place) { s.validation = read_number(text, place, below_one); },
-     [](const Settings& s) { return show_number(s.validation); }},
-    {"data.split", "", "HOW", "by-class or random: whether every class keeps its share of the rows held back", "",
-     [](Settings& s, Text text, Text place) { s.split_by_class = read_word(text, place, splits); },
-     [](const Settings& s) { return show_word(s.split_by_class, splits); }},
 
     {"model.net", "--net", "LAYERS",
      "the hidden layers: \"128 relu, dropout 0.2, 64 tanh\", \"conv 6 5x5 pad 2 relu, maxpool 2\"; \"\" is a linear "

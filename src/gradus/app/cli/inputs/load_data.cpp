@@ -121,14 +121,22 @@ data::FitOptions fit_options(const Settings& settings) {
   return out;
 }
 
+/// "column3" for 3, where columns have no names of their own; else `target` as it is.
+std::string column_by_place(std::span<const std::string> names, const std::string& target) {
+  const std::string by_place = "column" + target;
+  const auto has = [&](const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  return has("column1") && has(by_place) && !has(target) ? by_place : target;
+}
+
 TrainingData load_table(const std::string& path, const Settings& settings) {
-  const data::FitOptions fit = fit_options(settings);
+  data::FitOptions fit = fit_options(settings);
   data::CsvOptions csv;
   csv.limits.distinct = most_texts, csv.limits.distinct_in_all = most_texts_in_all;
   csv.rules = settings.rules;
   csv.read = [&](std::span<const std::string> names) {
     const std::string source = path == "-" ? "standard input" : path;
-    if (settings.target) check_columns(names, source, {*settings.target}, "--target", false);
+    fit.target = column_by_place(names, settings.target.value_or(""));
+    if (settings.target) check_columns(names, source, {fit.target}, "--target", false);
     check_columns(names, source, fit.ignore, "--ignore");
     check_columns(names, source, fit.categorical, "--categorical");
     check_columns(names, source, settings.keep.value_or(none), "--keep");

@@ -10,6 +10,7 @@
 #include "gradus/learn/data/csv/table_pass.hpp"
 #include "gradus/learn/data/csv/text_windows.hpp"
 #include "gradus/learn/data/foreign/foreign_format.hpp"
+#include "gradus/learn/data/npy/arrays.hpp"
 
 namespace gradus::data {
 namespace {
@@ -26,15 +27,26 @@ void refuse_nothing(std::string_view text, bool complete, const std::string& sho
   }
 }
 
-/// The encoding of a text that is not all UTF-8: Windows-1252, or UTF-8 with bytes that are wrong.
-std::string choose_encoding(TextWindows& text) {
+ByteCounts count_all(TextWindows& text) {
   ByteCounts counts;
   for (text.begin("UTF-8"); !text.window().empty();) {
     const std::size_t taken = count_bytes(text.window(), text.complete(), counts);
     if (taken == 0) text.grow();
     text.advance(taken);
   }
-  return counts.is_windows_1252() ? "WINDOWS-1252" : "UTF-8";
+  return counts;
+}
+
+/// The encoding of a text that is not all UTF-8: Windows-1252, or UTF-8 with bytes that are wrong.
+std::string choose_encoding(TextWindows& text) { return count_all(text).is_windows_1252() ? "WINDOWS-1252" : "UTF-8"; }
+
+/// The encoding by the first bytes; where they have no mark that of the file `before`, if that has one byte a
+/// character, unless the text is UTF-8.
+std::string first_encoding(TextWindows& text, const std::optional<ReadingRules>& before) {
+  const std::string found = encoding_of(text.start());
+  if (found != "UTF-8" || !before || before->encoding.starts_with("UTF-")) return found;
+  const ByteCounts counts = count_all(text);
+  return counts.others == 0 && counts.characters > 0 ? found : before->encoding;
 }
 
 /// Readings until what was taken for granted is what the table says.
@@ -75,7 +87,7 @@ Assumptions assume(TextWindows& text, const CsvOptions& options) {
   else if (said.decimal && out.rules.format.thousands == *said.decimal) out.rules.format.thousands = 0;
   out.skip = said.skip;
   out.strict = said.encoding.has_value();
-  out.rules.encoding = said.encoding.value_or(encoding_of(text.start()));
+  out.rules.encoding = said.encoding ? *said.encoding : first_encoding(text, options.before);
   text.begin(out.rules.encoding);
   refuse_nothing(text.window(), text.complete(), printable(text.name()));
   if (!out.strict && out.rules.encoding == "UTF-8" && find_bad_byte(sample_of(text)) != std::string::npos) {
@@ -201,6 +213,8 @@ Table parse_csv(std::string_view text, const std::string& name, const CsvOptions
 
 Table read_csv(const std::string& path, const CsvOptions& options) {
   Source source(path);
+  if (is_npy(source.start())) return read_npy(source, options);
+  if (is_npz(source.start())) return read_npz(source, options);
   refuse_foreign(source, Wanted::table);
   TextWindows windows(source, options.limits.file);
   // Packed, a small file may be a large table, or pretend to be one: all of it is checked before any is kept.

@@ -45,7 +45,8 @@ struct CsvOptions {
   CsvLimits limits = {};
 };
 
-/// The table in the file at `path` ("-": standard input), gzip or not. Throws UserError(Fault::data).
+/// The table in the file at `path` ("-": standard input): text, or NumPy arrays (npy/arrays.hpp); packed with gzip or
+/// zstd, or not. Throws UserError(Fault::data).
 Table read_csv(const std::string& path, const CsvOptions& options = {});
 
 /// The table in `text`; messages call it `name`.

@@ -16,7 +16,7 @@ PlainRows::PlainRows(std::span<ColumnReader> columns, const ReadingRules& rules,
       longest_(limits.field) {
   for (const ColumnReader& column : columns) numbers_.push_back(column.takes_numbers());
   // Numbers that are marks of missing ones, and digits in groups, are looked at one by one.
-  useful_ = rules.delimiter != ' ' && rules.format.thousands == 0 &&
+  useful_ = rules.delimiter != ' ' && rules.delimiter != rules.format.decimal && rules.format.thousands == 0 &&
             std::none_of(columns.begin(), columns.end(), [](const ColumnReader& c) { return c.has_marked_numbers(); });
 }
 

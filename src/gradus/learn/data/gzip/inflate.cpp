@@ -90,4 +90,35 @@ std::size_t Inflater::read(std::span<std::byte> out) {
   return done;
 }
 
+std::string inflate_raw(std::string_view packed, std::uint64_t size, const std::string& name) {
+  constexpr std::uint64_t largest_ratio = 1032;  // of deflate
+  const auto refuse = [&](const std::string& found) {
+    throw UserError(Fault::data, Report{name, found, std::to_string(size) + " bytes", "fetch or pack the file again"});
+  };
+  if (size / largest_ratio > packed.size()) refuse("packed bytes that cannot become so many");
+  constexpr std::uint64_t most = std::uint64_t{1} << 32;  // zlib counts in 32 bits
+  if (size >= most || packed.size() >= most) refuse("a packed file of 4 GiB and more");
+  std::string out(static_cast<std::size_t>(size), '\0');
+  z_stream stream{};
+  if (inflateInit2(&stream, -15) != Z_OK) throw std::bad_alloc();
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));  // zlib only reads them
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int result = inflate(&stream, Z_FINISH);
+  const bool whole = result == Z_STREAM_END && stream.avail_out == 0 && stream.avail_in == 0;
+  inflateEnd(&stream);
+  if (!whole) refuse("damaged packed data");
+  return out;
+}
+
+std::uint32_t crc_of(std::string_view bytes) {
+  uLong crc = ::crc32(0, nullptr, 0);
+  constexpr std::size_t step = std::size_t{1} << 30;
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(step, bytes.size()))) {
+    crc = ::crc32(crc, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(std::min(step, bytes.size())));
+  }
+  return static_cast<std::uint32_t>(crc);
+}
+
 }  // namespace gradus::data

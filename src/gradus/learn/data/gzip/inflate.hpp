@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "gradus/core/base/error.hpp"
 
@@ -31,5 +33,11 @@ class Inflater {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Deflated bytes without a header (RFC 1951), as in zip archives. Throws UserError(Fault::data) unless they are valid
+/// and become `size` bytes.
+std::string inflate_raw(std::string_view packed, std::uint64_t size, const std::string& name);
+/// CRC-32 of gzip and zip.
+std::uint32_t crc_of(std::string_view bytes);
 
 }  // namespace gradus::data
