@@ -32,7 +32,8 @@ void note_choices(Decided& out, const TrainOptions& options) {
   }
   nn::for_each_layer(out.net, [&](const std::string&, const nn::Layer& layer) {
     const std::string note(layer.traits().note);
-    if (!note.empty() && std::find(out.notes.begin(), out.notes.end(), note) == out.notes.end()) out.notes.push_back(note);
+    if (!note.empty() && std::find(out.notes.begin(), out.notes.end(), note) == out.notes.end())
+      out.notes.push_back(note);
   });
 }
 

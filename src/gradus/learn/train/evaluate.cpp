@@ -100,7 +100,8 @@ Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Datas
                   subject_of(model.network, targets), dataset, targets);
   std::vector<Graph> graphs;
   const StepSlots slots;
-  const Pass known = add_pass(graphs, slots, model.network, model.loss, batch_spec(targets), std::ssize(rows.known), true);
+  const Pass known =
+      add_pass(graphs, slots, model.network, model.loss, batch_spec(targets), std::ssize(rows.known), true);
   const Pass unknown = add_pass(graphs, slots, model.network, model.loss, {}, std::ssize(rows.unknown), false);
   Program program = program_for(engine, model, std::move(graphs));
   scoring.run(program, known, model.loss, rows.known);
