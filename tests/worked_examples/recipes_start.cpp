@@ -127,7 +127,8 @@ data::Table table(std::vector<std::pair<std::string, std::vector<double>>> colum
   out.source = "worked example", out.rows = static_cast<std::int64_t>(columns[0].second.size());
   for (auto& [name, numbers] : columns) {
     data::Column column;
-    column.name = name, column.numbers = numbers, column.facts.numbers = numbers.size();
+    column.name = name, column.facts.numbers = numbers.size();
+    for (const double x : numbers) column.numbers.push_back(x);
     out.columns.push_back(std::move(column));
   }
   return out;
