@@ -153,7 +153,7 @@ struct Source::State {
     }
 #ifdef GRADUS_HAS_ZSTD
     constexpr std::array magic = {std::byte{0x28}, std::byte{0xb5}, std::byte{0x2f}, std::byte{0xfd}};
-    if (end >= magic.size() && std::equal(magic.begin(), magic.end(), buffer.begin())) {
+    if (knows_zstd() && end >= magic.size() && std::equal(magic.begin(), magic.end(), buffer.begin())) {
       const auto frames = std::make_shared<Unzstd>([this] { return hand_on(); }, name, fault);
       unpacker = [frames](std::span<std::byte> out) { return frames->read(out); };
     }
@@ -255,7 +255,7 @@ std::uint64_t Source::position() const { return state_->taken - (state_->end - s
 
 bool knows_zstd() {
 #ifdef GRADUS_HAS_ZSTD
-  return true;
+  return Unzstd::is_linked();
 #else
   return false;
 #endif

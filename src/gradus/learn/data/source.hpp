@@ -53,7 +53,7 @@ class Source {
   std::unique_ptr<State> state_;
 };
 
-/// Whether files packed with zstd are unpacked: gradus was built with libzstd.
+/// Whether files packed with zstd are unpacked: gradus was built, and the program linked, with libzstd.
 bool knows_zstd();
 
 /// What read_all takes: unpacked bytes at most `bytes`, and at most `ratio` times the packed ones beyond 32 MiB.

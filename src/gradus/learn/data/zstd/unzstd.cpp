@@ -5,6 +5,13 @@
 #include <cstdint>
 #include <new>
 
+// A program that links gradus and not libzstd is a program that cannot unpack zstd, and no error of the linker.
+#pragma weak ZSTD_createDStream
+#pragma weak ZSTD_freeDStream
+#pragma weak ZSTD_decompressStream
+#pragma weak ZSTD_isError
+#pragma weak ZSTD_getErrorName
+
 namespace gradus::data {
 
 struct Unzstd::State {
@@ -49,6 +56,8 @@ struct Unzstd::State {
     if (!any && in_frame && out.pos == wrote) refuse("zstd data that is cut off", "more bytes");
   }
 };
+
+bool Unzstd::is_linked() { return ZSTD_createDStream != nullptr; }
 
 Unzstd::Unzstd(std::function<std::span<const std::byte>()> more, std::string name, Fault fault)
     : state_(std::make_unique<State>()) {

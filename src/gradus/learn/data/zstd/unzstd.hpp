@@ -15,6 +15,8 @@ namespace gradus::data {
 /// damaged (checksums too, where there are some) or cut off.
 class Unzstd {
  public:
+  /// Whether the program has been linked with libzstd; without it nothing else here may be called.
+  static bool is_linked();
   /// `more` gives the next packed bytes, valid until the next call; none at the end.
   Unzstd(std::function<std::span<const std::byte>()> more, std::string name, Fault fault);
   Unzstd(Unzstd&&) noexcept;
