@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes the model files of this folder, and what the program that wrote them predicts with each: files that every later gradus must read.
 
-usage: make.py GRADUS     (written with gradus 0.1.0, commit 6b724f8, before optimizers, schedules and initializers were kinds)
+usage: make.py GRADUS NAME...     (adds the models of these names)
 
-The rows come from formulas, so that the folder can be made again; the files are never made again by a later gradus: that would test nothing.
+The rows come from formulas; the files are never made again by a later gradus: that would test nothing. Up to images-conv1d-f64 they were written with gradus 0.1.0, commit
+6b724f8, before optimizers, schedules and initializers were kinds; those of nets of named nodes when model files began to have the nodes of a net.
 NAME.gradus is the model, NAME.json its predictions for the rows that it learnt from (of images: the t10k files); models.json says how each was trained.
 """
 import json
@@ -48,6 +49,12 @@ MODELS = [
      "adam rate 0.001 beta1 0.9 beta2 0.999 epsilon 1e-08 weight_decay 0", "cosine warm_up 0.05 final 0"),
     ("images-conv1d-f64", "images", ["--net", "view 8x8, conv1d 4 3 dilation 2 pad 2 relu, maxpool1d 2, avgpool1d 2, 5 relu, dropout 0.3", "--precision", "f64"],
      "adam rate 0.001 beta1 0.9 beta2 0.999 epsilon 1e-08 weight_decay 0", "cosine warm_up 0.05 final 0"),
+    ("images-residual", "images", ["--net", "conv 4 3x3 pad 1 nobias, batch_norm relu as stem, repeat 2 (residual(conv 4 3x3 pad 1 nobias, batch_norm momentum 0.2 relu, conv 4 3x3 pad 1) relu), "
+     "add stem, residual(conv 8 3x3 stride 2 pad 1 silu, group_norm 4, conv 8 3x3 pad 1 | conv 8 1x1 stride 2 nobias) mish, avgpool 2, layer_norm axes 0"],
+     "adam rate 0.001 beta1 0.9 beta2 0.999 epsilon 1e-08 weight_decay 0", "cosine warm_up 0.05 final 0"),
+    ("named-nodes-f64", "cars.csv", ["--net", "8 hardtanh -2 2 as a, (6 relu6, 8) celu 0.5 as b, add a, 8 softsign as c, again c, concat b, "
+     "parallel(4 glu | 3 mish | ), rms_norm, 7 as d, tied d transposed nobias, 5 prelu 0.1, dropout 0.1", "--precision", "f64", "--loss", "huber 0.5"],
+     "adam rate 0.003 beta1 0.9 beta2 0.999 epsilon 1e-08 weight_decay 0", "cosine warm_up 0.05 final 0"),
 ]
 
 
@@ -93,12 +100,14 @@ def write_images():
 
 
 def main():
-    gradus = Path(sys.argv[1]).resolve()
+    gradus, names = Path(sys.argv[1]).resolve(), sys.argv[2:]
     write_cars()
     write_flowers()
     write_images()
-    index = []
+    index = json.loads((HERE / "models.json").read_text(encoding="utf-8"))
     for name, data, flags, optimizer, schedule in MODELS:
+        if name not in names:
+            continue
         length = [] if "--epochs" in flags or "--steps" in flags else ["--epochs", "3"]
         model = f"{name}.gradus"
         subprocess.run([gradus, "train", data, *flags, *length, "-o", model], cwd=HERE, check=True, capture_output=True)
