@@ -373,7 +373,7 @@ TEST(Commands, PlanForecastsMeasuresAndDraws) {
   EXPECT_GT(times.at("planned_bytes").number(), 0);
   const test::Ended ended = gradus(small + " --why --profile");
   EXPECT_EQ(ended.code, 0) << ended.err;
-  for (const char* words : {"\nforecast   ", "\nmeasured   ", "refused by highway.matmul: not a matmul",
+  for (const char* words : {"\nforecast   ", "\nmeasured   ", "refused by highway.matmul: not a product of matrices",
                             "\nvalues of one block, in the memory of each thread\n"}) {
     EXPECT_NE(ended.out.find(words), std::string::npos) << words << ended.out;
   }

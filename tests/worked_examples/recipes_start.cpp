@@ -161,7 +161,7 @@ void standardize(Bench& b) {
   }
   b.give("X_standardised_population", data::encode(schema, cars, b.dtype()).dataset.features.numbers());
   const auto prices = table(
-      {{"km", {1, 2, 3, 4}}, {"fuel", b.tensor("fuel_first_4_rows").numbers()}, {"price", b.tensor("y").numbers()}});
+      {{"km", {2, 1, 4, 3}}, {"fuel", b.tensor("fuel_first_4_rows").numbers()}, {"price", b.tensor("y").numbers()}});
   const data::Schema four = fit(prices, "price");
   b.give("y_mean", four.target.scaling.mean), b.give("y_std_population", four.target.scaling.deviation);
   b.give("y_std_sample", sample(four.target.scaling.deviation, 4));

@@ -41,8 +41,8 @@ std::string example_net(const LayerKind& kind) {
   std::string text = kinds::example(kind);
   const std::size_t word = kind.name.size();
   for (std::size_t i = 0; i < kind.traits.names; ++i) text.insert(word, " x");
-  if (kind.traits.nets.most > 0) text += " (64 relu)";
-  return kind.traits.names > 0 ? "64 as x, " + text : text;
+  if (kind.traits.nets.most > 0) text += " (relu)";
+  return kind.traits.names > 0 ? "64, 64 as x, " + text : text;
 }
 
 Layer with_output(Layer hidden, std::int64_t outputs) {

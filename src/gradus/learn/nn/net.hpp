@@ -37,7 +37,7 @@ json::Value net_to_json(const Layer& net);
 /// Throws UserError(Fault::usage) for what is no such document; kinds that are not known are named.
 Layer net_from_json(const json::Value& nodes, LayerKinds own = {});
 
-/// A net in which that kind is, for people to try: "conv 6 5x5", "64 as x, add x", "residual (64 relu)".
+/// A net in which that kind is, for people to try: "conv 6 5x5", "64, 64 as x, add x", "residual (relu)".
 std::string example_net(const LayerKind& kind);
 
 /// Throws UserError(Fault::usage) unless `name` may be the name of a value.
