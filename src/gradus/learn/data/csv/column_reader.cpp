@@ -164,7 +164,7 @@ bool ColumnReader::are_codes() const {
                      [](double x) { return std::isnan(x) || x == std::floor(x); });
 }
 
-/// At most two different numbers, where that was asked for.
+/// Two different numbers and no third, where that was asked for.
 bool ColumnReader::are_two() const {
   if (!keep_ || column_->read != ReadAs::looks_or_two || column_->text.overflowed) return false;
   std::set<double> seen;
@@ -172,7 +172,7 @@ bool ColumnReader::are_two() const {
   for (std::size_t i = 0; i < column_->numbers.size() && seen.size() <= 2; ++i) {
     if (!std::isnan(column_->numbers[i])) seen.insert(column_->numbers[i]);
   }
-  return seen.size() <= 2;
+  return seen.size() == 2;
 }
 
 void ColumnReader::finish() {

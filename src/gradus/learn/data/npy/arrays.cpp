@@ -90,7 +90,7 @@ bool are_two(const Numbers& numbers) {
   for (const double x : numbers) {
     if (!std::isnan(x) && (seen.insert(x), seen.size() > 2)) return false;
   }
-  return true;
+  return seen.size() == 2;
 }
 
 void count(Finding& finding, std::size_t row, double x) {
