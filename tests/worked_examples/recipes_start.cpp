@@ -127,8 +127,7 @@ data::Table table(std::vector<std::pair<std::string, std::vector<double>>> colum
   out.source = "worked example", out.rows = static_cast<std::int64_t>(columns[0].second.size());
   for (auto& [name, numbers] : columns) {
     data::Column column;
-    column.name = name, column.facts.numbers = numbers.size();
-    for (const double x : numbers) column.numbers.push_back(x);
+    column.name = name, column.numbers = numbers, column.facts.numbers = numbers.size();
     out.columns.push_back(std::move(column));
   }
   return out;
@@ -146,6 +145,7 @@ data::Schema fit(const data::Table& of, const std::string& target) {
   std::iota(rows.begin(), rows.end(), 0);
   data::FitOptions options;
   options.target = target, options.task = data::Task::regression;
+  options.columns = {{"km"}, {"fuel"}};  // in the second example a count of rows, and one number
   return data::fit_schema(of, rows, options).schema;
 }
 
@@ -161,7 +161,7 @@ void standardize(Bench& b) {
   }
   b.give("X_standardised_population", data::encode(schema, cars, b.dtype()).dataset.features.numbers());
   const auto prices = table(
-      {{"km", {2, 1, 4, 3}}, {"fuel", b.tensor("fuel_first_4_rows").numbers()}, {"price", b.tensor("y").numbers()}});
+      {{"km", {1, 2, 3, 4}}, {"fuel", b.tensor("fuel_first_4_rows").numbers()}, {"price", b.tensor("y").numbers()}});
   const data::Schema four = fit(prices, "price");
   b.give("y_mean", four.target.scaling.mean), b.give("y_std_population", four.target.scaling.deviation);
   b.give("y_std_sample", sample(four.target.scaling.deviation, 4));

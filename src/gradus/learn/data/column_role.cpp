@@ -158,11 +158,11 @@ std::optional<CellRule> unit_of(const Column& column) {
   return find_unit(column.text.distinct);
 }
 
-ColumnRole find_role(const Table& table, const Column& column, const FitOptions& options, bool keep) {
-  for (const ColumnRule& rule : options.columns) {
-    if (rule.name == column.name && rule.encoder) return by_rule(table, column, rule.encoder);
-    keep = keep || rule.name == column.name;
-  }
+namespace {
+
+ColumnRole role_of(const Table& table, const Column& column, const FitOptions& options, const ColumnRule* rule,
+                   bool keep) {
+  if (rule != nullptr && rule->encoder) return by_rule(table, column, rule->encoder);
   const bool categorical =
       std::find(options.categorical.begin(), options.categorical.end(), column.name) != options.categorical.end();
   if (categorical) {
@@ -170,6 +170,17 @@ ColumnRole find_role(const Table& table, const Column& column, const FitOptions&
     return {one_hot_encoder(), {}};
   }
   return column.numeric ? of_numbers(column, {}, options, keep) : of_texts(table, column, options, keep);
+}
+
+}  // namespace
+
+ColumnRole find_role(const Table& table, const Column& column, const FitOptions& options, bool keep) {
+  const auto rule = std::find_if(options.columns.begin(), options.columns.end(),
+                                 [&](const ColumnRule& one) { return one.name == column.name; });
+  const bool asked = rule != options.columns.end();
+  ColumnRole role = role_of(table, column, options, asked ? &*rule : nullptr, keep || asked);
+  role.asked = asked;
+  return role;
 }
 
 std::string columns_word(std::span<const std::string> names) {

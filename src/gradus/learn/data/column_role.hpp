@@ -18,6 +18,7 @@ struct ColumnRole {
   kinds::Recipe<EncoderKind> encoder;  // of a column that is left out: ignored, with the reason
   CellRule rule;
   std::vector<DateOrder> orders = {};  // all that fit, of dates that could be read in several ways
+  bool asked = false;                  // by a rule: numbers are used even where all are the same
 };
 
 /// By its rule, if `options` have one; else as its cells look. `keep`: it is not left out.

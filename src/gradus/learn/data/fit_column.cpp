@@ -25,8 +25,8 @@ void leave_out(ColumnEncoding& out, LeftOut why) {
   out.recipe = ignored_encoder(why);
 }
 
-void fit_numbers(const Table& table, const Column& column, std::span<const std::int64_t> rows, ColumnEncoding& out,
-                 Notes& notes) {
+void fit_numbers(const Table& table, const Column& column, std::span<const std::int64_t> rows, bool asked,
+                 ColumnEncoding& out, Notes& notes) {
   std::vector<double> own, present;
   const auto cells = cell_numbers(column, out.rule, own);
   present.reserve(rows.size());
@@ -37,7 +37,7 @@ void fit_numbers(const Table& table, const Column& column, std::span<const std::
   out.kind().fit_numbers(out.recipe.keys, present, describe(table, column), out);
   out.gaps.in_training = present.size() < rows.size();
   const bool constant = std::all_of(present.begin(), present.end(), [&](double x) { return x == present[0]; });
-  if (constant && !out.gaps.in_training) return leave_out(out, LeftOut::constant);
+  if (constant && !asked && !out.gaps.in_training) return leave_out(out, LeftOut::constant);
   out.gaps.fill = median(std::move(present));
   if (out.kind().cells != Cells::dates) check_numbers(table, column, cells, out.scaling, notes);
 }
@@ -99,7 +99,7 @@ ColumnEncoding fit_column(const Table& table, const Column& column, const Column
   if (out.kind().cells == Cells::nothing) return out;
   const bool numbers = column.numeric || (out.numeric() && role.rule.form == CellRule::Form::number);
   out.read = numbers ? ReadAs::number : read_texts(column);
-  if (out.numeric()) fit_numbers(table, column, rows, out, notes);
+  if (out.numeric()) fit_numbers(table, column, rows, role.asked, out, notes);
   else fit_texts(table, column, rows, out, notes);
   return out;
 }

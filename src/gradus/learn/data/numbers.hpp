@@ -21,6 +21,10 @@ class Numbers {
     for (const double x : numbers) push_back(x);
   }
 
+  Numbers(const std::vector<double>& numbers) {
+    for (const double x : numbers) push_back(x);
+  }
+
   void push_back(double x) {
     if (open_.size() == open_.capacity()) grow();
     open_.push_back(x);
