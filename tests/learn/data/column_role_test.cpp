@@ -56,9 +56,15 @@ TEST(ColumnRole, Numbers) {
 }
 
 TEST(ColumnRole, NumbersThatCountOrName) {
-  EXPECT_EQ(role([](int i) { return number(i); }), "ignored reason counter");
-  EXPECT_EQ(role([](int i) { return number(1700000 - i); }), "ignored reason counter");
-  EXPECT_EQ(role([](int i) { return number(i + (i > 20 ? 3 : 0)); }), "ignored reason counter");  // rows taken out
+  for (const char* name : {"id", "No.", "Row number", "Unnamed: 0", "#", "obs", "S.No"}) {
+    EXPECT_EQ(role([](int i) { return number(i); }, name), "ignored reason counter") << name;
+    EXPECT_EQ(role([](int i) { return number(1700000 - i); }, name), "ignored reason counter") << name;
+    EXPECT_EQ(role([](int i) { return number(i + (i > 20 ? 3 : 0)); }, name),
+              "ignored reason counter");  // rows taken out
+  }
+  for (const char* name : {"a", "t", "day", "notes"}) {  // may be a time
+    EXPECT_EQ(role([](int i) { return number(i); }, name), "standard") << name;
+  }
   const auto shuffled = [](int i) { return number((i * 17) % rows * 3 + 1); };
   EXPECT_EQ(role(shuffled), "standard");
   for (const char* name : {"id", "ID", "user_id", "userId", "Order ID", "rownames"}) {

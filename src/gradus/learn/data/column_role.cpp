@@ -61,13 +61,34 @@ bool names_an_identifier(const std::string& name) {
   return camel || before == '_' || before == ' ' || before == '.' || before == '-';
 }
 
+bool are_years(const NumberFacts& facts) {
+  constexpr double first = 1500, last = 2200;
+  return facts.least >= first && facts.most <= last;
+}
+
+/// "no", "Nr.", "Row number", "Unnamed: 0": rows may be counted by a column of another name too, but there it may as
+/// well be a time or a place.
+bool names_a_counter(const std::string& name) {
+  if (names_an_identifier(name)) return true;
+  std::string letters;
+  for (const char c : name) {
+    if (c >= 'a' && c <= 'z') letters += c;
+    else if (c >= 'A' && c <= 'Z') letters += static_cast<char>(c - 'A' + 'a');
+  }
+  for (const char* word : {"",       "no",        "nr",           "num",     "number",      "count", "counter",
+                           "rownum", "rownumber", "rownr",        "rowno",   "sno",         "slno",  "srno",
+                           "serial", "serialno",  "serialnumber", "obs",     "observation", "case",  "caseno",
+                           "record", "recordno",  "entry",        "unnamed", "rank",        "seq",   "sequence"}) {
+    if (letters == word) return true;
+  }
+  return false;
+}
+
 /// Of numbers of a column that nobody said to keep.
 std::optional<LeftOut> leave_numbers_out(const Column& column, std::span<const double> cells) {
   const NumberFacts facts = facts_of(cells);
   if (facts.count < enough_rows_to_judge || !facts.whole) return std::nullopt;
-  constexpr double first_year = 1500, last_year = 2200;
-  const bool years = facts.least >= first_year && facts.most <= last_year;
-  if (facts.counts() && !years) return LeftOut::counter;
+  if (facts.counts() && !are_years(facts) && names_a_counter(column.name)) return LeftOut::counter;
   if (facts.different && names_an_identifier(column.name)) return LeftOut::identifier;
   // Twelve digits and more that are no milliseconds since 1970 (of this time).
   constexpr double many_digits = 1e11, first_moment = 1e12, last_moment = 2.2e12;
@@ -95,7 +116,11 @@ LeftOut why_left_out(const Column& column) {
 ColumnRole of_numbers(const Column& column, const CellRule& rule, const FitOptions& options, bool keep) {
   std::vector<double> own;
   if (!keep) {
-    if (const auto why = leave_numbers_out(column, cell_numbers(column, rule, own))) return {ignored_encoder(*why), {}};
+    const auto cells = cell_numbers(column, rule, own);
+    if (const auto why = leave_numbers_out(column, cells)) return {ignored_encoder(*why), {}};
+    const NumberFacts facts = facts_of(cells);
+    if (facts.count >= enough_rows_to_judge && facts.whole && facts.counts() && !are_years(facts))
+      return {.encoder = options.numbers, .rule = rule, .counts = true};
   }
   return {options.numbers, rule};
 }
@@ -208,6 +233,12 @@ void RoleNotes::add_left_out(const std::string& name, LeftOut why) { left_.push_
 void RoleNotes::add(const Column& column, const ColumnRole& role) {
   const auto example = [&] { return column.text.distinct.empty() ? "" : printable(column.text.distinct[0]); };
   if (role.rule.form == CellRule::Form::unit) units_.push_back(named(column.name) + " (" + example() + ")");
+  if (role.counts) {
+    doubts_.push_back({false, named(column.name) +
+                                  " counts the rows and is used; where it says nothing of new rows: "
+                                  "--ignore " +
+                                  columns_word(std::vector{column.name})});
+  }
   if (role.rule.form != CellRule::Form::date) return;
   const double first = read_cell(role.rule, column.text.distinct[0]);
   dates_.push_back(named(column.name) + " (" + example() + " is " + date_text(first) + ")");

@@ -18,6 +18,7 @@ struct ColumnRole {
   kinds::Recipe<EncoderKind> encoder;  // of a column that is left out: ignored, with the reason
   CellRule rule;
   std::vector<DateOrder> orders = {};  // all that fit, of dates that could be read in several ways
+  bool counts = false;                 // the rows, by a name that may mean something else
   bool asked = false;                  // by a rule: numbers are used even where all are the same
 };
 
