@@ -26,7 +26,7 @@ if(GRADUS_HAS_ASMJIT)
   list(APPEND link_flags -lasmjit)
 endif()
 if(GRADUS_HAS_ZSTD)
-  list(APPEND link_flags -Wl,--undefined=ZSTD_createDStream -lzstd)
+  list(APPEND link_flags -Wl,--push-state,--no-as-needed,-lzstd,--pop-state)
 endif()
 target_link_libraries(gradus_library PUBLIC Threads::Threads
                       INTERFACE "$<BUILD_INTERFACE:fmt::fmt;${learn_libraries};${engine_libraries}>" "$<INSTALL_INTERFACE:${link_flags}>")

@@ -58,7 +58,7 @@ gradus_layer(core fmt::fmt)
 gradus_layer(engine gradus_core Threads::Threads ${engine_libraries})
 set(learn_libraries ZLIB::ZLIB)
 if(GRADUS_HAS_ZSTD)
-  list(APPEND learn_libraries -Wl,--undefined=ZSTD_createDStream ${GRADUS_ZSTD_LIBRARY})  # learn refers to it weakly
+  list(APPEND learn_libraries -Wl,--push-state,--no-as-needed,${GRADUS_ZSTD_LIBRARY},--pop-state)  # learn refers to it weakly
 endif()
 gradus_layer(learn gradus_engine nlohmann_json::nlohmann_json ${learn_libraries})
 if(GRADUS_HAS_ZSTD)

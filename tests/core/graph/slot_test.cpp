@@ -147,9 +147,9 @@ TEST(GraphState, TextThatDoesNotFitIsRefusedWithItsPlace) {
       {"slot \"v\" sum f32[3]\n%1 = input {name=\"v\", type=f32[2]} : f32[2]", "expected f32[3], the type of its slot"},
       {"%1 = input {slot=0, type=f32[3]} : f32[3]", "expected an input with a name and a type"},
       {"nexts", "expected output, slot or next"}};
-  for (const auto& [line, words] : lines) {
+  for (const auto& one : lines) {
     test::expect_refusal(
-        Fault::data, [&] { parse(head + line + "\n"); }, words);
+        Fault::data, [&] { parse(head + one.first + "\n"); }, one.second);
   }
 }
 
