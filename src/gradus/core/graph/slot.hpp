@@ -31,7 +31,7 @@ inline constexpr Role roles[] = {Role::parameter, Role::moment, Role::running, R
 struct SlotId {
   int number = -1;
   explicit operator bool() const { return number >= 0; }
-  friend auto operator<=>(SlotId, SlotId) = default;
+  friend auto operator<=>(SlotId, SlotId) = default;  // NOLINT(modernize-use-nullptr): of 0, which is no pointer
 };
 
 struct Slot {

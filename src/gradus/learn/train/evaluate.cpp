@@ -189,7 +189,8 @@ std::vector<double> means(const data::Dataset& rows) {
   std::vector<double> means(static_cast<std::size_t>(outputs));
   for (std::int64_t i = 0; i < rows.targets.count(); ++i) {
     double& mean = means[static_cast<std::size_t>(i % outputs)];
-    mean += (rows.targets.number(i) - mean) / static_cast<double>(i / outputs + 1);
+    const std::int64_t row = i / outputs;
+    mean += (rows.targets.number(i) - mean) / static_cast<double>(row + 1);
   }
   return means;
 }

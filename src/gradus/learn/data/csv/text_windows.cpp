@@ -15,7 +15,7 @@ namespace gradus::data {
 namespace {
 
 constexpr std::size_t usual_window = std::size_t{1} << 20;
-const auto no_converter = reinterpret_cast<iconv_t>(-1);
+const auto no_converter = reinterpret_cast<iconv_t>(-1);  // NOLINT(performance-no-int-to-ptr): as iconv says it
 
 }  // namespace
 
