@@ -7,8 +7,6 @@
 namespace gradus::nn {
 namespace {
 
-constexpr LayerTraits activation{.role = Role::activation, .any_shape = true};
-
 template <Value (*function)(Value)> Value plain(const Layer&, Scope&, Value x) { return function(x); }
 
 constexpr Key slope_keys[] = {{.name = "slope",
@@ -16,12 +14,6 @@ constexpr Key slope_keys[] = {{.name = "slope",
                                .value = "0.01",
                                .doc = "of the negative side",
                                .range = kinds::below_one,
-                               .bare = true}};
-constexpr Key alpha_keys[] = {{.name = "alpha",
-                               .type = KeyType::number,
-                               .value = "1",
-                               .doc = "what it tends to far below 0 is minus this",
-                               .range = kinds::positive,
                                .bare = true}};
 
 }  // namespace

@@ -10,17 +10,9 @@
 namespace gradus::nn {
 namespace {
 
-constexpr LayerTraits activation{.role = Role::activation, .any_shape = true};
-
 constexpr Key bound_keys[] = {
     {.name = "low", .type = KeyType::number, .value = "-1", .doc = "no value is less", .bare = true},
     {.name = "high", .type = KeyType::number, .value = "1", .doc = "no value is more", .bare = true}};
-constexpr Key alpha_keys[] = {{.name = "alpha",
-                               .type = KeyType::number,
-                               .value = "1",
-                               .doc = "what it tends to far below 0 is minus this",
-                               .range = kinds::positive,
-                               .bare = true}};
 constexpr Key band_keys[] = {{.name = "band",
                               .type = KeyType::number,
                               .value = "0.5",

@@ -17,6 +17,16 @@ inline constexpr std::int64_t most_layers = 100'000;                         // 
 
 constexpr Key nobias_key{.name = "nobias", .type = KeyType::truth, .value = "false", .doc = "no bias is added"};
 
+/// Of layers that take each element alone.
+inline constexpr LayerTraits activation{.role = Role::activation, .any_shape = true};
+/// Of those that tend to -alpha far below 0.
+inline constexpr Key alpha_keys[] = {{.name = "alpha",
+                                      .type = KeyType::number,
+                                      .value = "1",
+                                      .doc = "what it tends to far below 0 is minus this",
+                                      .range = kinds::positive,
+                                      .bare = true}};
+
 inline Layer made(const LayerKind& kind, std::initializer_list<kinds::Given> given = {}) {
   return {.recipe = kinds::make(kind, given)};
 }
