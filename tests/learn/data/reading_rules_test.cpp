@@ -214,6 +214,15 @@ TEST(ReadingRules, Quotes) {
       Fault::data, [&] { parse("a,b\n\"x \\\"y\\\"\",1\n"); }, "text after a closing quote", "--escape backslash");
 }
 
+TEST(ReadingRules, AnApostropheThatStandsAloneIsNoQuote) {
+  // The text begins with one that no other follows.
+  EXPECT_EQ(names_of(parse("'a,k\n1,2\n")), (Words{"'a", "k"}));
+  EXPECT_EQ(names_of(parse("a,'\n1,2\n")), (Words{"a", "'"}));
+  EXPECT_EQ(names_of(parse("'a'','k\n1,2\n")), (Words{"'a''", "'k"}));
+  EXPECT_EQ(names_of(parse("'a,k'''\n1,2\n")), (Words{"'a", "k'''"}));
+  EXPECT_EQ(parse("a,k\n'1,2\n").rows, 1);
+}
+
 TEST(ReadingRules, RowsThatAreLongerOrShorter) {
   const Table trailing = parse("a,b,\n1,2,\n3,4,\n");
   EXPECT_EQ(names_of(trailing), (Words{"a", "b"}));

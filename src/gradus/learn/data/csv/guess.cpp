@@ -91,7 +91,9 @@ bool has_single_quotes(std::string_view sample) {
       continue;
     }
     std::size_t end = sample.find('\'', at + 1);
-    while (end + 1 < sample.size() && sample[end + 1] == '\'') end = sample.find('\'', end + 2);  // one in the text
+    while (end != std::string_view::npos && end + 1 < sample.size() && sample[end + 1] == '\'') {
+      end = sample.find('\'', end + 2);  // one in the text
+    }
     if (end == std::string_view::npos || (end + 1 < sample.size() && !ends(sample[end + 1]))) return false;
     ++around;
     at = end + 1;
