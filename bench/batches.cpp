@@ -12,9 +12,10 @@
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/core/ops/softmax.hpp"
-#include "gradus/engine/kernels/kernel.hpp"
+#include "gradus/engine/cpu/kernels/kernel.hpp"
+#include "gradus/engine/cpu/plan/plan.hpp"
+#include "gradus/engine/cpu/runtime/cpu_backend.hpp"
 #include "gradus/engine/machine/arena.hpp"
-#include "gradus/engine/plan/plan.hpp"
 #include "gradus/engine/runtime/program.hpp"
 
 namespace gradus {
@@ -107,7 +108,7 @@ void run_block(benchmark::State& state) {
   Program program(engine, {g});
   for (auto _ : state) program.run(0);
   state.counters["GF/s"] =
-      benchmark::Counter(1e-9 * flops(program.plan(0)), benchmark::Counter::kIsIterationInvariantRate);
+      benchmark::Counter(1e-9 * flops(plan_of(program.code(), 0)), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(run_block)->Args({32, 64, 64, 4})->Args({16, 128, 128, 4})->Unit(benchmark::kMillisecond);
 

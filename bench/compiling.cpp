@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "gradus/core/ops/pointwise.hpp"
-#include "gradus/engine/compile/pipeline.hpp"
+#include "gradus/engine/cpu/compile/pipeline.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/train/step.hpp"
 

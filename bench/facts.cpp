@@ -14,8 +14,8 @@
 #include <new>
 
 #include "bench/workloads/session.hpp"
-#include "gradus/engine/compile/pipeline.hpp"
-#include "gradus/engine/runtime/footprint.hpp"
+#include "gradus/engine/cpu/compile/pipeline.hpp"
+#include "gradus/engine/cpu/runtime/footprint.hpp"
 
 // GCC inlines one of the operators below and takes the pair for a mismatch.
 #if !defined(__clang__)

@@ -4,7 +4,7 @@
 
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/tensor/tensor.hpp"
-#include "gradus/engine/kernels/kernel.hpp"
+#include "gradus/engine/cpu/kernels/kernel.hpp"
 
 namespace gradus {
 namespace {

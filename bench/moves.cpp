@@ -6,7 +6,7 @@
 
 #include "gradus/core/ops/index.hpp"
 #include "gradus/core/ops/layout.hpp"
-#include "gradus/engine/kernels/kernel.hpp"
+#include "gradus/engine/cpu/kernels/kernel.hpp"
 #include "gradus/engine/machine/arena.hpp"
 
 namespace gradus {

@@ -12,9 +12,9 @@
 
 #include "gradus/core/ops/all.hpp"
 #ifdef GRADUS_HAS_ASMJIT
-#include "gradus/engine/kernels/asmjit/kernels.hpp"
+#include "gradus/engine/cpu/kernels/asmjit/kernels.hpp"
 #endif
-#include "gradus/engine/kernels/highway/kernels.hpp"
+#include "gradus/engine/cpu/kernels/highway/kernels.hpp"
 
 namespace gradus {
 namespace {

@@ -39,7 +39,7 @@ def rank(order, path):
 
 
 def short(entry):
-    """gradus/engine/plan/plan.hpp -> engine/plan."""
+    """gradus/engine/cpu/plan/plan.hpp -> engine/plan."""
     parts = entry.split("/")[1:]
     return "/".join(parts[:2])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/check_casts.py"
 
 
-def check(line, name="gradus/engine/kernels/a.cpp"):
+def check(line, name="gradus/engine/cpu/kernels/a.cpp"):
     """Runs the script on a tree of one file; returns exit status and what it printed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "src", name)
@@ -29,7 +29,7 @@ class CheckCasts(unittest.TestCase):
         ):
             status, out = check(line)
             self.assertEqual(status, 1, line)
-            self.assertTrue(out.startswith("src/gradus/engine/kernels/a.cpp:2: "), out)
+            self.assertTrue(out.startswith("src/gradus/engine/cpu/kernels/a.cpp:2: "), out)
 
     def test_accepts_the_rest(self):
         for line in (

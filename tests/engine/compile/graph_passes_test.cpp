@@ -6,9 +6,10 @@
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/parse.hpp"
-#include "gradus/engine/compile/choose_layouts.hpp"
+#include "gradus/engine/compile/optimize.hpp"
 #include "gradus/engine/compile/passes.hpp"
-#include "gradus/engine/compile/pipeline.hpp"
+#include "gradus/engine/cpu/compile/choose_layouts.hpp"
+#include "gradus/engine/cpu/compile/pipeline.hpp"
 
 namespace gradus {
 namespace {

@@ -5,7 +5,7 @@
 #include "gradus/core/graph/verify.hpp"
 #include "gradus/core/ops/parse.hpp"
 #include "gradus/engine/compile/passes.hpp"
-#include "gradus/engine/compile/pipeline.hpp"
+#include "gradus/engine/cpu/compile/pipeline.hpp"
 
 namespace gradus {
 namespace {

@@ -22,8 +22,8 @@
 #include "gradus/core/ops/random.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/core/ops/softmax.hpp"
-#include "gradus/engine/kernels/kernel.hpp"
-#include "gradus/engine/runtime/footprint.hpp"
+#include "gradus/engine/cpu/kernels/kernel.hpp"
+#include "gradus/engine/cpu/runtime/footprint.hpp"
 #include "gradus/engine/runtime/program.hpp"
 
 // GCC inlines one of the operators below and takes the pair for a mismatch.

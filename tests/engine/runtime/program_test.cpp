@@ -15,6 +15,7 @@
 #include "gradus/core/ops/random.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/core/ops/softmax.hpp"
+#include "gradus/engine/cpu/runtime/cpu_backend.hpp"
 #include "gradus/engine/runtime/evaluate.hpp"
 #include "tests/support/refusal.hpp"
 
@@ -262,7 +263,7 @@ TEST(Program, AGraphOfManyParameters) {
     for (int run = 0; run < 3; ++run) program.run(0);
     EXPECT_EQ(program.output(0, "y").number(0), 100);
     EXPECT_EQ(program.read("b49").number(2), 3);
-    EXPECT_GT(program.profile(0, 0.001).runs, 0);
+    EXPECT_GT(profile(program.code(), program.state(), program.context(), 0, 0.001).runs, 0);
   }
 }
 
@@ -290,9 +291,10 @@ TEST(Program, AGraphThatDoesNotExistIsRefused) {
     refused([&] { program.run(graph); });
     refused([&] { program.input(graph, "x"); });
     refused([&] { static_cast<void>(program.output(graph, "y")); });
-    refused([&] { static_cast<void>(program.plan(graph)); });
-    refused([&] { program.profile(graph, 0.001); });
-    refused([&] { program.time_blocks(graph, 0.001); });
+    refused([&] { static_cast<void>(plan_of(program.code(), graph)); });
+    refused([&] { static_cast<void>(program.code().report(graph)); });
+    refused([&] { profile(program.code(), program.state(), program.context(), graph, 0.001); });
+    refused([&] { time_blocks(program.code(), program.state(), program.context(), graph, 0.001); });
   }
   Graph g;
   g.output("y", g.input("x") + 1.0);

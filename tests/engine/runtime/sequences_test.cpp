@@ -11,7 +11,7 @@
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/core/ops/softmax.hpp"
-#include "gradus/engine/compile/pipeline.hpp"
+#include "gradus/engine/cpu/compile/pipeline.hpp"
 #include "gradus/engine/runtime/evaluate.hpp"
 
 namespace gradus {

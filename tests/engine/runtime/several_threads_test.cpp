@@ -11,6 +11,7 @@
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/core/ops/reduce.hpp"
+#include "gradus/engine/cpu/runtime/cpu_backend.hpp"
 #include "gradus/engine/machine/thread_costs.hpp"
 #include "gradus/engine/machine/thread_pool.hpp"
 #include "gradus/engine/runtime/evaluate.hpp"
@@ -112,8 +113,8 @@ TEST(OneEngine, IsProfiledAndMeasuredWhileOthersUseIt) {
   on_threads(3, [&](int t) {
     if (t == 0) {
       Program program(engine, {growing(DType::f32)});
-      EXPECT_GT(program.profile(0, 0.02).runs, 0);
-      EXPECT_FALSE(program.time_blocks(0, 0.01).empty());
+      EXPECT_GT(profile(program.code(), program.state(), program.context(), 0, 0.02).runs, 0);
+      EXPECT_FALSE(time_blocks(program.code(), program.state(), program.context(), 0, 0.01).empty());
       EXPECT_GT(measure_threads(engine.pool()).run_ns, 0);
       done = true;
       return;

@@ -151,11 +151,11 @@ TEST(Memory, TheBudgetChoosesPartsAndNamesTheLeastThatWouldDo) {
   options.validation = 0;
   const StepRows rows = step_rows(options, 4000, 0);
   const BatchSpec batch = batch_spec(data);
-  const std::size_t whole = memory_use(model, loss::cross_entropy, options, batch, rows, 1).total();
+  const std::size_t whole = memory_use(engine, model, loss::cross_entropy, options, batch, rows, 1).total();
   options.memory = static_cast<std::int64_t>(whole);
-  EXPECT_EQ(choose_parts(model, loss::cross_entropy, options, batch, rows, 1).parts.rows, 0);
+  EXPECT_EQ(choose_parts(engine, model, loss::cross_entropy, options, batch, rows, 1).parts.rows, 0);
   options.memory = static_cast<std::int64_t>(whole) - 1;
-  const MemoryUse less = choose_parts(model, loss::cross_entropy, options, batch, rows, 1);
+  const MemoryUse less = choose_parts(engine, model, loss::cross_entropy, options, batch, rows, 1);
   EXPECT_GT(less.parts.rows, 0);
   EXPECT_LT(less.parts.rows, 2048);
   EXPECT_TRUE(less.parts.tree);
@@ -181,19 +181,20 @@ TEST(Memory, TheBudgetChoosesPartsAndNamesTheLeastThatWouldDo) {
 
 // Budgets around every size that some number of threads needs: parts are those of one thread, whoever computes.
 TEST(Memory, PartsDoNotDependOnTheNumberOfThreads) {
+  const Engine engine({.threads = 1});
   const nn::Model model = nn::make_model(net(3), {20}, {});
   TrainOptions options = options_of(1024, {});
   const StepRows rows = step_rows(options, 4000, 0);
   const BatchSpec batch = batch_spec(noise(2, true));
-  const MemoryUse whole = memory_use(model, loss::cross_entropy, options, batch, rows, 1);
+  const MemoryUse whole = memory_use(engine, model, loss::cross_entropy, options, batch, rows, 1);
   const std::size_t one = whole.engine.threads;
   for (const std::size_t budget : {whole.total() / 2, whole.total() - 1, whole.total(), whole.total() + one - 1,
                                    whole.total() + one, whole.total() + 7 * one, whole.total() + 100 * one}) {
     options.memory = static_cast<std::int64_t>(budget);
-    const MemoryUse alone = choose_parts(model, loss::cross_entropy, options, batch, rows, 1);
+    const MemoryUse alone = choose_parts(engine, model, loss::cross_entropy, options, batch, rows, 1);
     EXPECT_EQ(alone.threads, 1);
     for (const int threads : {2, 8, 16, 64}) {
-      const MemoryUse use = choose_parts(model, loss::cross_entropy, options, batch, rows, threads);
+      const MemoryUse use = choose_parts(engine, model, loss::cross_entropy, options, batch, rows, threads);
       EXPECT_EQ(use.parts.rows, alone.parts.rows) << threads;
       EXPECT_EQ(use.parts.tree, alone.parts.tree) << threads;
       EXPECT_LE(use.total(), budget) << threads;
@@ -210,12 +211,13 @@ TEST(Memory, PartsDoNotDependOnTheNumberOfThreads) {
 }
 
 TEST(Memory, ABudgetGivesTheSameBitsOnAnyNumberOfThreads) {
+  const Engine alone({.threads = 1});
   const data::Dataset data = noise(900, true);
   const nn::Model model = nn::make_model(net(3), {20}, {.seed = 5});
   TrainOptions options = options_of(300, {});  // no power of two: other parts have other bits
   options.epochs = 2;
   const StepRows rows = step_rows(options, 810, 90);
-  const MemoryUse whole = memory_use(model, loss::cross_entropy, options, batch_spec(data), rows, 1);
+  const MemoryUse whole = memory_use(alone, model, loss::cross_entropy, options, batch_spec(data), rows, 1);
   options.memory = static_cast<std::int64_t>(whole.total() + 2 * whole.engine.threads + 100);
   const auto run = [&](int threads) {
     Engine engine({.threads = threads});
@@ -223,14 +225,14 @@ TEST(Memory, ABudgetGivesTheSameBitsOnAnyNumberOfThreads) {
   };
   const gradus::Run one = run(1);
   for (const int threads : {2, 3, 8, 16}) EXPECT_EQ(difference(one, run(threads)), 0) << threads;
-  const MemoryUse use = choose_parts(model, loss::cross_entropy, options, batch_spec(data), rows, 16);
+  const MemoryUse use = choose_parts(alone, model, loss::cross_entropy, options, batch_spec(data), rows, 16);
   EXPECT_EQ(use.threads, 3);
   const std::string text = describe(use, rows, 16);
   EXPECT_TRUE(text.ends_with("beside the data: the whole batch at once, on 3 of 16 threads")) << text;
   // The size that is said is enough.
   options.memory = std::llround(std::stod(text) * 1000);
   ASSERT_NE(text.find("KB beside"), std::string::npos) << text;
-  EXPECT_EQ(choose_parts(model, loss::cross_entropy, options, batch_spec(data), rows, 16).threads, 3);
+  EXPECT_EQ(choose_parts(alone, model, loss::cross_entropy, options, batch_spec(data), rows, 16).threads, 3);
 }
 
 TEST(Memory, SumsOfPartsAreKeptForALevelOfTheTreeEach) {

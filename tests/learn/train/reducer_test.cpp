@@ -6,7 +6,7 @@
 #include <random>
 
 #include "gradus/core/ops/reduce.hpp"
-#include "gradus/engine/kernels/kernel.hpp"
+#include "gradus/engine/cpu/kernels/kernel.hpp"
 #include "gradus/engine/runtime/program.hpp"
 
 namespace gradus {

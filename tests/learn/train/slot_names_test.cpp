@@ -6,7 +6,7 @@
 #include <random>
 
 #include "gradus/core/graph/walk.hpp"
-#include "gradus/engine/runtime/footprint.hpp"
+#include "gradus/engine/cpu/runtime/footprint.hpp"
 #include "gradus/engine/runtime/program.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/train/step_graphs.hpp"

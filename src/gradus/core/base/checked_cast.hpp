@@ -13,7 +13,7 @@
 namespace gradus {
 
 /// A size or count beyond what the code that holds it was made for. A kernel that meets it refuses the call (ask() in
-/// engine/kernels/kernel.hpp); elsewhere it reaches the user.
+/// engine/cpu/kernels/kernel.hpp); elsewhere it reaches the user.
 class TooLarge : public UserError {
   using UserError::UserError;
 };

@@ -11,7 +11,8 @@ namespace gradus {
 class Arena {
  public:
   Arena() = default;
-  explicit Arena(std::size_t bytes);
+  /// `alignment`: at least.
+  explicit Arena(std::size_t bytes, std::size_t alignment = 64);
 
   std::byte* data() const { return data_.get(); }
   std::size_t bytes() const { return bytes_; }
@@ -27,20 +28,27 @@ class Arena {
   std::size_t bytes_ = 0;
 };
 
-/// Pieces of memory as one. Small ones lie side by side in the order in which they were added: how they lie to one
-/// another, on which it depends whether loads wait for stores, is the same in every process.
+/// Pieces of memory as one. Small ones lie side by side from the beginning of a page on, in the order in which they
+/// were added: how they lie to one another, on which it depends whether loads wait for stores, is the same in every
+/// process.
 class Pieces {
  public:
   /// `*piece` is set by make(): zeros, 64-byte aligned, in whole cache lines.
   void add(std::byte** piece, std::size_t bytes) { pieces_.push_back({piece, bytes}); }
   void make();
+  /// The first small piece begins so many bytes later in its page: behind the small pieces of others.
+  void skip(std::size_t bytes) { skipped_ = bytes; }
+  /// Of the small ones that were added, before make().
+  std::size_t small_bytes() const;
 
  private:
   struct Piece {
     std::byte** at;
     std::size_t bytes;
   };
+  static std::size_t whole_lines(std::size_t bytes);
   std::vector<Piece> pieces_;
+  std::size_t skipped_ = 0;
   Arena small_;
   std::vector<Arena> large_;  // from 128 KB on: each by itself
 };

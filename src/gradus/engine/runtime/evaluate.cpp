@@ -44,7 +44,7 @@ std::vector<Tensor> evaluate(Engine& engine, std::span<const Value> wanted, std:
   program.run(0);
   std::vector<Tensor> out;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const ConstView view = program.output(0, output_name(i));
+    const ConstView view = program.context().output(0, static_cast<int>(i));
     Tensor value(view.type());
     std::memcpy(value.data(), view.data(), value.bytes());
     out.push_back(std::move(value));

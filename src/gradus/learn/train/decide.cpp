@@ -63,7 +63,7 @@ void check_data(const data::Dataset& dataset) {
 }
 
 /// All but the net's own shapes and types, which `out` has.
-Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOptions& options, int threads) {
+Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOptions& options, const Engine& engine) {
   const DType dtype = out.model_options.dtype;
   const bool classes = dataset.task == data::Task::classification;
   metric::check(options.metrics, classes);
@@ -91,8 +91,8 @@ Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOption
   out.threads = options.threads;
   if (options.memory == 0) return out;
   const nn::Model shapes{out.net, out.input, dtype, {}, out.model_options.products};
-  out.memory = choose_parts(shapes, out.loss, options, batch_spec(dataset), out.rows,
-                            options.threads > 0 ? std::min(options.threads, threads) : threads);
+  out.memory = choose_parts(engine, shapes, out.loss, options, batch_spec(dataset), out.rows,
+                            options.threads > 0 ? std::min(options.threads, engine.threads()) : engine.threads());
   out.rows.parts = out.memory->parts, out.threads = out.memory->threads;
   return out;
 }
@@ -152,17 +152,18 @@ Shape sample_shape(const data::Dataset& dataset, const nn::Layer& net) {
   return {dataset.row_size()};
 }
 
-Decided decide(const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options, int threads) {
+Decided decide(const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options, const Engine& engine) {
   check_options(options);
   check_data(dataset);
   Decided out{.net = net,
               .input = nn::input_of(net, sample_shape(dataset, net)),
               .model_options = {options.dtype, options.seed, options.products}};
   nn::check_types(out.model_options);
-  return decide_rest(std::move(out), dataset, options, threads);
+  return decide_rest(std::move(out), dataset, options, engine);
 }
 
-Decided decide(const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options, int threads) {
+Decided decide(const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options,
+               const Engine& engine) {
   check_options(options);
   check_data(dataset);
   if (model.input.count() != dataset.row_size()) {
@@ -173,7 +174,7 @@ Decided decide(const nn::Model& model, const data::Dataset& dataset, const Train
   }
   return decide_rest(
       {.net = model.net, .input = model.input, .model_options = {model.dtype, options.seed, model.products}}, dataset,
-      options, threads);
+      options, engine);
 }
 
 }  // namespace gradus

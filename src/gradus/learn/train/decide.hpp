@@ -34,12 +34,12 @@ struct Decided {
   nn::Model make_model() const;
 };
 
-/// Decides from shapes alone: nothing of the network's size is allocated. `threads`: those of the engine. Throws
+/// Decides from shapes alone: nothing of the network's size is allocated. Throws
 /// UserError for options out of range, a net that does not fit the data or the loss, an empty dataset, and for a budget
 /// of memory that is too small.
-Decided decide(const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options, int threads);
+Decided decide(const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options, const Engine& engine);
 /// The same for a net that has seen `input` before, with its own types.
-Decided decide(const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options, int threads);
+Decided decide(const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options, const Engine& engine);
 
 /// Of losses of one's own. `net` predicts, with parameters that phases have. No rows are held back, and targets are
 /// needed where a loss asks for them. TrainOptions::optimizer, schedule, groups, clipping, average and loss are not

@@ -31,8 +31,8 @@ std::vector<Parts> ways(std::int64_t batch) {
 
 }  // namespace
 
-MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, BatchSpec batch,
-                     const StepRows& rows, int threads) {
+MemoryUse memory_use(const Engine& engine, const nn::Model& model, const loss::Loss& loss, const TrainOptions& options,
+                     BatchSpec batch, const StepRows& rows, int threads) {
   StepGraphs graphs = step_graphs(model, loss, options, batch, rows);
   MemoryUse out{.parts = rows.parts, .threads = threads};
   std::size_t parameters = 0, state = 0;
@@ -49,14 +49,14 @@ MemoryUse memory_use(const nn::Model& model, const loss::Loss& loss, const Train
   // The model that came in and the one that goes out; parameters and state before this epoch; the parameters of the
   // best epoch, without validation also those before it.
   out.copies = 2 * parameters + state + (rows.validation > 0 ? 1 : 2) * parameters;
-  const CompiledTogether compiled =
-      compile_together(std::move(graphs.graphs), {.own_order = rows.one_leaf(), .products = model.products});
-  out.engine = footprint(compiled, threads);
+  const auto code =
+      engine.compile(std::move(graphs.graphs), {.own_order = rows.one_leaf(), .products = model.products});
+  out.engine = code->footprint(threads);
   return out;
 }
 
-MemoryUse choose_parts(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, BatchSpec batch,
-                       const StepRows& rows, int threads) {
+MemoryUse choose_parts(const Engine& engine, const nn::Model& model, const loss::Loss& loss,
+                       const TrainOptions& options, BatchSpec batch, const StepRows& rows, int threads) {
   const auto budget = static_cast<std::size_t>(options.memory);
   std::optional<MemoryUse> least;
   std::string apart;  // why the batch cannot be taken in parts
@@ -64,7 +64,7 @@ MemoryUse choose_parts(const nn::Model& model, const loss::Loss& loss, const Tra
     StepRows taken = rows;
     taken.parts = parts;
     try {
-      const MemoryUse use = memory_use(model, loss, options, batch, taken, 1);
+      const MemoryUse use = memory_use(engine, model, loss, options, batch, taken, 1);
       if (use.total() <= budget) return with_threads(use, threads, budget);
       if (!least || use.total() < least->total()) least = use;
     } catch (const UserError& error) {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "gradus/engine/kernels/kernel.hpp"
+#include "gradus/engine/backend/leaves.hpp"
 #include "gradus/learn/train/options.hpp"
 #include "gradus/learn/train/pass.hpp"
 

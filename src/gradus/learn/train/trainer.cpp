@@ -241,14 +241,13 @@ void keep_parameters(nn::Model& model, const Weights& weights) {
 }
 
 Trainer::Trainer(Engine& engine, const nn::Layer& net, const data::Dataset& dataset, const TrainOptions& options) {
-  Decided decided = decide(net, dataset, options, engine.threads());
+  Decided decided = decide(net, dataset, options, engine);
   nn::Model model = decided.make_model();
   ongoing_ = std::make_unique<Ongoing>(engine, std::move(decided), std::move(model), dataset, options);
 }
 
 Trainer::Trainer(Engine& engine, const nn::Model& model, const data::Dataset& dataset, const TrainOptions& options)
-    : ongoing_(std::make_unique<Ongoing>(engine, decide(model, dataset, options, engine.threads()), model, dataset,
-                                         options)) {}
+    : ongoing_(std::make_unique<Ongoing>(engine, decide(model, dataset, options, engine), model, dataset, options)) {}
 
 Trainer::Trainer(Engine& engine, Decided decided, nn::Model model, const data::Dataset& dataset,
                  const TrainOptions& options)

@@ -22,6 +22,9 @@ std::string precision_text(DType precision, const std::string& reason) {
   return reason.empty() ? out : out + ": " + reason;
 }
 
-ChosenPrecision choose_precision() { return choose_precision(faster_products()); }
+ChosenPrecision choose_precision(std::string_view device) {
+  if (device == "cpu") return choose_precision(faster_products());
+  return {DType::f32, "auto, since the device " + std::string(device) + " has no products in bf16"};
+}
 
 }  // namespace gradus::cli

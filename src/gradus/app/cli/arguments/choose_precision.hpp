@@ -2,9 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "gradus/core/tensor/dtype.hpp"
-#include "gradus/engine/runtime/faster_products.hpp"
+#include "gradus/engine/cpu/runtime/faster_products.hpp"
 
 namespace gradus::cli {
 
@@ -13,8 +14,8 @@ struct ChosenPrecision {
   std::string reason = {};  // "auto, since this machine has AMX"; empty where it was said
 };
 
-/// bf16 where products are faster with it; may measure for some ms.
-ChosenPrecision choose_precision();
+/// bf16 where products are faster with it on the device; may measure for some ms.
+ChosenPrecision choose_precision(std::string_view device);
 ChosenPrecision choose_precision(const FasterProducts& products);
 
 /// "bf16 products, the rest f32: auto, since this machine has AMX".

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "gradus/app/cli/arguments/choose_device.hpp"
 #include "gradus/app/cli/arguments/choose_metrics.hpp"
 #include "gradus/app/cli/arguments/column_list.hpp"
 #include "gradus/app/cli/arguments/read_number.hpp"
@@ -262,6 +263,9 @@ constexpr Setting settings_table[] = {
      "threads that compute; 0 (unless given): all cores. Results do not depend on it", "",
      [](Settings& s, Text text, Text place) { s.threads = read_integer(text, place, 0, 1024); },
      [](const Settings& s) { return show_integer(s.threads); }},
+    {"train.device", "--device", "NAME", "what computes: cpu (unless given), or reference, which is slow and plain", "",
+     [](Settings& s, Text text, Text place) { s.device = read_device(text, place); },
+     [](const Settings& s) { return show_text(s.device); }},
 
     {"train.memory", "--memory", "SIZE",
      "at most so many bytes beside the data (200MB, 1.5GB, 64KiB), by batches in parts where need be", "",

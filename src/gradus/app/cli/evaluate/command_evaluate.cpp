@@ -1,6 +1,7 @@
 // gradus evaluate: how good a model is on rows that it was not trained on.
 #include <algorithm>
 
+#include "gradus/app/cli/arguments/choose_device.hpp"
 #include "gradus/app/cli/arguments/choose_metrics.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
@@ -26,6 +27,7 @@ constexpr Operand operands[] = {
 
 constexpr Option options[] = {
     {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
+    {"--device", "NAME", "what computes: cpu (unless given), or reference, which is slow and plain"},
     {"--metrics", "METRICS", "\"accuracy, roc_area\", \"r2, rmse\", all, ...: gradus metrics"},
     {"--json", "", "one JSON document on standard output"},
 };
@@ -125,7 +127,8 @@ int check_finite(const Evaluation& evaluation, const std::string& source, const 
 }
 
 int run_evaluate(const Arguments& arguments, report::Console& console) {
-  Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
+  Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console),
+                 .device = read_device(arguments.text("--device", "cpu"), "--device")});
   const TrainedModel model = load_model(arguments.required(0), console);
   const bool classes = model.task == data::Task::classification;
   const auto said = arguments.text("--metrics");

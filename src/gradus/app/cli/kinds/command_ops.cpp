@@ -4,7 +4,7 @@
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/outputs/print_json.hpp"
 #include "gradus/core/ops/all.hpp"
-#include "gradus/engine/compile/kernel_of_op.hpp"
+#include "gradus/engine/cpu/compile/kernel_of_op.hpp"
 #include "gradus/learn/json/value.hpp"
 
 namespace gradus::cli {

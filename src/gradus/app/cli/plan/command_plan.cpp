@@ -76,7 +76,7 @@ Asked read_asked(const Arguments& arguments) {
   asked.optimizer =
       optim::parse_optimizer(arguments.text("--optimizer", kinds::print(optim::adam())), {}, "--optimizer");
   const auto precision = read_precision(arguments.text("--precision", "f32"), "--precision");
-  asked.chosen = precision ? ChosenPrecision{*precision} : choose_precision();
+  asked.chosen = precision ? ChosenPrecision{*precision} : choose_precision("cpu");
   asked.precision = nn::split_precision(asked.chosen.precision);
   // As of a training on classes, and on a number for one output.
   asked.net = agree(asked.loss, net, asked.input, asked.precision.dtype, asked.outputs > 1).net;
@@ -188,7 +188,8 @@ int run_plan(const Arguments& arguments, report::Console& console) {
   const auto budget = arguments.text("--memory");
   if (budget) training.memory = read_bytes(*budget, "--memory");
   const auto memory_of = budget ? choose_parts : memory_use;
-  const MemoryUse use = memory_of(model, asked.loss, training, batch, rows, threads);
+  const Engine engine({.threads = threads});
+  const MemoryUse use = memory_of(engine, model, asked.loss, training, batch, rows, threads);
   std::vector<Shown> shown = shown_plans(asked, model, batch, use.parts);
   if (arguments.has("--svg")) {
     console.print(plan_picture(shown[0].plan, "memory of a training step of " + net + ", batch " +

@@ -4,7 +4,7 @@
 
 #include "gradus/app/report/numbers.hpp"
 #include "gradus/core/base/error.hpp"
-#include "gradus/engine/plan/lifetimes.hpp"
+#include "gradus/engine/cpu/plan/lifetimes.hpp"
 
 namespace gradus::cli {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "gradus/engine/plan/plan.hpp"
+#include "gradus/engine/cpu/plan/plan.hpp"
 
 namespace gradus::cli {
 

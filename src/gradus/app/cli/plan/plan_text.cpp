@@ -1,8 +1,8 @@
 #include "gradus/app/cli/plan/plan_text.hpp"
 
 #include "gradus/app/report/numbers.hpp"
-#include "gradus/engine/compile/pipeline.hpp"
-#include "gradus/engine/plan/lifetimes.hpp"
+#include "gradus/engine/cpu/compile/pipeline.hpp"
+#include "gradus/engine/cpu/plan/lifetimes.hpp"
 
 namespace gradus::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "gradus/app/cli/plan/plan_times.hpp"
-#include "gradus/engine/plan/plan.hpp"
+#include "gradus/engine/cpu/plan/plan.hpp"
 #include "gradus/engine/runtime/program.hpp"
 #include "gradus/learn/json/value.hpp"
 

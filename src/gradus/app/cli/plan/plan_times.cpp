@@ -8,6 +8,7 @@
 #include "gradus/app/report/resident.hpp"
 #include "gradus/core/base/byte_size.hpp"
 #include "gradus/core/base/error.hpp"
+#include "gradus/engine/cpu/runtime/cpu_backend.hpp"
 #include "gradus/engine/machine/thread_pool.hpp"
 
 namespace gradus::cli {
@@ -40,7 +41,7 @@ json::Array array_of(const std::vector<double>& values) {
 
 PlanTimes time_plan(const Graph& step, const Plan& plan, int threads, bool with_profile,
                     const ProgramOptions& options) {
-  Engine engine({threads});
+  Engine engine({.threads = threads});
   PlanTimes out{.threads = engine.threads()};
   const ThreadCosts costs = measure_threads(engine.pool());
   const double bytes = bytes_of(plan, out.threads);
@@ -59,9 +60,10 @@ PlanTimes time_plan(const Graph& step, const Plan& plan, int threads, bool with_
   graphs.push_back(step);
   const double before = report::resident_bytes();
   Program program(engine, std::move(graphs), options);
-  out.forecast = forecast(plan, program.time_blocks(0, sampling_seconds), costs, out.threads);
+  out.forecast = forecast(plan, time_blocks(program.code(), program.state(), program.context(), 0, sampling_seconds),
+                          costs, out.threads);
   if (!with_profile) return out;
-  out.profile = program.profile(0, profile_seconds);
+  out.profile = gradus::profile(program.code(), program.state(), program.context(), 0, profile_seconds);
   out.planned_bytes = bytes;
   out.resident_bytes = report::resident_bytes() - before;
   return out;

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "gradus/core/graph/graph.hpp"
-#include "gradus/engine/plan/forecast.hpp"
-#include "gradus/engine/runtime/profile.hpp"
+#include "gradus/engine/cpu/plan/forecast.hpp"
+#include "gradus/engine/cpu/runtime/profile.hpp"
 #include "gradus/engine/runtime/program.hpp"
 #include "gradus/learn/json/value.hpp"
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "gradus/app/cli/arguments/choose_device.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
 #include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/inputs/load_data.hpp"
@@ -37,6 +38,7 @@ constexpr Option options[] = {
      FileUse::writes},
     {"--probabilities", "", "one more column for each class, with its probability"},
     {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
+    {"--device", "NAME", "what computes: cpu (unless given), or reference, which is slow and plain"},
     {"--json", "", "one JSON document instead of CSV"},
 };
 
@@ -125,7 +127,8 @@ int check_finite(const Tensor& predicted, const std::string& source, const std::
 }
 
 int run_predict(const Arguments& arguments, report::Console& console) {
-  Engine engine({choose_threads(arguments.integer("--threads", 0, most_threads), console)});
+  Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console),
+                 .device = read_device(arguments.text("--device", "cpu"), "--device")});
   const TrainedModel model = load_model(arguments.required(0), console);
   const bool probabilities = arguments.has("--probabilities");
   if (probabilities && model.task == data::Task::regression) {

@@ -105,11 +105,14 @@ struct Prepared {
   nn::Model model;
 };
 
-Prepared prepare(const Arguments& arguments, const Settings& said, int threads, report::Console& console) {
+Prepared prepare(const Arguments& arguments, const Settings& said, const Engine& engine, report::Console& console) {
   // Not inside the braces below: when it throws there, GCC 12 destroys the fields before it twice.
   auto data = load_for_training(arguments.required(0), said);
-  Prepared out{
-      {arguments.required(0), {}, !arguments.has("--output"), said, {}, 0, {}, threads}, std::move(data), {}, {}, {}};
+  Prepared out{{arguments.required(0), {}, !arguments.has("--output"), said, {}, 0, {}, engine.threads()},
+               std::move(data),
+               {},
+               {},
+               {}};
   say_notes(console, out.data.notes);
   const Settings all = with_defaults(
       said, {!out.data.schema.is_table(), std::ssize(out.data.split.train), std::ssize(out.data.split.validation)});
@@ -118,9 +121,9 @@ Prepared prepare(const Arguments& arguments, const Settings& said, int threads, 
   out.options.schema = out.data.schema;
   out.options.metrics = choose_metrics(all.metrics, out.data.rows.task == data::Task::classification);
   const nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
-  out.decided = decide(net, out.data.rows, out.options, threads);
+  out.decided = decide(net, out.data.rows, out.options, engine);
   for (const std::string& note : out.decided.notes) console.say("note: " + note);
-  if (out.decided.memory) out.training.memory = describe(*out.decided.memory, out.decided.rows, threads);
+  if (out.decided.memory) out.training.memory = describe(*out.decided.memory, out.decided.rows, engine.threads());
   out.model = out.decided.make_model();
   if (all.init.said()) initialize(out.model, init::Init(all.init.recipe()), *all.seed);
   out.training.complete = all;
@@ -185,9 +188,9 @@ int run_train(const Arguments& arguments, report::Console& console) {
   Settings said = read_settings(arguments);
   check_settings(said);
   ChosenPrecision chosen;
-  if (said.precision_auto) chosen = choose_precision(), said.precision = chosen.precision;
-  Engine engine({choose_threads(said.threads, console)});
-  Prepared prepared = prepare(arguments, said, engine.threads(), console);
+  if (said.precision_auto) chosen = choose_precision(said.device.value_or("cpu")), said.precision = chosen.precision;
+  Engine engine({.threads = choose_threads(said.threads, console), .device = said.device.value_or("cpu")});
+  Prepared prepared = prepare(arguments, said, engine, console);
   prepared.training.model = file.path();
   prepared.training.precision_reason = chosen.reason;
   if (prepared.model.products == DType::bf16) compare_gradients(engine, prepared);

@@ -1,0 +1,21 @@
+#include "gradus/app/cli/arguments/choose_device.hpp"
+
+#include <algorithm>
+
+#include "gradus/core/base/error.hpp"
+#include "gradus/core/base/remedy.hpp"
+#include "gradus/engine/runtime/engine.hpp"
+
+namespace gradus::cli {
+
+std::string_view read_device(const std::string& text, const std::string& place) {
+  const auto known = devices();
+  const auto found = std::find(known.begin(), known.end(), text);
+  if (found != known.end()) return *found;
+  std::string all;
+  for (const std::string_view one : known) all += (all.empty() ? "" : ", ") + std::string(one);
+  throw UserError(Fault::usage, Report{place, "\"" + printable(text) + "\"", "one of: " + all,
+                                       given_at(place, nearest_or(text, known, known.front()))});
+}
+
+}  // namespace gradus::cli

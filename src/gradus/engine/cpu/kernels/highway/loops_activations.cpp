@@ -1,0 +1,27 @@
+// Loops of the activations family (see loops.hpp).
+#include "gradus/engine/cpu/kernels/highway/targets.hpp"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "gradus/engine/cpu/kernels/highway/loops_activations.cpp"
+#include "hwy/foreach_target.h"
+//
+#include "gradus/core/graph/graph.hpp"
+#include "gradus/core/ops/pointwise/form.hpp"
+#include "gradus/engine/cpu/kernels/highway/loops.hpp"
+#include "gradus/engine/cpu/kernels/highway/loops.inl"
+#include "gradus/engine/cpu/kernels/highway/math_erf.inl"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradus::highway::HWY_NAMESPACE {
+#include "gradus/core/ops/pointwise/activations.inl"
+std::span<const OpLoops> activation_loops() { return loops_of(Activations{}); }
+}  // namespace gradus::highway::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gradus::highway {
+namespace {
+HWY_EXPORT(activation_loops);
+}
+std::span<const OpLoops> activation_loops() { return HWY_DYNAMIC_DISPATCH(activation_loops)(); }
+}  // namespace gradus::highway
+#endif

@@ -1,0 +1,26 @@
+// Loops of the logic family (see loops.hpp).
+#include "gradus/engine/cpu/kernels/highway/targets.hpp"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "gradus/engine/cpu/kernels/highway/loops_logic.cpp"
+#include "hwy/foreach_target.h"
+//
+#include "gradus/core/graph/graph.hpp"
+#include "gradus/core/ops/pointwise/form.hpp"
+#include "gradus/engine/cpu/kernels/highway/loops.hpp"
+#include "gradus/engine/cpu/kernels/highway/loops.inl"
+
+HWY_BEFORE_NAMESPACE();
+namespace gradus::highway::HWY_NAMESPACE {
+#include "gradus/core/ops/pointwise/logic.inl"
+std::span<const OpLoops> logic_loops() { return loops_of(Logic{}); }
+}  // namespace gradus::highway::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gradus::highway {
+namespace {
+HWY_EXPORT(logic_loops);
+}
+std::span<const OpLoops> logic_loops() { return HWY_DYNAMIC_DISPATCH(logic_loops)(); }
+}  // namespace gradus::highway
+#endif
