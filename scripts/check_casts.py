@@ -10,7 +10,7 @@ from pathlib import Path
 
 CHECKED = "src/gradus/engine"  # where sizes that a graph gives meet the sizes that kernels and libraries count in
 NARROW = r"(?:std::)?(?:u?int(?:8|16|32)_t|short|unsigned short|int|unsigned(?: int)?|dnnl_dim_t|libxsmm_blasint)"
-CAST = re.compile(rf"static_cast<\s*{NARROW}\s*>\s*\(|\(\s*{NARROW}\s*\)\s*[A-Za-z_(]")
+CAST = re.compile(rf"static_cast<\s*{NARROW}\s*>\s*\(|\(\s*{NARROW}\s*\)\s*(?!const\b|noexcept\b|override\b)[A-Za-z_(]")
 
 
 def check_file(root, path):

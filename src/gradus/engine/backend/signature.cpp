@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "gradus/core/base/checked_cast.hpp"
+
 namespace gradus {
 namespace {
 
@@ -26,7 +28,7 @@ void check(const std::vector<Graph>& graphs) {
 
 int Signature::Of::result(std::string_view name) const {
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i].name == name) return static_cast<int>(i);
+    if (results[i].name == name) return checked_cast<int>(i);
   }
   return -1;
 }

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/graph/walk.hpp"
 #include "gradus/engine/compile/passes.hpp"
 #include "gradus/engine/runtime/program.hpp"
@@ -44,7 +45,7 @@ std::vector<Tensor> evaluate(Engine& engine, std::span<const Value> wanted, std:
   program.run(0);
   std::vector<Tensor> out;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const ConstView view = program.context().output(0, static_cast<int>(i));
+    const ConstView view = program.context().output(0, checked_cast<int>(i));
     Tensor value(view.type());
     std::memcpy(value.data(), view.data(), value.bytes());
     out.push_back(std::move(value));
