@@ -48,7 +48,7 @@ Explanation large(std::int64_t rows, std::int64_t columns) {
   for (std::int64_t i = 0; i < value.count(); ++i) value.set(i, std::sin(static_cast<double>(i)));
   Explanation out;
   Node node;
-  node.kind = Node::Kind::input, node.name = "w", node.op = "input", node.value = value, node.gradient = value;
+  node.kind = Node::Kind::input, node.name = "w", node.op = &input_op, node.value = value, node.gradient = value;
   out.nodes.push_back(node);
   out.output = 0;
   return out;

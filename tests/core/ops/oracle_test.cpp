@@ -16,15 +16,15 @@
 namespace gradus {
 namespace {
 
-struct Part {
+struct FormulaBlock {
   int line = 0;
   std::string text;
 };
 
 /// The graphs of the file, which blank lines part.
-std::vector<Part> read_blocks() {
+std::vector<FormulaBlock> read_blocks() {
   std::ifstream file(GRADUS_TEST_DATA "/core/ops/oracle.txt");
-  std::vector<Part> blocks(1);
+  std::vector<FormulaBlock> blocks(1);
   int number = 0;
   for (std::string line; std::getline(file, line);) {
     ++number;
@@ -56,7 +56,7 @@ void expect_near(const Tensor& found, const Tensor& expected, Zeros zeros, const
 TEST(Oracle, AgreesInValuesAndGradients) {
   const auto blocks = read_blocks();
   ASSERT_GT(blocks.size(), 150u);
-  for (const Part& block : blocks) {
+  for (const FormulaBlock& block : blocks) {
     SCOPED_TRACE("oracle.txt:" + std::to_string(block.line) + "\n" + block.text.substr(0, 600));
     Graph graph = parse(block.text, "oracle.txt");
     const Value y = graph.find_output("y"), dy = graph.find_output("dy");
@@ -75,7 +75,7 @@ TEST(Oracle, AgreesInValuesAndGradients) {
 
 TEST(Oracle, HasEveryOp) {
   std::set<std::string_view> there;
-  for (const Part& block : read_blocks()) {
+  for (const FormulaBlock& block : read_blocks()) {
     const Graph graph = parse(block.text, "oracle.txt");
     for (const Node& node : graph.nodes()) there.insert(node.op->name);
   }

@@ -27,7 +27,7 @@ TEST(Replay, MovedNumbersAreThoseOfTheInterpreter) {
   EXPECT_EQ(replay.here(), interpret(std::vector{net.y}, net.bindings)[0].number());
   for (std::size_t i = 0; i < net.bindings.size(); ++i) {
     const Value input = net.bindings[i].input;
-    const Replay::Part part = replay.part(std::vector{input});
+    const Replay::Affected part = replay.part(std::vector{input});
     auto moved = net.bindings;
     moved[i].value.set(0, moved[i].value.number() + 0.125);
     replay.input(input).set(0, moved[i].value.number());
@@ -51,7 +51,7 @@ TEST(Replay, TheGraphMayGrowAndYMayBeAnInput) {
   const Value x = g.input("x");
   Replay replay(x, std::vector<Binding>{{x, Tensor(2.0)}});
   square(x);
-  const Replay::Part part = replay.part(std::vector{x});
+  const Replay::Affected part = replay.part(std::vector{x});
   replay.input(x).set(0, 3);
   EXPECT_EQ(replay.moved(part), 3);
   EXPECT_EQ(replay.here(), 2);

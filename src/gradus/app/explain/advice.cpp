@@ -6,6 +6,7 @@
 #include "gradus/app/explain/annotate.hpp"
 #include "gradus/app/explain/safe.hpp"
 #include "gradus/app/explain/trouble.hpp"
+#include "gradus/core/ops/pointwise.hpp"
 
 namespace gradus::explain {
 namespace {
@@ -80,7 +81,7 @@ void advise(Formula& formula, Explanation& e, const AnnotateOptions& options) {
   }
   for (Trouble& trouble : e.troubles) {
     const Node& node = e.nodes[static_cast<std::size_t>(trouble.node)];
-    if (node.op == "power" && trouble.slot == 1) {
+    if (node.op == &pointwise_op<pointwise::Power>() && trouble.slot == 1) {
       trouble.remedy = "the exponent as a number, or --wrt with the other variables";
     }
     if (!text.empty()) trouble.remedy = text;
@@ -111,7 +112,7 @@ void advise(Formula& formula, Explanation& e, const AnnotateOptions& options) {
     const auto own = common_limit(beside(node));
     text = finite_form(formula, {node, 0, own.has_value(), own}, plain(options), whole, most_rewritings);
   }
-  if (text.empty() && formula.graph.node(node).op->name == "log") {
+  if (text.empty() && formula.graph.node(node).op == &pointwise_op<pointwise::Log>()) {
     if (const auto kept = kept_above(formula, node, 1e-12)) text = tried(*kept, formula, plain(options), {}, 1);
   }
   if (!text.empty()) report.remedy = text;

@@ -44,7 +44,7 @@ std::vector<Node> describe_nodes(const Graph& graph, const std::vector<int>& ids
     node.kind = from.op == &input_op      ? Node::Kind::input
                 : from.op == &constant_op ? Node::Kind::constant
                                           : Node::Kind::operation;
-    node.name = names[i], node.op = from.op->name, node.rule = from.op->rule;
+    node.name = names[i], node.op = from.op, node.rule = from.op->rule;
     std::vector<std::string> inputs;
     for (int input : from.inputs) {
       node.inputs.push_back(place[static_cast<std::size_t>(input)]);

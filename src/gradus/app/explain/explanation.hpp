@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gradus/core/graph/op.hpp"
 #include "gradus/core/tensor/tensor.hpp"
 
 namespace gradus::explain {
@@ -14,9 +15,9 @@ struct Node {
   enum class Kind { input, constant, operation } kind = Kind::operation;
   std::string name;        // "x", "g1", or v1, v2, ... where the graph has no label
   std::string expression;  // in the names of its inputs: "g1 + g2"; of a constant its value
-  std::string op;          // "add"
-  std::string rule;        // what the op's gradient does, in words
-  std::string group;       // layer or part to which the node belongs; "" when there is none
+  const Op* op = nullptr;
+  std::string rule;   // what the op's gradient does, in words
+  std::string group;  // layer or part to which the node belongs; "" when there is none
   std::vector<int> inputs;
   Tensor value;
   std::optional<Tensor> gradient;  // of the output by this node, in its shape

@@ -6,6 +6,7 @@
 #include "gradus/app/explain/text_lines.hpp"
 #include "gradus/app/explain/worksheet.hpp"
 #include "gradus/core/base/remedy.hpp"
+#include "gradus/core/ops/pointwise.hpp"
 #include "gradus/learn/json/value.hpp"
 
 namespace gradus::explain {
@@ -59,18 +60,21 @@ std::string edge_mistake(const Explanation& e, const Edge& edge, const Tensor& g
   const auto times = [&](auto&& factor) {
     return map(want, [&](std::int64_t i) { return incoming.number(i) * factor(i); });
   };
-  if (to.op == "multiply" && is_mistake(got, want, times([&](auto i) { return own.number(i); }))) {
+  if (to.op == &pointwise_op<pointwise::Multiply>() &&
+      is_mistake(got, want, times([&](auto i) { return own.number(i); }))) {
     return "the inputs were not swapped: multiply gives each input the gradient times the OTHER input";
   }
-  if (to.op == "tanh" && is_mistake(got, want, times([&](auto i) { return std::pow(1 - to.value.number(i), 2); }))) {
+  if (to.op == &pointwise_op<pointwise::Tanh>() &&
+      is_mistake(got, want, times([&](auto i) { return std::pow(1 - to.value.number(i), 2); }))) {
     return "brackets: the slope of tanh is 1 - tanh^2, not (1 - tanh)^2";
   }
-  if (to.op == "subtract" && edge.slot == 1 && is_mistake(got, want, incoming)) {
+  if (to.op == &pointwise_op<pointwise::Subtract>() && edge.slot == 1 && is_mistake(got, want, incoming)) {
     return "sign: the second input of a difference gets the negative gradient";
   }
-  const bool routes = to.op == "maximum" || to.op == "minimum";
+  const bool routes = to.op == &pointwise_op<pointwise::Maximum>() || to.op == &pointwise_op<pointwise::Minimum>();
   if (routes && is_mistake(got, want, incoming)) {
-    return "the gradient is handed out once: " + to.op + " routes it to one input, or half to each at a tie";
+    return "the gradient is handed out once: " + std::string(to.op->name) +
+           " routes it to one input, or half to each at a tie";
   }
   if (is_mistake(got, want, incoming))
     return "the local derivative of " + to.name + " = " + to.expression + " is missing";
@@ -105,17 +109,18 @@ std::string gradient_mistake(const Explanation& e, int node, const Tensor& got, 
 
 std::string value_mistake(const Explanation& e, const Node& node, const Tensor& got, const Tensor& want) {
   if (is_mistake(got, want, map(want, [&](auto i) { return -want.number(i); }))) return "sign";
-  if (node.op == "log" && is_mistake(got, want, map(want, [&](auto i) { return want.number(i) / std::log(10.0); }))) {
+  if (node.op == &pointwise_op<pointwise::Log>() &&
+      is_mistake(got, want, map(want, [&](auto i) { return want.number(i) / std::log(10.0); }))) {
     return "the logarithm is the natural one";
   }
   if (got.shape().rank() == 2 && want.shape().rank() == 2 && is_mistake(got, want, transposed(want)))
     return "a transpose is missing";
   if (want.count() != got.count()) return "the shape is " + to_string(got.shape()) + ", not " + to_string(want.shape());
-  if (node.op == "power" && is_mistake(got, want, map(want, [&](auto i) {
-                                         const Tensor &a = at(e, node.inputs[0]).value,
-                                                      &b = at(e, node.inputs[1]).value;
-                                         return a.number(a.count() == 1 ? 0 : i) * b.number(b.count() == 1 ? 0 : i);
-                                       }))) {
+  if (node.op == &pointwise_op<pointwise::Power>() &&
+      is_mistake(got, want, map(want, [&](auto i) {
+                   const Tensor &a = at(e, node.inputs[0]).value, &b = at(e, node.inputs[1]).value;
+                   return a.number(a.count() == 1 ? 0 : i) * b.number(b.count() == 1 ? 0 : i);
+                 }))) {
     return "a power is not a product";
   }
   return "";

@@ -23,7 +23,7 @@ const char* kind_name(Node::Kind kind) {
 Object node_object(const Node& node, int id) {
   Object out;
   out["id"] = id, out["kind"] = kind_name(node.kind), out["name"] = node.name, out["expression"] = node.expression;
-  out["op"] = node.op, out["inputs"] = node.inputs, out["value"] = tensor(node.value);
+  out["op"] = node.op->name, out["inputs"] = node.inputs, out["value"] = tensor(node.value);
   if (!node.rule.empty()) out["rule"] = node.rule;
   if (!node.group.empty()) out["group"] = node.group;
   if (node.gradient) out["gradient"] = tensor(*node.gradient);

@@ -7,6 +7,8 @@
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/core/graph/print.hpp"
+#include "gradus/core/ops/layout.hpp"
+#include "gradus/core/ops/pointwise.hpp"
 
 namespace gradus::explain {
 namespace {
@@ -76,8 +78,8 @@ std::string node_expression(const Graph& graph, int id, const std::vector<std::s
   if (const SlotId slot = slot_of(node)) return printable(graph.slots()[slot].name);
   if (&op == &constant_op) return short_value(node.attrs.literal("value"));
   if (!op.infix.empty() && inputs.size() == 2) return inputs[0] + " " + std::string(op.infix) + " " + inputs[1];
-  if (op.name == "negate") return "-" + inputs[0];
-  const Integers* order = op.name == "transpose" ? std::get_if<Integers>(node.attrs.find("order")) : nullptr;
+  if (&op == &pointwise_op<pointwise::Negate>()) return "-" + inputs[0];
+  const Integers* order = &op == &transpose_op ? std::get_if<Integers>(node.attrs.find("order")) : nullptr;
   if (order && *order == Integers{1, 0}) return inputs[0] + "'";
   std::string out = std::string(op.name) + "(";
   for (std::size_t i = 0; i < inputs.size(); ++i) out += (i ? ", " : "") + inputs[i];

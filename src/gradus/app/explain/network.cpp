@@ -10,7 +10,10 @@
 #include "gradus/app/explain/annotate.hpp"
 #include "gradus/app/explain/names.hpp"
 #include "gradus/app/explain/network_loss.hpp"
+#include "gradus/core/ops/conv.hpp"
 #include "gradus/core/ops/interpret.hpp"
+#include "gradus/core/ops/matmul.hpp"
+#include "gradus/core/ops/pointwise.hpp"
 #include "gradus/learn/data/shortest.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/train/evaluate.hpp"
@@ -34,10 +37,10 @@ const Node& at(const Explanation& e, int node) { return e.nodes[static_cast<std:
 /// Follows the pre-activation back over the ops that make z = x W' + b, or a convolution and its bias, of it.
 void fill_inputs(const Explanation& e, NetworkLayer& layer) {
   const Node* product = &at(e, layer.preactivation);
-  if (product->op == "add") product = &at(e, product->inputs[0]);
-  if (product->op != "matmul" && product->op != "conv") return;
+  if (product->op == &pointwise_op<pointwise::Add>()) product = &at(e, product->inputs[0]);
+  if (product->op != &matmul_op && product->op != &conv_op) return;
   layer.input = product->inputs[0];
-  if (product->op == "matmul") layer.transposed = product->inputs[1];
+  if (product->op == &matmul_op) layer.transposed = product->inputs[1];
 }
 
 /// The layers: each with a weight that its input is multiplied with, and what follows up to the next one, which are its

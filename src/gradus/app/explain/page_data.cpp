@@ -121,15 +121,12 @@ const char* kind_name(Node::Kind kind) {
 }
 
 Object node_object(const Node& node, Pool& pool) {
-  Object out{{"kind", kind_name(node.kind)},  {"name", node.name},
-             {"expression", node.expression}, {"op", node.op},
-             {"inputs", node.inputs},         {"value", pool.add(node.value)}};
+  Object out{{"kind", kind_name(node.kind)}, {"name", node.name},     {"expression", node.expression},
+             {"op", node.op->name},          {"inputs", node.inputs}, {"value", pool.add(node.value)}};
   if (!node.rule.empty()) out["rule"] = node.rule;
   if (!node.group.empty()) out["group"] = node.group;
   if (node.gradient) out["gradient"] = pool.add(*node.gradient);
-  const auto ops = all_ops();
-  const auto op = std::find_if(ops.begin(), ops.end(), [&](const Op* known) { return known->name == node.op; });
-  if (op != ops.end() && (*op)->traits.pointwise) out["pointwise"] = true;
+  if (node.op->traits.pointwise) out["pointwise"] = true;
   return out;
 }
 

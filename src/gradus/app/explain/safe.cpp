@@ -25,21 +25,21 @@ std::vector<char> needed_for(const Graph& graph, int root) {
 
 /// Which numbers an operation has a finite slope at, by one of its inputs.
 struct Domain {
-  std::string_view op;
+  const Op* op;
   int input;
   bool above;  // numbers above `bound`; else all but `bound`
   double bound;
   double inside;  // a number of the domain
 };
-constexpr Domain domains[] = {{"sqrt", 0, true, 0, 1},
-                              {"log", 0, true, 0, 1},
-                              {"log1p", 0, true, -1, 0},
-                              {"power", 0, false, 0, 1},
-                              {"divide", 1, false, 0, 1}};
 
 const Domain* domain_of(const Node& node) {
+  static const Domain domains[] = {{&pointwise_op<pointwise::Sqrt>(), 0, true, 0, 1},
+                                   {&pointwise_op<pointwise::Log>(), 0, true, 0, 1},
+                                   {&pointwise_op<pointwise::Log1p>(), 0, true, -1, 0},
+                                   {&pointwise_op<pointwise::Power>(), 0, false, 0, 1},
+                                   {&pointwise_op<pointwise::Divide>(), 1, false, 0, 1}};
   const auto found =
-      std::find_if(std::begin(domains), std::end(domains), [&](const Domain& d) { return d.op == node.op->name; });
+      std::find_if(std::begin(domains), std::end(domains), [&](const Domain& d) { return d.op == node.op; });
   return found == std::end(domains) ? nullptr : found;
 }
 
@@ -55,7 +55,7 @@ std::optional<Choice> choice_after(const Graph& graph, int node, int output) {
   for (int id = node + 1; id <= output; ++id) {
     const Node& after = graph.node(id);
     const auto from = [&](std::size_t slot) { return reached[at(after.inputs[slot])] != 0; };
-    const bool where_op = after.op->name == "where" && !from(0);
+    const bool where_op = after.op == &pointwise_op<pointwise::Where>() && !from(0);
     if (where_op && from(1) != from(2)) return Choice{after.inputs[0], from(1)};
     for (std::size_t slot = 0; slot < after.inputs.size(); ++slot) reached[at(id)] = reached[at(id)] || from(slot);
   }

@@ -82,7 +82,7 @@ class Writer {
     const Node& node = at(e_, to);
     const std::string title = "  " + std::to_string(number) + ". ";
     out_ += wrapped(title, node.name + " = " + node.expression, title.size() + 2, options_.width);
-    out_ += wrapped("     ", node.rule.empty() ? node.op : node.rule, 7, options_.width);
+    out_ += wrapped("     ", node.rule.empty() ? std::string(node.op->name) : node.rule, 7, options_.width);
     for (const Edge* edge : edges_into(e_, to)) passed_on(node, *edge);
     for (int from : finished_by(to)) total(from);
   }

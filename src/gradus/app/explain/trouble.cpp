@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gradus/app/explain/names.hpp"
+#include "gradus/core/ops/pointwise.hpp"
 
 namespace gradus::explain {
 namespace {
@@ -80,13 +81,13 @@ std::string place(const Explanation& e, const Spot& spot) {
   const Node& from = at(e, spot.edge->from);
   const Node& to = at(e, spot.edge->to);
   const std::int64_t element = element_in(from.value, to.value, spot.element);
-  if (from.kind == Node::Kind::constant || element < 0) return to.op;
-  return to.op + " at " + from.name + " = " + short_number(from.value.number(element));
+  if (from.kind == Node::Kind::constant || element < 0) return std::string(to.op->name);
+  return std::string(to.op->name) + " at " + from.name + " = " + short_number(from.value.number(element));
 }
 
 std::string cause(const Explanation& e, const Spot& spot) {
   if (!spot.edge->local) {
-    return "the rule of " + at(e, spot.edge->to).op + " goes beyond what a double holds, 1.8e308";
+    return "the rule of " + std::string(at(e, spot.edge->to).op->name) + " goes beyond what a double holds, 1.8e308";
   }
   if (!is_bad(spot.local)) {
     return "the gradient " + short_number(spot.incoming, 6) + " times the slope " + short_number(spot.local, 6) +
@@ -94,7 +95,8 @@ std::string cause(const Explanation& e, const Spot& spot) {
   }
   std::string out = "the slope of " + place(e, spot) + " is " + short_number(spot.local);
   const Node& to = at(e, spot.edge->to);
-  if (to.op == "power" && spot.edge->slot == 1) out += ", the logarithm of its base " + shown(at(e, to.inputs[0]));
+  if (to.op == &pointwise_op<pointwise::Power>() && spot.edge->slot == 1)
+    out += ", the logarithm of its base " + shown(at(e, to.inputs[0]));
   if (spot.incoming == 0) {
     return out + ". The gradient that comes in is 0, of a branch that is not taken or a factor 0, but 0 * " +
            short_number(spot.local) + " is nan";
@@ -128,11 +130,12 @@ std::vector<int> variables_behind(const Explanation& e, const Edge& edge) {
 }
 
 std::string convention(const Explanation& e, const Spot& spot) {
-  const std::string& op = at(e, spot.edge->to).op;
+  const Op* const op = at(e, spot.edge->to).op;
   if (spot.edge->local && spot.incoming == 0) return "0: where no gradient comes in, none is passed on";
-  if (op == "sqrt") return "0, as for a length: at its bottom every slope from -1 to 1 fits";
-  if (op == "power" && spot.edge->slot == 0) return "0 at base 0";
-  if (op == "power") return "none: ln of a negative base is no number; a whole exponent is written as a number";
+  if (op == &pointwise_op<pointwise::Sqrt>()) return "0, as for a length: at its bottom every slope from -1 to 1 fits";
+  if (op == &pointwise_op<pointwise::Power>() && spot.edge->slot == 0) return "0 at base 0";
+  if (op == &pointwise_op<pointwise::Power>())
+    return "none: ln of a negative base is no number; a whole exponent is written as a number";
   return "";
 }
 
@@ -196,7 +199,7 @@ std::optional<int> first_bad_value(const Explanation& e) {
     for (std::size_t slot = 0; slot < here.inputs.size() && next < 0; ++slot) {
       const Tensor& value = at(e, here.inputs[slot]).value;
       if (first_not_finite(value) < 0) continue;
-      if (here.op == "where") {  // the operand that was taken
+      if (here.op == &pointwise_op<pointwise::Where>()) {  // the operand that was taken
         const Tensor& condition = at(e, here.inputs[0]).value;
         const bool first = condition.number(element_in(condition, here.value, element)) != 0;
         if (slot != (first ? 1U : 2U)) continue;
@@ -216,17 +219,17 @@ std::string bad_value(const Explanation& e, int id) {
     const std::int64_t own = element_in(value, node.value, element);
     return own < 0 ? std::nan("") : value.number(own);
   };
-  if (node.op == "divide" && argument(1) == 0)
+  if (node.op == &pointwise_op<pointwise::Divide>() && argument(1) == 0)
     return argument(0) == 0 ? "0/0, which is no number" : "a division by zero";
-  if (node.op == "log" && argument(0) < 0) return "the logarithm of a negative number";
-  if (node.op == "log" && argument(0) == 0) return "the logarithm of zero";
-  if (node.op == "log1p" && argument(0) <= -1) return "the logarithm of zero or less";
-  if (node.op == "sqrt" && argument(0) < 0) return "the square root of a negative number";
-  if (node.op == "power" && argument(0) < 0 && is_bad(node.value.number(element)) &&
+  if (node.op == &pointwise_op<pointwise::Log>() && argument(0) < 0) return "the logarithm of a negative number";
+  if (node.op == &pointwise_op<pointwise::Log>() && argument(0) == 0) return "the logarithm of zero";
+  if (node.op == &pointwise_op<pointwise::Log1p>() && argument(0) <= -1) return "the logarithm of zero or less";
+  if (node.op == &pointwise_op<pointwise::Sqrt>() && argument(0) < 0) return "the square root of a negative number";
+  if (node.op == &pointwise_op<pointwise::Power>() && argument(0) < 0 && is_bad(node.value.number(element)) &&
       std::isnan(node.value.number(element))) {
     return "a negative number to a power that is no whole number";
   }
-  if (node.op == "power" && argument(0) == 0) return "zero to a negative power";
+  if (node.op == &pointwise_op<pointwise::Power>() && argument(0) == 0) return "zero to a negative power";
   const double found = node.value.number(element);
   if (node.kind == Node::Kind::operation && std::isinf(found)) {
     return "the value " + short_number(found) + ", beyond 1.8e308,";

@@ -84,7 +84,7 @@ void move_along(Replay& replay, std::span<const Value> xs, std::span<const Tenso
   }
 }
 
-GradientComparison compare_along(const Check& check, Place& place, const Replay::Part& part,
+GradientComparison compare_along(const Check& check, Place& place, const Replay::Affected& part,
                                  std::span<const Tensor> from, const Direction& direction, std::string name) {
   const auto move = [&](double step) { move_along(place.replay(), check.xs, from, direction.of, step); };
   Claim claim = place.claim(check.xs, part, move, direction.scale, rounding_of_inputs(place, from));
@@ -117,7 +117,7 @@ GradientCheckPart check_directions(Check& check, Place& place, std::string name,
   GradientCheckPart out;
   out.name = std::move(name);
   for (const Tensor& tensor : place.exact()) out.elements += tensor.count();
-  const Replay::Part part = place.replay().part(check.xs);
+  const Replay::Affected part = place.replay().part(check.xs);
   const auto from = numbers_of(place.replay(), check.xs);
   for (std::int64_t i = 0; i < count; ++i) {
     Direction direction = unit_direction(check.xs, from, {check.options.seed, static_cast<std::uint64_t>(i), stream});

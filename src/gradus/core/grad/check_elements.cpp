@@ -29,7 +29,7 @@ std::vector<std::int64_t> chosen(std::int64_t count, std::int64_t wanted, std::u
 }
 
 /// The line through one element of x, a span of one.
-Claim element_claim(Place& place, const Replay::Part& part, std::span<const Value> x, std::int64_t element) {
+Claim element_claim(Place& place, const Replay::Affected& part, std::span<const Value> x, std::int64_t element) {
   Tensor& value = place.replay().input(x[0]);
   const double at = value.number(element), size = std::abs(at);
   Claim out = place.claim(
@@ -54,7 +54,7 @@ GradientCheckPart check_elements(Check& check, Place& place, std::size_t i, doub
   const Tensor& exact = place.exact()[i];
   GradientCheckPart out;
   out.name = name_of(x[0]), out.elements = exact.count(), out.shape = x[0].shape();
-  const Replay::Part part = place.replay().part(x);
+  const Replay::Affected part = place.replay().part(x);
   const std::int64_t most = options.elements > 0 ? std::min(options.elements, exact.count()) : exact.count();
   const std::int64_t wanted = check.budget.affords(2 * part.work, std::min<std::int64_t>(2, most), most, shares);
   const double reserve = check.budget.left() * (1 - 1 / shares);

@@ -49,7 +49,7 @@ class Place {
   /// The line that `move` moves the inputs `moving` along, by a step from where they are bound. `part` and `moving`
   /// must outlive the claim.
   /// `rounded`: how far y moves when the inputs themselves are moved by all of what they are, 0 where steps are exact.
-  Claim claim(std::span<const Value> moving, const Replay::Part& part, const std::function<void(double)>& move,
+  Claim claim(std::span<const Value> moving, const Replay::Affected& part, const std::function<void(double)>& move,
               double scale, double rounded = 0);
   /// The numbers of some of the gradients with the inputs `moving` moved by a step.
   std::vector<Tensor> exact_at(std::span<const Value> gradients, std::span<const Value> moving,
@@ -57,7 +57,7 @@ class Place {
 
  private:
   void set_sizes(std::span<const Value> xs, std::span<const int> into, std::span<const Tensor> contributions);
-  std::string rough(const Replay::Part& part, const std::function<void(double)>& move, double scale);
+  std::string rough(const Replay::Affected& part, const std::function<void(double)>& move, double scale);
 
   std::span<const Binding> bindings_;
   Budget& budget_;

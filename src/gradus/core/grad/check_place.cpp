@@ -56,7 +56,7 @@ void Place::set_sizes(std::span<const Value> xs, std::span<const int> into, std:
   }
 }
 
-Claim Place::claim(std::span<const Value> moving, const Replay::Part& part, const std::function<void(double)>& move,
+Claim Place::claim(std::span<const Value> moving, const Replay::Affected& part, const std::function<void(double)>& move,
                    double scale, double rounded) {
   Claim claim;
   claim.rise = rise_;
@@ -91,7 +91,7 @@ std::vector<Tensor> Place::exact_at(std::span<const Value> gradients, std::span<
 }
 
 /// A node that leaves its domain is no excuse: there is a slope on the other side.
-std::string Place::rough(const Replay::Part& part, const std::function<void(double)>& move, double scale) {
+std::string Place::rough(const Replay::Affected& part, const std::function<void(double)>& move, double scale) {
   auto kinks = kinks_at(replay_, part, std::ldexp(scale, -30), move);
   budget_.spend(4 * part.work);
   std::erase_if(kinks, [](const Kink& kink) { return kink.kind == Kink::Kind::leaves; });

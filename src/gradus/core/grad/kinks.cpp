@@ -65,7 +65,7 @@ std::optional<Kink::Kind> kind_of(const Replay& replay, int id, const std::array
 
 }  // namespace
 
-std::vector<Kink> kinks_at(Replay& replay, const Replay::Part& part, double step,
+std::vector<Kink> kinks_at(Replay& replay, const Replay::Affected& part, double step,
                            const std::function<void(double)>& move) {
   std::array<Changes, 4> changes;
   const double steps[] = {step, -step, step / 4, -step / 4};

@@ -16,7 +16,7 @@ struct Kink {
 
 /// Nodes of `part` that bend, jump or leave their domain right at the bindings, although all that they are made of goes
 /// on smoothly. `move(step)` moves the inputs from where they are bound; it is called with 0 last.
-std::vector<Kink> kinks_at(Replay& replay, const Replay::Part& part, double step,
+std::vector<Kink> kinks_at(Replay& replay, const Replay::Affected& part, double step,
                            const std::function<void(double)>& move);
 
 /// "x", "abs(x - y)", "relu(...)": the node as a reader would write it, `depth` levels deep.

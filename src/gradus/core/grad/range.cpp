@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gradus/core/grad/kinks.hpp"
+#include "gradus/core/ops/pointwise.hpp"
 
 namespace gradus {
 namespace {
@@ -30,8 +31,9 @@ Values all_of(const Values& wanted) {
 
 /// Products and quotients are 0 only where some factor is: other zeros are differences, or beyond a threshold.
 bool is_product(const Node& node) {
-  constexpr std::array<std::string_view, 5> products{"multiply", "divide", "square", "power", "reciprocal"};
-  return std::find(products.begin(), products.end(), node.op->name) != products.end();
+  const auto is_one_of = [&]<class... F>(pointwise::List<F...>) { return ((node.op == &pointwise_op<F>()) || ...); };
+  using namespace pointwise;
+  return is_one_of(List<Multiply, Divide, Square, Power>{});
 }
 
 enum class Flow { within, over, under };

@@ -11,7 +11,7 @@ namespace gradus {
 /// A derivative of y along a line, and what it was made of.
 struct Course {
   Replay& replay;
-  const Replay::Part& part;
+  const Replay::Affected& part;
   std::span<const Value> moving;
   std::function<void(double)> move;  // moves the inputs by a step from where they are bound
 };

@@ -53,8 +53,8 @@ int axis_of(std::string_view op, const Type& type, const Attrs& attrs) {
   return static_cast<int>(axis);
 }
 
-Split split(const Shape& shape, int axis) {
-  Split out;
+AroundAxis split(const Shape& shape, int axis) {
+  AroundAxis out;
   for (int i = 0; i < axis; ++i) out.outer *= shape[i];
   out.size = shape[axis];
   for (int i = axis + 1; i < shape.rank(); ++i) out.inner *= shape[i];

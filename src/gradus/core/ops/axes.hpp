@@ -17,10 +17,10 @@ Integers normalize_axes(std::string_view op, const Type& type, const Integers& a
 int axis_of(std::string_view op, const Type& type, const Attrs& attrs);
 
 /// `shape` seen as [outer, size, inner] around one axis.
-struct Split {
+struct AroundAxis {
   std::int64_t outer = 1, size = 1, inner = 1;
 };
-Split split(const Shape& shape, int axis);
+AroundAxis split(const Shape& shape, int axis);
 
 /// "[1,2]"
 std::string text(const Integers& values);

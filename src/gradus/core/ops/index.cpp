@@ -61,7 +61,7 @@ Values derive_gather(Value y, Value dy) {
 }
 
 void evaluate_gather(Views in, View out, const Attrs& attrs) {
-  const Split at = split(in[0].shape(), static_cast<int>(attrs.integer("axis")));
+  const AroundAxis at = split(in[0].shape(), static_cast<int>(attrs.integer("axis")));
   const std::int64_t indices = in[1].count(), run = at.inner * static_cast<std::int64_t>(size_of(out.dtype()));
   const auto* from = static_cast<const std::byte*>(in[0].data());
   auto* to = static_cast<std::byte*>(out.data());
@@ -116,7 +116,7 @@ Values derive_scatter_add(Value y, Value dy) {
 }
 
 void evaluate_scatter_add(Views in, View out, const Attrs& attrs) {
-  const Split at = split(out.shape(), static_cast<int>(attrs.integer("axis")));
+  const AroundAxis at = split(out.shape(), static_cast<int>(attrs.integer("axis")));
   const std::int64_t indices = in[1].count();
   visit(out.dtype(), [&]<class T>(std::type_identity<T>) {
     using Sum = std::conditional_t<std::is_integral_v<T>, std::uint64_t, T>;  // integers wrap
@@ -213,7 +213,7 @@ Type infer_iota(Types, const Attrs& attrs) {
 Values derive_iota(Value, Value) { return {}; }
 
 void evaluate_iota(Views, View out, const Attrs& attrs) {
-  const Split at = split(out.shape(), static_cast<int>(attrs.integer("axis")));
+  const AroundAxis at = split(out.shape(), static_cast<int>(attrs.integer("axis")));
   visit(out.dtype(), [&]<class T>(std::type_identity<T>) {
     const auto y = out.as<T>();
     for (std::size_t i = 0; i < y.size(); ++i) {

@@ -169,15 +169,15 @@ Type infer_slice(Types in, const Attrs& attrs) {
   return {in[0].dtype, Shape(sizes)};
 }
 
-struct Window {
+struct SlicePlace {
   std::int64_t start = 0;
   std::array<std::int64_t, max_rank> strides{};
 };
 
 /// Where the window that start and step name lies in an array of `shape`.
-Window window(const Shape& shape, const Attrs& attrs) {
+SlicePlace window(const Shape& shape, const Attrs& attrs) {
   const auto own = strides(shape);
-  Window out;
+  SlicePlace out;
   for (std::size_t i = 0; i < static_cast<std::size_t>(shape.rank()); ++i) {
     out.start += attrs.integers("start")[i] * own[i];
     // A step beyond the size meets one element; times the stride it might not fit in 64 bits.
@@ -193,7 +193,7 @@ Values derive_slice(Value y, Value dy) {
 }
 
 void evaluate_slice(Views in, View out, const Attrs& attrs) {
-  const Window at = window(in[0].shape(), attrs);
+  const SlicePlace at = window(in[0].shape(), attrs);
   copy_strided(bytes(in[0]), at.start, at.strides, out);
 }
 
@@ -228,7 +228,7 @@ Values derive_unslice(Value y, Value dy) {
 
 void evaluate_unslice(Views in, View out, const Attrs& attrs) {
   std::memset(out.data(), 0, byte_count(out.type()));
-  const Window at = window(out.shape(), attrs);
+  const SlicePlace at = window(out.shape(), attrs);
   const std::size_t size = size_of(out.dtype());
   auto* to = static_cast<std::byte*>(out.data());
   for_each_element(in[0].shape(), std::array<Strides, 1>{at.strides}, [&](std::int64_t element, const auto& offsets) {

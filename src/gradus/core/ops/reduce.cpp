@@ -188,7 +188,7 @@ void evaluate_logsumexp(Views in, View out, const Attrs& attrs) {
 }
 
 void evaluate_argmax(Views in, View out, const Attrs& attrs) {
-  const Split at = split(in[0].shape(), static_cast<int>(attrs.integer("axis")));
+  const AroundAxis at = split(in[0].shape(), static_cast<int>(attrs.integer("axis")));
   visit(in[0].dtype(), [&]<class T>(std::type_identity<T>) {
     for (std::int64_t i = 0; i < at.outer * at.inner; ++i) {
       const T* x = in[0].as<T>().data() + i / at.inner * at.size * at.inner + i % at.inner;

@@ -65,12 +65,12 @@ void Replay::evaluate(int id, const std::vector<char>* moving) {
   node.op->evaluate(in, out.view(), node.attrs);
 }
 
-Replay::Part Replay::part(std::span<const Value> moving) const {
+Replay::Affected Replay::part(std::span<const Value> moving) const {
   std::vector<char> changes(at(needed_.size()));
   for (Value x : moving) {
     if (x.id < needed_.size()) changes[at(x.id)] = 1;  // y depends on nothing that was added later
   }
-  Part out;
+  Affected out;
   for (int id = 0; id < needed_.size(); ++id) {  // the graph may have grown
     const std::vector<int>& inputs = graph().node(id).inputs;
     const bool moves = std::any_of(inputs.begin(), inputs.end(), [&](int input) { return changes[at(input)] != 0; });
@@ -86,7 +86,7 @@ Tensor& Replay::input(Value x) {
   return found->value;
 }
 
-double Replay::moved(const Part& part) {
+double Replay::moved(const Affected& part) {
   const FlushDenormals flush;
   for (int id : part.nodes) moving_[at(id)] = 1;
   for (int id : part.nodes) evaluate(id, &moving_);

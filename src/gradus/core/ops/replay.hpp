@@ -19,7 +19,7 @@ double work_of(std::span<const Value> wanted);
 class Replay {
  public:
   /// Nodes that change when some inputs move, in order, and the work of evaluating them.
-  struct Part {
+  struct Affected {
     std::vector<int> nodes;
     double work = 0;
   };
@@ -29,11 +29,11 @@ class Replay {
 
   /// y at the bindings.
   double here() const { return here_; }
-  Part part(std::span<const Value> moving) const;
+  Affected part(std::span<const Value> moving) const;
   /// The numbers of a bound input: move them, call moved(), and put them back.
   Tensor& input(Value x);
   /// y with the inputs that `part` depends on as they are now.
-  double moved(const Part& part);
+  double moved(const Affected& part);
 
   /// A node at the bindings (an input: as it is now), and one that is computed as moved(part) of a part with it left
   /// it.

@@ -25,7 +25,7 @@ Values derive_log_softmax(Value y, Value dy) { return {dy - exp(y) * sum(dy, own
 
 /// Calls line(x, y, n, stride) for every line along the axis: n elements of each, `stride` apart.
 template <class F> void for_each_line(Views in, View out, const Attrs& attrs, F&& line) {
-  const Split at = split(in[0].shape(), static_cast<int>(attrs.integer("axis")));
+  const AroundAxis at = split(in[0].shape(), static_cast<int>(attrs.integer("axis")));
   visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
     for (std::int64_t i = 0; i < at.outer; ++i) {
       for (std::int64_t j = 0; j < at.inner; ++j) {

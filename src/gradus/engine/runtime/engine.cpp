@@ -1,5 +1,6 @@
 #include "gradus/engine/runtime/engine.hpp"
 
+#include <array>
 #include <string>
 
 #include "gradus/core/base/remedy.hpp"
@@ -11,14 +12,26 @@
 namespace gradus {
 namespace {
 
-constexpr std::string_view names[] = {"cpu", "reference"};
+/// The one list of backends: a new one has a folder of its own, and its line here.
+struct Device {
+  std::string_view name;
+  std::unique_ptr<Backend> (*make)(ThreadPool&);
+};
+constexpr Device all[] = {{"cpu", cpu_backend}, {"reference", [](ThreadPool&) { return reference_backend(); }}};
+
+constexpr auto names = [] {
+  std::array<std::string_view, std::size(all)> out;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = all[i].name;
+  return out;
+}();
 
 std::unique_ptr<Backend> backend_called(std::string_view name, ThreadPool& pool) {
-  if (name == "cpu") return cpu_backend(pool);
-  if (name == "reference") return reference_backend();
-  std::string all;
-  for (const std::string_view one : names) all += (all.empty() ? "" : ", ") + std::string(one);
-  throw UserError(Fault::usage, Report{"device", "\"" + printable(name) + "\"", "one of: " + all,
+  std::string known;
+  for (const Device& one : all) {
+    if (one.name == name) return one.make(pool);
+    known += (known.empty() ? "" : ", ") + std::string(one.name);
+  }
+  throw UserError(Fault::usage, Report{"device", "\"" + printable(name) + "\"", "one of: " + known,
                                        nearest_or(name, std::span(names), names[0])});
 }
 

@@ -54,14 +54,14 @@ class Running {
 
 }  // namespace
 
-struct Program::Parts {
+struct Program::Impl {
   Engine* engine = nullptr;
   std::shared_ptr<const Executable> code;
   std::unique_ptr<State> state = code->make_state();
   std::unique_ptr<Context> context = code->make_context();
   std::atomic<bool> running{false};
 
-  Parts(Engine& of, std::vector<Graph> graphs, const ProgramOptions& options)
+  Impl(Engine& of, std::vector<Graph> graphs, const ProgramOptions& options)
       : engine(&of), code(of.compile(std::move(graphs), options)) {}
 
   const SlotTable& table() const { return *code->signature().table; }
@@ -117,7 +117,7 @@ struct Program::Parts {
 };
 
 Program::Program(Engine& engine, std::vector<Graph> graphs, const ProgramOptions& options)
-    : parts_(std::make_unique<Parts>(engine, std::move(graphs), options)) {}
+    : parts_(std::make_unique<Impl>(engine, std::move(graphs), options)) {}
 
 Program::~Program() = default;
 Program::Program(Program&&) noexcept = default;

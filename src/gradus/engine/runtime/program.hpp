@@ -55,8 +55,8 @@ class Program {
   Context& context();
 
  private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
+  struct Impl;
+  std::unique_ptr<Impl> parts_;
 };
 
 }  // namespace gradus

@@ -18,14 +18,14 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// A text cut around its number.
-struct Parts {
+struct CutText {
   std::string_view before, number, after;
   bool negative = false;
 };
 
 /// Nothing when there is no digit. A sign may stand before the unit or before the number.
-std::optional<Parts> cut(std::string_view text) {
-  Parts out;
+std::optional<CutText> cut(std::string_view text) {
+  CutText out;
   const auto take_sign = [&](std::string_view& from) {
     if (from.empty() || (from[0] != '-' && from[0] != '+')) return;
     out.negative = from[0] == '-';

@@ -21,7 +21,7 @@ namespace gradus::nn {
 struct Layer;
 
 /// A layer inside another: its parameters are called "<name>.<parameter>", or as those of the outer one for "".
-struct Part {
+struct Sublayer {
   std::string name;
   const Layer* layer;
 };
@@ -43,7 +43,7 @@ struct LayerTraits {
     std::size_t least = 0, most = 0;
   } nets = {};  // that texts have in parentheses
   /// The layers inside it, with their names; nullptr: its nets, called "0", "1", ...
-  std::vector<Part> (*parts)(const Layer& layer) = nullptr;
+  std::vector<Sublayer> (*parts)(const Layer& layer) = nullptr;
   std::string_view note = {};  // what people should know before they train it
 };
 
@@ -79,7 +79,7 @@ struct Layer {
   /// UserError for others.
   Layer as(std::string name) const;
   bool is_sequence() const;
-  std::vector<Part> parts() const;
+  std::vector<Sublayer> parts() const;
   friend bool operator==(const Layer& a, const Layer& b);  // layers of one's own: by name
 };
 

@@ -7,26 +7,26 @@ namespace gradus {
 namespace {
 
 /// "betas 0.9 0.999" becomes "beta1 0.9 beta2 0.999": each {} of `recipe` stands for the next number.
-struct Part {
+struct Phrase {
   std::string_view words, recipe;
 };
-constexpr std::array<Part, 9> parts{{{"learning rate ", "rate {}"},
-                                     {"Nesterov momentum ", "momentum {} nesterov"},
-                                     {"momentum ", "momentum {}"},
-                                     {"dampening ", "dampening {}"},
-                                     {"betas ", "beta1 {} beta2 {}"},
-                                     {"epsilon ", "epsilon {}"},
-                                     {"weight decay ", "weight_decay {}"},
-                                     {"warm-up ", "warm_up {}"},
-                                     {"final ", "final {}"}}};
+constexpr std::array<Phrase, 9> parts{{{"learning rate ", "rate {}"},
+                                       {"Nesterov momentum ", "momentum {} nesterov"},
+                                       {"momentum ", "momentum {}"},
+                                       {"dampening ", "dampening {}"},
+                                       {"betas ", "beta1 {} beta2 {}"},
+                                       {"epsilon ", "epsilon {}"},
+                                       {"weight decay ", "weight_decay {}"},
+                                       {"warm-up ", "warm_up {}"},
+                                       {"final ", "final {}"}}};
 
-const Part* part_of(std::string_view text) {
+const Phrase* part_of(std::string_view text) {
   const auto found =
-      std::find_if(parts.begin(), parts.end(), [&](const Part& part) { return text.starts_with(part.words); });
+      std::find_if(parts.begin(), parts.end(), [&](const Phrase& part) { return text.starts_with(part.words); });
   return found != parts.end() ? &*found : nullptr;
 }
 
-std::string filled(const Part& part, std::string_view text) {
+std::string filled(const Phrase& part, std::string_view text) {
   std::string out(part.recipe);
   text.remove_prefix(part.words.size());
   for (std::size_t at = out.find("{}"); at != std::string::npos; at = out.find("{}", at)) {
@@ -48,7 +48,7 @@ std::string recipe_of_sentence(std::string_view sentence) {
     at += comma.size();
     const std::size_t end = sentence.find(comma, at);
     const std::string_view text = sentence.substr(at, end == std::string_view::npos ? end : end - at);
-    const Part* part = part_of(text);
+    const Phrase* part = part_of(text);
     if (part == nullptr) return std::string(sentence);
     out += " " + filled(*part, text);
     at = end;

@@ -120,7 +120,7 @@ TEST(Limits, SumsOverMoreLeavesThanTheStackHolds) {
 TEST(Limits, WhatAKernelHasNoRoomForIsItsRefusal) {
   const Kernel narrow{"narrow", [](const Call& call) {
                         checked_cast<std::uint8_t>(call.rows, "rows of the block");
-                        return refuse("it fits");
+                        return decline("it fits");
                       }};
   Call call;
   call.rows = 255;

@@ -87,8 +87,8 @@ constexpr Word<bool> truths[] = {{"true", true}, {"false", false}};
 void require_number_encoder(const RecipeSetting& setting, Text place) {
   const auto& kind = static_cast<const data::EncoderKind&>(setting.kind());
   if (kind.cells == data::Cells::numbers) return;
-  throw UserError(Fault::usage,
-                  Report{place, "the encoder " + std::string(kind.name), "one of numbers", given_at(place, "robust")});
+  throw UserError(Fault::usage, Report{place, "the encoder " + std::string(kind.name), "one of numbers",
+                                       given_at(place, kinds::print_all(data::standard_encoder()))});
 }
 
 constexpr Word<bool> yes_no[] = {{"yes", true}, {"no", false}};

@@ -1,6 +1,6 @@
 // gradus check: gradients of a formula or a model against numeric derivatives.
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/check/check_subject.hpp"
-#include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/explain/explain_network.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
 #include "gradus/app/explain/check_text.hpp"
@@ -86,12 +86,12 @@ int run_check(const Arguments& arguments, report::Console& console) {
 
 }  // namespace
 
-const Command check_command{"check",
-                            "compares the gradients of a formula, or of a model, with central differences",
-                            operands,
-                            options,
-                            "gradus check 'sum(tanh(W@x)^2)' --at 'W=[1 2; 3 4], x=[0.5; -1]'\n"
-                            "gradus check cars.gradus examples/data/cars.csv",
-                            run_check};
+extern const Command check_command{"check",
+                                   "compares the gradients of a formula, or of a model, with central differences",
+                                   operands,
+                                   options,
+                                   "gradus check 'sum(tanh(W@x)^2)' --at 'W=[1 2; 3 4], x=[0.5; -1]'\n"
+                                   "gradus check cars.gradus examples/data/cars.csv",
+                                   run_check};
 
 }  // namespace gradus::cli

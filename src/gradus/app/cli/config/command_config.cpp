@@ -1,7 +1,7 @@
 // gradus config: a configuration file to begin with, in which every choice of a training stands.
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/arguments/defaults.hpp"
 #include "gradus/app/cli/arguments/settings.hpp"
-#include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/inputs/load_data.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
 #include "gradus/app/cli/outputs/say_notes.hpp"
@@ -121,12 +121,12 @@ const std::vector<Option> config_options = make_options();
 
 }  // namespace
 
-const Command config_command{"config",
-                             "writes a configuration file with a rule for every column, to be changed",
-                             operands,
-                             config_options,
-                             "gradus config new examples/data/cars.csv --target price > run.toml\n"
-                             "gradus train examples/data/cars.csv --config run.toml",
-                             run_config};
+extern const Command config_command{"config",
+                                    "writes a configuration file with a rule for every column, to be changed",
+                                    operands,
+                                    config_options,
+                                    "gradus config new examples/data/cars.csv --target price > run.toml\n"
+                                    "gradus train examples/data/cars.csv --config run.toml",
+                                    run_config};
 
 }  // namespace gradus::cli

@@ -4,7 +4,7 @@
 #include "gradus/app/cli/arguments/choose_device.hpp"
 #include "gradus/app/cli/arguments/choose_metrics.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
-#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/evaluate/compare.hpp"
 #include "gradus/app/cli/inputs/load_model.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
@@ -168,7 +168,7 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
 
 }  // namespace
 
-const Command evaluate_command{"evaluate", "tries a model on rows that it was not trained on",   operands,
-                               options,    "gradus evaluate cars.gradus examples/data/cars.csv", run_evaluate};
+extern const Command evaluate_command{"evaluate", "tries a model on rows that it was not trained on",   operands,
+                                      options,    "gradus evaluate cars.gradus examples/data/cars.csv", run_evaluate};
 
 }  // namespace gradus::cli

@@ -1,7 +1,7 @@
 // gradus explain: a formula with every value, local derivative and gradient.
 #include <algorithm>
 
-#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/explain/explain_network.hpp"
 #include "gradus/app/cli/explain/formula_values.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
@@ -167,12 +167,13 @@ int run_explain(const Arguments& arguments, report::Console& console) {
 
 }  // namespace
 
-const Command explain_command{"explain",
-                              "shows a formula, or a model on one row, with every value, local derivative and gradient",
-                              operands,
-                              options,
-                              "gradus explain '(2*x + y^2) * z^3' --at x=4,y=3,z=2\n"
-                              "gradus explain cars.gradus examples/data/cars.csv --row 2 --html page.html",
-                              run_explain};
+extern const Command explain_command{
+    "explain",
+    "shows a formula, or a model on one row, with every value, local derivative and gradient",
+    operands,
+    options,
+    "gradus explain '(2*x + y^2) * z^3' --at x=4,y=3,z=2\n"
+    "gradus explain cars.gradus examples/data/cars.csv --row 2 --html page.html",
+    run_explain};
 
 }  // namespace gradus::cli

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/inputs/load_model.hpp"
 #include "gradus/app/cli/outputs/print_json.hpp"
 #include "gradus/app/report/evaluation.hpp"
@@ -251,7 +251,7 @@ int run_inspect(const Arguments& arguments, report::Console& console) {
 
 }  // namespace
 
-const Command inspect_command{"inspect", "shows what is in a model file", operands,
-                              options,   "gradus inspect cars.gradus",    run_inspect};
+extern const Command inspect_command{"inspect", "shows what is in a model file", operands,
+                                     options,   "gradus inspect cars.gradus",    run_inspect};
 
 }  // namespace gradus::cli

@@ -1,8 +1,8 @@
 // gradus optimizers, losses and so on: every kind of a family, as its table describes it.
 #include <algorithm>
 
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/arguments/families.hpp"
-#include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/outputs/print_json.hpp"
 #include "gradus/app/report/layout.hpp"
 #include "gradus/app/report/numbers.hpp"
@@ -116,25 +116,25 @@ int list_kinds(const Family& family, const Arguments& arguments, report::Console
 
 }  // namespace
 
-const Command optimizers_command{"optimizers",
-                                 "lists every optimizer with its numbers",
-                                 operands,
-                                 options,
-                                 "gradus optimizers\ngradus optimizers adam",
-                                 [](const Arguments& arguments, report::Console& console) {
-                                   return list_kinds(optimizer_family, arguments, console);
-                                 }};
+extern const Command optimizers_command{"optimizers",
+                                        "lists every optimizer with its numbers",
+                                        operands,
+                                        options,
+                                        "gradus optimizers\ngradus optimizers adam",
+                                        [](const Arguments& arguments, report::Console& console) {
+                                          return list_kinds(optimizer_family, arguments, console);
+                                        }};
 
-const Command schedules_command{"schedules",
-                                "lists every schedule of the learning rate with its numbers",
-                                operands,
-                                options,
-                                "gradus schedules\ngradus schedules cosine",
-                                [](const Arguments& arguments, report::Console& console) {
-                                  return list_kinds(schedule_family, arguments, console);
-                                }};
+extern const Command schedules_command{"schedules",
+                                       "lists every schedule of the learning rate with its numbers",
+                                       operands,
+                                       options,
+                                       "gradus schedules\ngradus schedules cosine",
+                                       [](const Arguments& arguments, report::Console& console) {
+                                         return list_kinds(schedule_family, arguments, console);
+                                       }};
 
-const Command inits_command{
+extern const Command inits_command{
     "inits",
     "lists everything that gives weights their first numbers",
     operands,
@@ -142,7 +142,7 @@ const Command inits_command{
     "gradus inits\ngradus inits he_normal",
     [](const Arguments& arguments, report::Console& console) { return list_kinds(init_family, arguments, console); }};
 
-const Command layers_command{
+extern const Command layers_command{
     "layers",
     "lists every layer and activation that a net can have",
     operands,
@@ -150,7 +150,7 @@ const Command layers_command{
     "gradus layers\ngradus layers conv",
     [](const Arguments& arguments, report::Console& console) { return list_kinds(layer_family, arguments, console); }};
 
-const Command losses_command{
+extern const Command losses_command{
     "losses",
     "lists everything that a training can make small",
     operands,
@@ -158,7 +158,7 @@ const Command losses_command{
     "gradus losses\ngradus losses huber",
     [](const Arguments& arguments, report::Console& console) { return list_kinds(loss_family, arguments, console); }};
 
-const Command metrics_command{
+extern const Command metrics_command{
     "metrics",
     "lists every number that says how good predictions are",
     operands,
@@ -166,13 +166,13 @@ const Command metrics_command{
     "gradus metrics\ngradus metrics calibration_error",
     [](const Arguments& arguments, report::Console& console) { return list_kinds(metric_family, arguments, console); }};
 
-const Command encoders_command{"encoders",
-                               "lists every way in which the cells of a column become features",
-                               operands,
-                               options,
-                               "gradus encoders\ngradus encoders robust",
-                               [](const Arguments& arguments, report::Console& console) {
-                                 return list_kinds(encoder_family, arguments, console);
-                               }};
+extern const Command encoders_command{"encoders",
+                                      "lists every way in which the cells of a column become features",
+                                      operands,
+                                      options,
+                                      "gradus encoders\ngradus encoders robust",
+                                      [](const Arguments& arguments, report::Console& console) {
+                                        return list_kinds(encoder_family, arguments, console);
+                                      }};
 
 }  // namespace gradus::cli

@@ -1,7 +1,7 @@
 // gradus ops: every operation, as it describes itself.
 #include <algorithm>
 
-#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/outputs/print_json.hpp"
 #include "gradus/core/ops/all.hpp"
 #include "gradus/engine/cpu/compile/kernel_of_op.hpp"
@@ -68,7 +68,7 @@ int run_ops(const Arguments& arguments, report::Console& console) {
 
 }  // namespace
 
-const Command ops_command{"ops",  "lists every operation that a network can be made of", {}, options, "gradus ops",
-                          run_ops};
+extern const Command ops_command{
+    "ops", "lists every operation that a network can be made of", {}, options, "gradus ops", run_ops};
 
 }  // namespace gradus::cli

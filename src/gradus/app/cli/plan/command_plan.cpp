@@ -3,9 +3,9 @@
 
 #include "gradus/app/cli/arguments/choose_precision.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/arguments/defaults.hpp"
 #include "gradus/app/cli/arguments/read_number.hpp"
-#include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/outputs/print_json.hpp"
 #include "gradus/app/cli/plan/plan_chart.hpp"
 #include "gradus/app/cli/plan/plan_cost.hpp"
@@ -221,7 +221,7 @@ int run_plan(const Arguments& arguments, report::Console& console) {
 
 }  // namespace
 
-const Command plan_command{"plan",  "shows what a training step of a network costs; trains nothing", {},
-                           options, "gradus plan --net \"128 relu\" --input 784 --batch 128",        run_plan};
+extern const Command plan_command{"plan",  "shows what a training step of a network costs; trains nothing", {},
+                                  options, "gradus plan --net \"128 relu\" --input 784 --batch 128",        run_plan};
 
 }  // namespace gradus::cli

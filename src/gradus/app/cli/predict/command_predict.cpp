@@ -5,7 +5,7 @@
 
 #include "gradus/app/cli/arguments/choose_device.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
-#include "gradus/app/cli/commands.hpp"
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/inputs/load_data.hpp"
 #include "gradus/app/cli/inputs/load_model.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
@@ -152,11 +152,11 @@ int run_predict(const Arguments& arguments, report::Console& console) {
 
 }  // namespace
 
-const Command predict_command{"predict",
-                              "says what a model expects of new rows",
-                              operands,
-                              options,
-                              "gradus predict cars.gradus examples/data/cars.csv -o predictions.csv",
-                              run_predict};
+extern const Command predict_command{"predict",
+                                     "says what a model expects of new rows",
+                                     operands,
+                                     options,
+                                     "gradus predict cars.gradus examples/data/cars.csv -o predictions.csv",
+                                     run_predict};
 
 }  // namespace gradus::cli

@@ -5,8 +5,8 @@
 #include "gradus/app/cli/arguments/choose_metrics.hpp"
 #include "gradus/app/cli/arguments/choose_precision.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
+#include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/arguments/defaults.hpp"
-#include "gradus/app/cli/commands.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
 #include "gradus/app/cli/outputs/print_json.hpp"
 #include "gradus/app/cli/outputs/say_notes.hpp"
@@ -97,7 +97,7 @@ void check_settings(const Settings& said) {
   if (!said.init.empty()) said.init.recipe();
 }
 
-struct Prepared {
+struct Ready {
   Training training;
   TrainingData data;
   TrainOptions options;
@@ -105,14 +105,14 @@ struct Prepared {
   nn::Model model;
 };
 
-Prepared prepare(const Arguments& arguments, const Settings& said, const Engine& engine, report::Console& console) {
+Ready prepare(const Arguments& arguments, const Settings& said, const Engine& engine, report::Console& console) {
   // Not inside the braces below: when it throws there, GCC 12 destroys the fields before it twice.
   auto data = load_for_training(arguments.required(0), said);
-  Prepared out{{arguments.required(0), {}, !arguments.has("--output"), said, {}, 0, {}, engine.threads()},
-               std::move(data),
-               {},
-               {},
-               {}};
+  Ready out{{arguments.required(0), {}, !arguments.has("--output"), said, {}, 0, {}, engine.threads()},
+            std::move(data),
+            {},
+            {},
+            {}};
   say_notes(console, out.data.notes);
   const Settings all = with_defaults(
       said, {!out.data.schema.is_table(), std::ssize(out.data.split.train), std::ssize(out.data.split.validation)});
@@ -133,7 +133,7 @@ Prepared prepare(const Arguments& arguments, const Settings& said, const Engine&
 }
 
 /// What bf16 changes in the gradient of the first rows to learn from.
-void compare_gradients(Engine& engine, Prepared& of) {
+void compare_gradients(Engine& engine, Ready& of) {
   constexpr std::int64_t most = 256;
   const auto& all = of.data.split.train;
   const StepRows& taken = of.decided.rows;
@@ -190,7 +190,7 @@ int run_train(const Arguments& arguments, report::Console& console) {
   ChosenPrecision chosen;
   if (said.precision_auto) chosen = choose_precision(said.device.value_or("cpu")), said.precision = chosen.precision;
   Engine engine({.threads = choose_threads(said.threads, console), .device = said.device.value_or("cpu")});
-  Prepared prepared = prepare(arguments, said, engine, console);
+  Ready prepared = prepare(arguments, said, engine, console);
   prepared.training.model = file.path();
   prepared.training.precision_reason = chosen.reason;
   if (prepared.model.products == DType::bf16) compare_gradients(engine, prepared);
@@ -246,7 +246,7 @@ const std::vector<Option> train_options = make_options();
 
 }  // namespace
 
-const Command train_command{
+extern const Command train_command{
     "train",       "learns a network from a table or from images, and saves it as a model", operands,
     train_options, "gradus train examples/data/cars.csv --target price -o cars.gradus",     run_train};
 

@@ -5,16 +5,19 @@
 
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/core/ops/all.hpp"
+#include "gradus/core/ops/pointwise.hpp"
 
 namespace gradus::explain {
 namespace {
 
 struct Alias {
-  std::string_view written, op;
+  std::string_view written;
+  const Op& (*op)();
   std::size_t values;  // with this many values
 };
-constexpr std::array aliases{Alias{"ln", "log", 1}, Alias{"pow", "power", 2}, Alias{"max", "maximum", 2},
-                             Alias{"min", "minimum", 2}};
+constexpr std::array aliases{
+    Alias{"ln", pointwise_op<pointwise::Log>, 1}, Alias{"pow", pointwise_op<pointwise::Power>, 2},
+    Alias{"max", pointwise_op<pointwise::Maximum>, 2}, Alias{"min", pointwise_op<pointwise::Minimum>, 2}};
 
 /// Attributes that a formula can write, and their kind.
 enum class Kind { integer, integers, number, dtype };
@@ -50,7 +53,7 @@ bool callable(const Op& op) {
 
 const Op* find(std::string_view name, std::size_t values) {
   for (const Alias& alias : aliases) {
-    if (alias.written == name && alias.values == values) name = alias.op;
+    if (alias.written == name && alias.values == values) return &alias.op();
   }
   for (const Op* op : all_ops()) {
     if (op->name == name && callable(*op)) return op;

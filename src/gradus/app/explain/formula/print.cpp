@@ -96,7 +96,7 @@ class Printer {
         std::string_view("+-*/^@").find(infix) != std::string_view::npos) {
       return binary(infix.front(), node);
     }
-    if (node.op == &pointwise_ops()[pointwise::index_in<pointwise::Negate>(pointwise::All{})]) {
+    if (node.op == &pointwise_op<pointwise::Negate>()) {
       return Piece{"-" + within(node.inputs[0], power_level), sign_level};
     }
     return call(node);

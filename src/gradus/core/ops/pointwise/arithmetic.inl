@@ -1,4 +1,4 @@
-// Arithmetic, one struct an op. To add an op: its struct, its name in the list, its C++ function (docs/add-an-op.md).
+// Arithmetic, one struct an op. To add an op: its struct, its name in the list, its C++ function (docs/extend.md).
 // No include guard: included once per instruction set, inside its namespace.
 #ifndef GRADUS_POINTWISE_FUNCTIONS
 

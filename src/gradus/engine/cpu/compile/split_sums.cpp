@@ -43,7 +43,7 @@ std::int64_t summed_rows(const Graph& graph, const Task& task) {
 }
 
 /// A sum that is cut: blocks of so many rows of what it sums over make a part each, and the parts are added in a tree.
-struct Split {
+struct CutSum {
   std::int64_t rows = 0, block = 0;
   std::vector<Access> access;
   std::int64_t parts() const { return block > 0 ? (rows - 1) / block + 1 : 0; }
@@ -72,7 +72,7 @@ std::int64_t parts_of_length(const Asked& asked, std::int64_t rows, int a, int w
 }
 
 /// A product as parts of its sum, or nothing.
-Split split_length(const Task& task, const Asked& asked) {
+CutSum split_length(const Task& task, const Asked& asked) {
   constexpr std::int64_t lines = 16;  // numbers, of f32 in a line
   const Graph& graph = asked.graph;
   const Node& node = graph.node(task.node);
@@ -91,22 +91,22 @@ Split split_length(const Task& task, const Asked& asked) {
 
 /// Sums over the rows of a batch whose terms are made block by block, in blocks of whole leaves, where the parts are
 /// fewer numbers that move between the threads than all rows would be, read again.
-Split split_rows(const Task& task, const Graph& graph, const ById<std::int64_t>& rows_of,
-                 const std::map<std::int64_t, std::int64_t>& largest, const PlanValues& values) {
+CutSum split_rows(const Task& task, const Graph& graph, const ById<std::int64_t>& rows_of,
+                  const std::map<std::int64_t, std::int64_t>& largest, const PlanValues& values) {
   const std::int64_t rows = summed_rows(graph, task);
   const auto made = std::any_of(task.inputs.begin(), task.inputs.end(),
                                 [&](int input) { return rows > 0 && rows_of[input] == rows; });
   if (!made) return {};
-  const Split split{rows, batch_rows(rows, largest.at(rows)), std::vector<Access>(task.inputs.size(), Access::rows)};
+  const CutSum split{rows, batch_rows(rows, largest.at(rows)), std::vector<Access>(task.inputs.size(), Access::rows)};
   std::int64_t read = 0;
   for (int input : task.inputs) read += values.types[input].shape.count();
   const bool whole_leaves = split.block % rows_per_leaf == 0;
   const std::int64_t moved = 2 * split.parts() * graph.node(task.node).type.shape.count();  // written, and read again
-  return split.parts() < 2 || !whole_leaves || moved > read ? Split{} : split;
+  return split.parts() < 2 || !whole_leaves || moved > read ? CutSum{} : split;
 }
 
 /// The sum over the parts that `task` makes from now on, one each block.
-Task split_task(Task& task, const Split& split, const Graph& graph, PlanValues& values) {
+Task split_task(Task& task, const CutSum& split, const Graph& graph, PlanValues& values) {
   const Type& type = graph.node(task.node).type;
   std::vector<std::int64_t> sizes(type.shape.begin(), type.shape.end());
   sizes.insert(sizes.begin(), split.parts());
@@ -123,7 +123,7 @@ Task split_task(Task& task, const Split& split, const Graph& graph, PlanValues& 
 
 ById<Task> split_sums(std::vector<Task> tasks, const Graph& graph, PlanValues& values, bool own_order) {
   const Asked asked(graph);
-  const auto along_length = [&](const Task& task) { return own_order ? split_length(task, asked) : Split{}; };
+  const auto along_length = [&](const Task& task) { return own_order ? split_length(task, asked) : CutSum{}; };
   std::map<std::int64_t, std::int64_t> largest;  // matrix that a batch of so many rows meets, block by block
   std::set<std::int64_t> few;                    // rows of batches of matrices: fewer of them than a leaf make a block
   for (const Task& task : tasks) {
@@ -138,7 +138,7 @@ ById<Task> split_sums(std::vector<Task> tasks, const Graph& graph, PlanValues& v
   ById<std::int64_t> rows_of(values.types.size());  // of the batch loop that makes the value
   for (Task& task : tasks) {
     if (task.result == Access::rows && largest.contains(task.rows)) rows_of[task.value] = task.rows;
-    Split split = along_length(task);
+    CutSum split = along_length(task);
     if (split.parts() == 0) split = split_rows(task, graph, rows_of, largest, values);
     if (split.parts() == 0) {
       out.push_back(std::move(task));

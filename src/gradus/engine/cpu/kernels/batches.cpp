@@ -137,15 +137,15 @@ void turn_second(Batches& of, Call& one) {
 }  // namespace
 
 Prepared prepare_in_batches(const Call& call, Prepare prepare, SecondMatrix second) {
-  if (call.op != &matmul_op && call.op != &outer_sum_op) return refuse("not a product of matrices");
+  if (call.op != &matmul_op && call.op != &outer_sum_op) return decline("not a product of matrices");
   if (call.inputs[0].type.shape.rank() == 2 && call.inputs[1].type.shape.rank() == 2) {
     if (call.op == &matmul_op) return prepare(call);
     Call product = call;
     product.op = &matmul_op, product.transposed[0] = true;
     return prepare(product);
   }
-  if (call.op == &outer_sum_op) return refuse("a sum over more axes than one");
-  if (std::string refusal = refusal_of(call); !refusal.empty()) return refuse(std::move(refusal));
+  if (call.op == &outer_sum_op) return decline("a sum over more axes than one");
+  if (std::string refusal = refusal_of(call); !refusal.empty()) return decline(std::move(refusal));
   auto of = std::make_shared<Batches>();
   const Shape& out = call.outputs[0].type.shape;
   of->axes = axes_of(call);
@@ -161,7 +161,7 @@ Prepared prepare_in_batches(const Call& call, Prepare prepare, SecondMatrix seco
     if (second == SecondMatrix::turned) turn_second(*of, one);
     of->one = prepare(one);
   }
-  if (!of->one) return refuse(of->one.refusal);
+  if (!of->one) return decline(of->one.refusal);
   std::size_t scratch = of->one.scratch;
   if (of->turn) {
     of->turned_at = aligned(scratch);

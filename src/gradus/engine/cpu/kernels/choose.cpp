@@ -56,7 +56,7 @@ Prepared ask(const Kernel& kernel, const Call& call) {
   try {
     return kernel.prepare(call);
   } catch (const TooLarge& error) {
-    return refuse(error.what());
+    return decline(error.what());
   }
 }
 

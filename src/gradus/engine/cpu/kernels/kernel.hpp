@@ -96,7 +96,7 @@ struct Kernel {
   Prepared (*prepare)(const Call& call) = nullptr;
 };
 
-inline Prepared refuse(std::string reason) { return {nullptr, nullptr, 0, std::move(reason)}; }
+inline Prepared decline(std::string reason) { return {nullptr, nullptr, 0, std::move(reason)}; }
 
 /// What the kernel answers. A size that it has no room for (TooLarge) is its refusal.
 Prepared ask(const Kernel& kernel, const Call& call);

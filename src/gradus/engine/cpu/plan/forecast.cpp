@@ -33,14 +33,14 @@ std::vector<Writer> find_writers(const Plan& plan) {
 }
 
 /// A loop's part that a thread has.
-struct Part {
+struct LoopShare {
   const Loop* loop = nullptr;
   std::size_t first_step = 0;  // in the plan
   double blocks = 0;           // whole ones: a shorter last block counts as its share of rows
 };
 
-std::vector<Part> parts_of(const Region& region, const Share& share, std::size_t thread, std::size_t first_step) {
-  std::vector<Part> parts;
+std::vector<LoopShare> parts_of(const Region& region, const Share& share, std::size_t thread, std::size_t first_step) {
+  std::vector<LoopShare> parts;
   std::size_t first = 0;
   for (const Loop& loop : region.loops) {
     const auto blocks = static_cast<std::size_t>(loop.blocks());
@@ -60,9 +60,9 @@ std::vector<Part> parts_of(const Region& region, const Share& share, std::size_t
 /// Bytes that a thread of `team` reads in a region and that other threads wrote, each once, and bytes that it writes
 /// again after others have read them.
 double foreign_bytes(const Plan& plan, const std::vector<Writer>& writers, const std::vector<Share>& shares,
-                     const std::vector<Part>& parts, std::size_t region, int team, int thread) {
+                     const std::vector<LoopShare>& parts, std::size_t region, int team, int thread) {
   std::map<int, double> of_buffer;
-  for (const Part& part : parts) {
+  for (const LoopShare& part : parts) {
     if (part.blocks == 0) continue;
     const double share = part.blocks * static_cast<double>(part.loop->block) / static_cast<double>(part.loop->rows);
     for (const Step& step : part.loop->steps) {
@@ -122,7 +122,7 @@ Forecast forecast(const Plan& plan, std::span<const double> block_ns, const Thre
     for (int thread = 0; thread < out.team; ++thread) {
       const auto parts = parts_of(plan.regions[r], shares[r], static_cast<std::size_t>(thread), first_step);
       double time = 0;
-      for (const Part& part : parts) {
+      for (const LoopShare& part : parts) {
         for (std::size_t s = part.first_step; s < part.first_step + part.loop->steps.size(); ++s) {
           out.step_ns[s] += part.blocks * block[s];
           time += part.blocks * block[s];

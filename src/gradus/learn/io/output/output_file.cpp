@@ -153,14 +153,14 @@ Descriptor OutputFile::open_stream(const Place& place) const {
   return out;
 }
 
-void OutputFile::write_parts(int file, Parts parts) const {
+void OutputFile::write_parts(int file, Chunks parts) const {
   for (const auto part : parts) {
     if (const int error = write_all(file, part); error != 0) fail("writing", error);
   }
 }
 
 /// A new file beside the place, with all that it shall have but its name.
-UnfinishedFile OutputFile::write_beside(const Place& place, Parts parts, bool durable) {
+UnfinishedFile OutputFile::write_beside(const Place& place, Chunks parts, bool durable) {
   remove_abandoned(place.folder);
   std::optional<UnfinishedFile> file;
   try {
@@ -204,7 +204,7 @@ void OutputFile::replace(const Place& place, UnfinishedFile& file) {
   if (taken_) taken_->push_back({*written_, flag_.empty() ? printable(path_) : flag_});
 }
 
-void OutputFile::write(Parts parts) {
+void OutputFile::write(Chunks parts) {
   const Place place = place_now();
   if (place.kind != Place::Kind::file) {
     Descriptor file = open_stream(place);

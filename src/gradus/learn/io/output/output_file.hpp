@@ -21,7 +21,7 @@
 namespace gradus::io {
 
 /// Written one after another.
-using Parts = std::span<const std::span<const std::byte>>;
+using Chunks = std::span<const std::span<const std::byte>>;
 
 /// Files that must not be written over, with the words that messages have for them: "the data", "-o".
 struct Taken {
@@ -52,7 +52,7 @@ class OutputFile {
 
   /// Writes the whole output. Waits at a FIFO until somebody reads. Throws UserError(Fault::failure) with the system's
   /// reason and what is known of the file that was there before.
-  void write(Parts parts);
+  void write(Chunks parts);
   void write(std::string_view text);
   /// Writes `first` as write() does (but for fsync) and returns the file, for what comes later to be added at its end.
   Descriptor begin(std::string_view first);
@@ -61,8 +61,8 @@ class OutputFile {
   OutputFile() = default;
   Place place_now() const;
   Descriptor open_stream(const Place& place) const;
-  void write_parts(int file, Parts parts) const;
-  UnfinishedFile write_beside(const Place& place, Parts parts, bool durable);
+  void write_parts(int file, Chunks parts) const;
+  UnfinishedFile write_beside(const Place& place, Chunks parts, bool durable);
   void replace(const Place& place, UnfinishedFile& file);
   void move_to_free_name(UnfinishedFile& file);
   [[noreturn]] void fail(const std::string& doing, int error) const;

@@ -36,18 +36,18 @@ Value build_residual(const Layer& layer, Scope& scope, Value x) {
 
 Value build_parallel(const Layer& layer, Scope& scope, Value x) {
   Values branches;
-  for (const Part& part : layer.parts()) branches.push_back(scope.apply(part.name, *part.layer, x));
+  for (const Sublayer& part : layer.parts()) branches.push_back(scope.apply(part.name, *part.layer, x));
   return branches.size() == 1 ? branches[0] : concatenate(branches, 1);
 }
 
-std::vector<Part> parts_of_residual(const Layer& layer) {
-  std::vector<Part> out{{"", &layer.nets[0]}};
+std::vector<Sublayer> parts_of_residual(const Layer& layer) {
+  std::vector<Sublayer> out{{"", &layer.nets[0]}};
   if (layer.nets.size() > 1) out.push_back({"shortcut", &layer.nets[1]});
   return out;
 }
 
-std::vector<Part> parts_of_repeat(const Layer& layer) {
-  std::vector<Part> out;
+std::vector<Sublayer> parts_of_repeat(const Layer& layer) {
+  std::vector<Sublayer> out;
   for (std::int64_t i = 0; i < layer.keys().whole("times"); ++i) out.push_back({std::to_string(i), &layer.nets[0]});
   return out;
 }
@@ -75,7 +75,8 @@ extern const LayerKind parallel_kind{{"parallel", "nets beside one another, join
 
 extern const LayerKind repeat_kind{{"repeat", "a net so many times, each with weights of its own", repeat_keys},
                                    [](const Layer& layer, Scope& scope, Value x) {
-                                     for (const Part& part : layer.parts()) x = scope.apply(part.name, *part.layer, x);
+                                     for (const Sublayer& part : layer.parts())
+                                       x = scope.apply(part.name, *part.layer, x);
                                      return x;
                                    },
                                    {.role = Role::block, .nets = {1, 1}, .parts = parts_of_repeat}};

@@ -13,7 +13,7 @@ namespace {
 void visit_layers(const Layer& layer, const std::string& prefix,
                   const std::function<void(const std::string&, const Layer&)>& visit) {
   if (layer.nets.empty() && !layer.is_sequence()) return visit(prefix, layer);
-  for (const Part& part : layer.parts())
+  for (const Sublayer& part : layer.parts())
     visit_layers(*part.layer, part.name.empty() ? prefix : prefix + part.name + ".", visit);
 }
 
@@ -30,9 +30,9 @@ const LayerTraits& Layer::traits() const {
   return recipe ? recipe.of().traits : nothing_known;
 }
 
-std::vector<Part> Layer::parts() const {
+std::vector<Sublayer> Layer::parts() const {
   if (traits().parts != nullptr) return traits().parts(*this);
-  std::vector<Part> out;
+  std::vector<Sublayer> out;
   for (std::size_t i = 0; i < nets.size(); ++i) out.push_back({std::to_string(i), &nets[i]});
   return out;
 }

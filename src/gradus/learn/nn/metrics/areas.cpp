@@ -17,13 +17,13 @@ struct Scored {
 };
 
 /// The rows of one score together, from the greatest score on.
-struct Step {
+struct Threshold {
   double positives = 0, negatives = 0;
 };
 
-std::vector<Step> steps_of(std::vector<Scored>& rows) {
+std::vector<Threshold> steps_of(std::vector<Scored>& rows) {
   std::sort(rows.begin(), rows.end(), [](const Scored& a, const Scored& b) { return a.score > b.score; });
-  std::vector<Step> steps;
+  std::vector<Threshold> steps;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (i == 0 || rows[i].score != rows[i - 1].score) steps.emplace_back();
     (rows[i].positive ? steps.back().positives : steps.back().negatives) += 1;
@@ -32,9 +32,9 @@ std::vector<Step> steps_of(std::vector<Scored>& rows) {
 }
 
 /// Share of the pairs (of the class, not of it) whose first has the greater score; equal scores count a half.
-double roc_area(const std::vector<Step>& steps, double positives, double negatives) {
+double roc_area(const std::vector<Threshold>& steps, double positives, double negatives) {
   double before = 0, sum = 0;  // positives with a greater score
-  for (const Step& step : steps) {
+  for (const Threshold& step : steps) {
     sum += step.negatives * (before + 0.5 * step.positives);
     before += step.positives;
   }
@@ -42,9 +42,9 @@ double roc_area(const std::vector<Step>& steps, double positives, double negativ
 }
 
 /// Sum over the thresholds of precision times what recall grows by.
-double average_precision(const std::vector<Step>& steps, double positives, double) {
+double average_precision(const std::vector<Threshold>& steps, double positives, double) {
   double found = 0, taken = 0, sum = 0;
-  for (const Step& step : steps) {
+  for (const Threshold& step : steps) {
     found += step.positives;
     taken += step.positives + step.negatives;
     sum += step.positives / positives * (found / taken);
@@ -52,7 +52,7 @@ double average_precision(const std::vector<Step>& steps, double positives, doubl
   return sum;
 }
 
-using Area = double (*)(const std::vector<Step>&, double, double);
+using Area = double (*)(const std::vector<Threshold>&, double, double);
 
 /// One class against the others, the mean over the classes; of two classes the second.
 class Areas : public Sums {

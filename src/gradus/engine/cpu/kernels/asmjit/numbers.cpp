@@ -25,11 +25,11 @@ Numbers keep_within(Numbers x, double low, double high) {
 }
 
 /// e^x = 2^q (1 + p): q a whole number, p = e^r - 1 of the remainder r. The polynomial is Highway's.
-struct Split {
+struct Exponential {
   Numbers p, q;  // q: i32
 };
 
-Split split_exp(Numbers x) {
+Exponential split_exp(Numbers x) {
   const Numbers q = round(x * like(x, 1.442695040888963407359924681));
   Numbers r = negative_multiply_add(q, like(x, 0.693145751953125), x);
   r = negative_multiply_add(q, like(x, 1.428606765330187045e-6), r);
@@ -55,7 +55,7 @@ Numbers scale(Numbers x, Numbers q) {
 }
 
 /// 2^q p + (2^q - 1): exact but for two roundings. REQUIRES 2^q finite.
-Numbers expm1_of(const Split& split) {
+Numbers expm1_of(const Exponential& split) {
   const Numbers power = power_of_two(split.q);
   return multiply_add(power, split.p, power - like(power, 1));
 }
@@ -75,14 +75,14 @@ Truths truths_of(Numbers x) {
 
 Numbers exp(Numbers x) {
   if (wide(x)) return refused(x);
-  const Split split = split_exp(keep_within(x, -104, 89));  // 0 and infinity
+  const Exponential split = split_exp(keep_within(x, -104, 89));  // 0 and infinity
   const Numbers y = scale(split.p + like(x, 1), split.q);
   return select(is_nan(x), x, y);
 }
 
 Numbers expm1(Numbers x) {
   if (wide(x)) return refused(x);
-  const Split split = split_exp(keep_within(x, -20, 89));  // above 88 the 1 no longer counts
+  const Exponential split = split_exp(keep_within(x, -20, 89));  // above 88 the 1 no longer counts
   const Numbers large = scale(split.p + like(x, 1), split.q);
   const Numbers y = select(x > like(x, 88), large, expm1_of(split));
   return select(is_nan(x) || x == like(x, 0), x, y);

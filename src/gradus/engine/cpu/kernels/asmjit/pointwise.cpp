@@ -366,19 +366,19 @@ std::vector<std::size_t> crossing_outputs(const Call& call, const Layout& layout
 Prepared prepare_pointwise(const Call& call) { return prepare_pointwise(call, instruction_set()); }
 
 Prepared prepare_pointwise(const Call& call, InstructionSet set) {
-  if (call.op || call.graph) return refuse("only pointwise programs");
-  if (set == InstructionSet::none) return refuse("the machine has no AVX2");
+  if (call.op || call.graph) return decline("only pointwise programs");
+  if (set == InstructionSet::none) return decline("the machine has no AVX2");
   const auto p = std::make_shared<Pointwise>();
   p->layout = make_layout(call);
-  if (!p->layout.refusal.empty()) return refuse(p->layout.refusal);
-  if (std::string refusal = check(call, set); !refusal.empty()) return refuse(std::move(refusal));
-  if (Loop::arrays(call, p->layout) > std::size(pointers)) return refuse("more arrays than registers");
-  if (call.inputs.size() + call.outputs.size() > 64) return refuse("more than 64 operands");
+  if (!p->layout.refusal.empty()) return decline(p->layout.refusal);
+  if (std::string refusal = check(call, set); !refusal.empty()) return decline(std::move(refusal));
+  if (Loop::arrays(call, p->layout) > std::size(pointers)) return decline("more arrays than registers");
+  if (call.inputs.size() + call.outputs.size() > 64) return decline("more than 64 operands");
   constexpr std::size_t longest = 200;  // instructions; keeps the time to generate them short
-  if (call.program.instructions.size() > longest) return refuse("a long program");
+  if (call.program.instructions.size() > longest) return decline("a long program");
   std::size_t scratch_bytes = 0;
   p->code = write_code(call, p->layout, set, false, scratch_bytes);
-  if (!p->code) return refuse("an op without generated code");
+  if (!p->code) return decline("an op without generated code");
   p->function = p->code->entry<Function>();
   p->crossing = crossing_outputs(call, p->layout);
   for (const Operand& output : call.outputs) p->most = std::max(p->most, output.crossing);

@@ -141,13 +141,13 @@ bool writes_straight(const Graph& graph, const Node& node) {
 }
 
 Prepared prepare_straight(const Call& call) {
-  if (!call.graph) return refuse("only graphs as a whole");
-  if (instruction_set() != InstructionSet::avx512) return refuse("the machine has no AVX-512");
+  if (!call.graph) return decline("only graphs as a whole");
+  if (instruction_set() != InstructionSet::avx512) return decline("the machine has no AVX-512");
   for (const Node& node : call.graph->nodes()) {
-    if (!writes(*call.graph, node)) return refuse("an op without generated code: " + std::string(node.op->name));
+    if (!writes(*call.graph, node)) return decline("an op without generated code: " + std::string(node.op->name));
   }
   Code code(width);
-  if (!write_graph(code, *call.graph)) return refuse("more code than stays in the cache");
+  if (!write_graph(code, *call.graph)) return decline("more code than stays in the cache");
   const Node& first = call.graph->node(call.graph->outputs()[0].id);
   const bool delay_first = call.graph->outputs().size() > 1 && first.type.shape.count() == 1;
   const auto order = needed_order(code, checked_cast<int>(call.inputs.size()), delay_first);
@@ -163,7 +163,7 @@ Prepared prepare_straight(const Call& call) {
     emitter.constants();
     scratch_bytes = emitter.scratch_bytes();
   });
-  if (!machine_code) return refuse("the system gives no memory that may be executed");
+  if (!machine_code) return decline("the system gives no memory that may be executed");
   const auto run = machine_code->entry<void (*)(const void*, const Frame&)>();
   return {std::move(machine_code), run, scratch_bytes, {}};
 }

@@ -35,11 +35,11 @@ Right right_of(std::int64_t columns, bool direct) {
 }
 
 /// A part of B as it is stored: terms l .. l + terms of columns j .. j + columns.
-struct Part {
+struct Panel {
   std::int64_t l = 0, terms = 0, j = 0, columns = 0;
 };
 
-void pack_b(const Bf16Product& of, const Part& part, std::byte* to, std::int64_t panel) {
+void pack_b(const Bf16Product& of, const Panel& part, std::byte* to, std::int64_t panel) {
   const Bf16* from = of.b + part.l * of.b_l + part.j * of.b_column;
   if (of.b_column == 1) pack_rows(from, of.b_l, part.terms, part.columns, to, panel);
   else pack_columns(from, of.b_column, part.terms, part.columns, to, panel);
@@ -48,7 +48,7 @@ void pack_b(const Bf16Product& of, const Part& part, std::byte* to, std::int64_t
 /// Lines of the part that will be packed next, fetched a few at a time between the blocks of the part before.
 class Ahead {
  public:
-  Ahead(const Bf16Product& of, const Part& part) {
+  Ahead(const Bf16Product& of, const Panel& part) {
     const bool by_rows = of.b_column == 1;
     at_ = reinterpret_cast<const char*>(of.b + part.l * of.b_l + part.j * of.b_column);
     stride_ = (by_rows ? of.b_l : of.b_column) * size;
@@ -73,7 +73,7 @@ bool takes_rows(const Bf16Product& of, std::int64_t leaf) {
 }
 
 /// Rows i .. i + most_rows of C for columns j .. j + most_columns of a part of B.
-void multiply_one(const Bf16Product& of, const Part& part, std::int64_t i, std::int64_t j, bool direct) {
+void multiply_one(const Bf16Product& of, const Panel& part, std::int64_t i, std::int64_t j, bool direct) {
   const std::int64_t rows = std::min(most_rows, of.rows - i), columns = std::min(most_columns, part.columns - j);
   const Right right = right_of(columns, direct);
   Block block;
@@ -92,11 +92,11 @@ void multiply_one(const Bf16Product& of, const Part& part, std::int64_t i, std::
 }
 
 /// All rows of C for a part of B.
-void multiply_part(const Bf16Product& of, const Part& part, Ahead ahead) {
+void multiply_part(const Bf16Product& of, const Panel& part, Ahead ahead) {
   const std::int64_t blocks = (of.rows + most_rows - 1) / most_rows;
   if (takes_rows(of, longest_part)) {
     const std::int64_t whole = part.columns / most_columns * most_columns;
-    const Part rest{part.l, part.terms, part.j + whole, part.columns - whole};
+    const Panel rest{part.l, part.terms, part.j + whole, part.columns - whole};
     const std::int64_t panel = pairs_of(part.terms) * pair_bytes;
     pack_b(of, rest, of.scratch + whole / panel_columns * panel, panel);
     for (std::int64_t j = 0; j < part.columns; j += most_columns) {
@@ -130,12 +130,12 @@ std::size_t multiply_bytes(std::int64_t columns, std::int64_t length) {
 
 void multiply(const Bf16Product& of) {
   const bool far = of.length * of.columns > most_near;
-  const auto part_at = [&](std::int64_t l, std::int64_t j) -> Part {
+  const auto part_at = [&](std::int64_t l, std::int64_t j) -> Panel {
     return {l, std::min(longest_part, of.length - l), j, std::min(strip, of.columns - j)};
   };
   for (std::int64_t j = 0; j < of.columns; j += strip) {
     for (std::int64_t l = 0; l == 0 || l < of.length; l += longest_part) {
-      Part next;
+      Panel next;
       if (far && l + longest_part < of.length) next = part_at(l + longest_part, j);
       else if (far && j + strip < of.columns) next = part_at(0, j + strip);
       multiply_part(of, part_at(l, j), Ahead(of, next));

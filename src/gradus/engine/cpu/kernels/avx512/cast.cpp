@@ -20,13 +20,13 @@ void run_cast(const void* state, const Frame& frame) {
 }  // namespace
 
 Prepared prepare_cast(const Call& call) {
-  if (call.op != &cast_op) return refuse("not a cast");
+  if (call.op != &cast_op) return decline("not a cast");
   const Operand &in = call.inputs[0], &out = call.outputs[0];
-  if (in.type.dtype != DType::f32 || out.type.dtype != DType::bf16) return refuse("not f32 to bf16");
+  if (in.type.dtype != DType::f32 || out.type.dtype != DType::bf16) return decline("not f32 to bf16");
   if (in.access != out.access || (in.access != Access::rows && in.access != Access::whole)) {
-    return refuse("neither rows nor the whole");
+    return decline("neither rows nor the whole");
   }
-  if (!has_bf16_products()) return refuse("no AVX-512 BF16");
+  if (!has_bf16_products()) return decline("no AVX-512 BF16");
   const bool whole = in.access == Access::whole;
   const std::int64_t rows = whole ? 1 : call.rows;
   return {std::make_shared<Cast>(Cast{whole, rows == 0 ? 0 : in.type.shape.count() / rows}), run_cast, 0, {}};

@@ -32,9 +32,9 @@ void run_matmul(const void* state, const Frame& frame) {
 Prepared prepare_matmul_bf16(const Call& call) {
   Matmul of{matmul_call(call), call.leaf};
   const MatmulCall& sizes = of.sizes;
-  if (!sizes.refusal.empty()) return refuse(sizes.refusal);
-  if (call.inputs[0].type.dtype != DType::bf16) return refuse("matrices that are not bf16");
-  if (!has_bf16_products()) return refuse("no AVX-512 BF16");
+  if (!sizes.refusal.empty()) return decline(sizes.refusal);
+  if (call.inputs[0].type.dtype != DType::bf16) return decline("matrices that are not bf16");
+  if (!has_bf16_products()) return decline("no AVX-512 BF16");
   const std::size_t scratch = sizes.leaves ? multiply_leaves_bytes(sizes.rows, sizes.length, of.leaf)
                                            : multiply_bytes(sizes.columns, sizes.length);
   return {std::make_shared<Matmul>(std::move(of)), run_matmul, scratch, {}};

@@ -25,13 +25,13 @@ void run_cast(const void* state, const Frame& frame) {
 }  // namespace
 
 Prepared prepare_cast(const Call& call) {
-  if (call.op != &cast_op) return refuse("not a cast");
+  if (call.op != &cast_op) return decline("not a cast");
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   Cast of;
   of.narrows = in.type.dtype == DType::f32 && out.type.dtype == DType::bf16;
-  if (!of.narrows && (in.type.dtype != DType::bf16 || out.type.dtype != DType::f32)) return refuse("no bf16");
+  if (!of.narrows && (in.type.dtype != DType::bf16 || out.type.dtype != DType::f32)) return decline("no bf16");
   if (in.access != out.access || (in.access != Access::rows && in.access != Access::whole)) {
-    return refuse("neither rows nor the whole");
+    return decline("neither rows nor the whole");
   }
   of.loops = bf16_loops();
   of.whole = in.access == Access::whole;

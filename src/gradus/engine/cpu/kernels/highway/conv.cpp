@@ -184,7 +184,7 @@ bool too_large(const Windows& windows) {
 }
 
 Prepared prepare_correlation(const Call& call, Conv conv, const ConvSizes& sizes, bool backward) {
-  if (!set_blocks(call, 0, conv)) return refuse("blocks that are not images");
+  if (!set_blocks(call, 0, conv)) return decline("blocks that are not images");
   Correlation& of = conv.of;
   const std::int64_t lanes = conv.loops.lanes;
   of.outs = backward ? sizes.group_in() : sizes.group_out(), of.ins = backward ? sizes.group_out() : sizes.group_in();
@@ -205,9 +205,9 @@ Prepared prepare_weight_grad(const Call& call, Conv conv, const ConvSizes& sizes
   const Access wanted = conv.cut ? Access::rows : Access::whole;
   for (const Operand& input : call.inputs) {
     const bool all = !conv.cut && input.access == Access::rows && call.block >= call.rows;
-    if (input.access != wanted && !all) return refuse("blocks that are not images");
+    if (input.access != wanted && !all) return decline("blocks that are not images");
   }
-  if (!conv.cut && call.outputs[0].access != Access::whole && call.block < call.rows) return refuse("in blocks");
+  if (!conv.cut && call.outputs[0].access != Access::whole && call.block < call.rows) return decline("in blocks");
   Correlation& of = conv.of;
   const std::int64_t lanes = conv.loops.lanes;
   conv.images = conv.cut ? std::min(call.block, call.rows) : sizes.rows;
@@ -227,12 +227,13 @@ Prepared prepare_weight_grad(const Call& call, Conv conv, const ConvSizes& sizes
 
 Prepared prepare_conv(const Call& call) {
   const bool by_input = call.op == &conv_input_grad_op, by_weight = call.op == &conv_weight_grad_op;
-  if (call.op != &conv_op && !by_input && !by_weight) return refuse("not a convolution");
+  if (call.op != &conv_op && !by_input && !by_weight) return decline("not a convolution");
   const Type types[] = {call.inputs[0].type, call.inputs[1].type};
   const Type out = is_partial(call) ? block_type(call.outputs[0], 1) : call.outputs[0].type;
-  if (types[0].shape.count() == 0 || types[1].shape.count() == 0 || out.shape.count() == 0) return refuse("of nothing");
+  if (types[0].shape.count() == 0 || types[1].shape.count() == 0 || out.shape.count() == 0)
+    return decline("of nothing");
   const ConvSizes sizes = conv_sizes(*call.op, types, out, call.attrs);
-  if (too_large(sizes.windows)) return refuse("a kernel, a row or an image of more than 2^24 places");
+  if (too_large(sizes.windows)) return decline("a kernel, a row or an image of more than 2^24 places");
   const bool single = out.dtype == DType::f32;
   Conv conv;
   conv.loops = single ? conv_loops_f32() : conv_loops_f64();

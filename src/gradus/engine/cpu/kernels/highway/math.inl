@@ -27,12 +27,12 @@ template <class T> HWY_INLINE Numbers<T> keep_within(Numbers<T> x, double low, d
 }
 
 /// e^x = 2^q (1 + p): q a whole number, p = e^r - 1 of the remainder r.
-template <class T> struct Split {
+template <class T> struct Exponential {
   Numbers<T> p;
   decltype(hn::impl::ExpImpl<T>().ToInt32(Tag<T>(), hn::Zero(Tag<T>()))) q;
 };
 
-template <class T> HWY_INLINE Split<T> split_exp(Numbers<T> x) {
+template <class T> HWY_INLINE Exponential<T> split_exp(Numbers<T> x) {
   const Tag<T> d;
   hn::impl::ExpImpl<T> impl;
   if constexpr (is_f32<T>) {  // beside 1.5 2^23 the whole number stands in the last bits
@@ -56,14 +56,14 @@ template <class T> HWY_INLINE Numbers<T> exp(Numbers<T> x) {
 }
 
 /// 2^q p + (2^q - 1): exact but for two roundings. REQUIRES 2^q finite.
-template <class T> HWY_INLINE Numbers<T> expm1_of(const Split<T>& split) {
+template <class T> HWY_INLINE Numbers<T> expm1_of(const Exponential<T>& split) {
   const Numbers<T> scale{hn::impl::ExpImpl<T>().Pow2I(Tag<T>(), split.q)};
   return multiply_add(scale, split.p, scale - like(scale, 1));
 }
 
 template <class T> HWY_INLINE Numbers<T> expm1(Numbers<T> x) {
   constexpr double low = is_f32<T> ? -20 : -40, high = is_f32<T> ? 88 : 709;  // above it the 1 no longer counts
-  const Split<T> split = split_exp(keep_within(x, low, high + 1));
+  const Exponential<T> split = split_exp(keep_within(x, low, high + 1));
   const Numbers<T> large{hn::impl::ExpImpl<T>().LoadExpShortRange(Tag<T>(), (split.p + like(x, 1)).v, split.q)};
   const Numbers<T> y = select(x > like(x, high), large, expm1_of(split));
   return select(is_nan(x), x, with_sign(y, x));

@@ -64,9 +64,9 @@ std::int64_t choose_form(Matmul& of, const Call& call, std::int64_t rows) {
 
 Prepared prepare_matmul(const Call& call) {
   const MatmulCall sizes = matmul_call(call);
-  if (!sizes.refusal.empty()) return refuse(sizes.refusal);
+  if (!sizes.refusal.empty()) return decline(sizes.refusal);
   const DType dtype = call.inputs[0].type.dtype;
-  if (dtype != DType::f32 && dtype != DType::f64) return refuse("a dtype that is not f32 or f64");
+  if (dtype != DType::f32 && dtype != DType::f64) return decline("a dtype that is not f32 or f64");
   Matmul of;
   of.loops = dtype == DType::f32 ? matrix_loops_f32() : matrix_loops_f64();
   of.all = sizes.whole, of.partial = sizes.partial, of.leaf = call.leaf;

@@ -79,8 +79,8 @@ std::size_t numbers(std::int64_t n) { return aligned(static_cast<std::size_t>(n)
 Prepared prepare_matmul_bf16(const Call& call) {
   Matmul of;
   of.sizes = matmul_call(call);
-  if (!of.sizes.refusal.empty()) return refuse(of.sizes.refusal);
-  if (call.inputs[0].type.dtype != DType::bf16) return refuse("matrices that are not bf16");
+  if (!of.sizes.refusal.empty()) return decline(of.sizes.refusal);
+  if (call.inputs[0].type.dtype != DType::bf16) return decline("matrices that are not bf16");
   of.loops = matrix_loops_f32(), of.bf16 = bf16_loops(), of.leaf = call.leaf;
   const std::int64_t length = of.sizes.leaves ? of.sizes.length : std::min(of.sizes.length, longest_part);
   of.b_at = numbers(of.sizes.rows * of.sizes.length);

@@ -66,11 +66,11 @@ std::string refusal_of(const MatmulCall& sizes, std::int64_t all_rows) {
 Prepared prepare_narrow_matmul(const Call& call) {
   Narrow of;
   of.sizes = matmul_call(call);
-  if (!of.sizes.refusal.empty()) return refuse(of.sizes.refusal);
+  if (!of.sizes.refusal.empty()) return decline(of.sizes.refusal);
   const DType dtype = call.inputs[0].type.dtype;
-  if (dtype != DType::f32 && dtype != DType::f64) return refuse("a dtype that is not f32 or f64");
+  if (dtype != DType::f32 && dtype != DType::f64) return decline("a dtype that is not f32 or f64");
   std::string refusal = refusal_of(of.sizes, call.outputs[0].type.shape[is_partial(call) ? 1 : 0]);
-  if (!refusal.empty()) return refuse(std::move(refusal));
+  if (!refusal.empty()) return decline(std::move(refusal));
   of.along = dtype == DType::f32 ? narrow_loop_f32() : narrow_loop_f64();
   of.loops = dtype == DType::f32 ? matrix_loops_f32() : matrix_loops_f64();
   of.leaf = call.leaf;

@@ -30,8 +30,8 @@ std::size_t scratch_of(const Pointwise& p, const Steps& steps) {
          static_cast<std::size_t>(steps.buffers) * buffer_bytes(p, steps);
 }
 
-void run_steps(const std::vector<Step>& steps, std::byte* const* at, std::int64_t n) {
-  for (const Step& step : steps) {
+void run_steps(const std::vector<LoopCall>& steps, std::byte* const* at, std::int64_t n) {
+  for (const LoopCall& step : steps) {
     step.loop(at[step.in[0]], at[step.in[1]], at[step.in[2]], at[step.out], static_cast<std::size_t>(n));
   }
 }
@@ -136,12 +136,12 @@ void run_pointwise(const void* state, const Frame& frame) {
 }  // namespace
 
 Prepared prepare_pointwise(const Call& call) {
-  if (call.op || call.graph) return refuse("only pointwise programs");
+  if (call.op || call.graph) return decline("only pointwise programs");
   const auto p = std::make_shared<Pointwise>();
   p->layout = make_layout(call);
-  if (!p->layout.refusal.empty()) return refuse(p->layout.refusal);
+  if (!p->layout.refusal.empty()) return decline(p->layout.refusal);
   p->direct = make_steps(call, p->layout, true);
-  if (!p->direct.refusal.empty()) return refuse(p->direct.refusal);
+  if (!p->direct.refusal.empty()) return decline(p->direct.refusal);
   p->safe = make_steps(call, p->layout, false);
   p->width = size_of(call.program.dtype);
   for (const Operand& input : call.inputs) p->input_widths.push_back(size_of(input.type.dtype));

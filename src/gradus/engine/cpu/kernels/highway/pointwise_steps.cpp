@@ -253,7 +253,7 @@ class Maker {
   }
 
   void name_slots() {
-    const auto named = [&](const std::vector<Move>& from, std::vector<Step>& to) {
+    const auto named = [&](const std::vector<Move>& from, std::vector<LoopCall>& to) {
       for (const Move& move : from) {
         to.push_back({move.loop, {slot(move.in[0]), slot(move.in[1]), slot(move.in[2])}, written_slot(move.out)});
       }

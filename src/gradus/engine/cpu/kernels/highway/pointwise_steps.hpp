@@ -12,7 +12,7 @@
 namespace gradus::highway {
 
 /// One loop; operands are slots: places whose addresses are known when the program runs.
-struct Step {
+struct LoopCall {
   Loop loop = nullptr;
   std::uint32_t in[3] = {0, 0, 0}, out = 0;
 };
@@ -28,9 +28,9 @@ struct Steps {
   bool by_run = false;     // chunks stay within a run; otherwise they are of whole runs, or runs do not matter
   std::int64_t chunk = 0;  // most elements that the loops are given at a time
   int cells = 0, buffers = 0;
-  std::vector<Spread> spread_once, spread;   // before all chunks; before each
-  std::vector<Step> once_single, once_full;  // before all chunks: on one number, on `chunk` numbers
-  std::vector<Step> steps;                   // for each chunk
+  std::vector<Spread> spread_once, spread;       // before all chunks; before each
+  std::vector<LoopCall> once_single, once_full;  // before all chunks: on one number, on `chunk` numbers
+  std::vector<LoopCall> steps;                   // for each chunk
   /// Outputs that are written before an input is read for the last time: these steps may not run when the two share
   /// memory.
   std::vector<std::pair<int, int>> hazards;

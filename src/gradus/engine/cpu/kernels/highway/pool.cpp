@@ -46,15 +46,15 @@ Run run_of(const Op* op) {
 
 Prepared prepare_pool(const Call& call) {
   const Run run = run_of(call.op);
-  if (!run) return refuse("not pooling");
+  if (!run) return decline("not pooling");
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   const Type& image = call.op == &avg_pool_grad_op ? out.type : in.type;
   const Windows windows = pool_windows(call.op->name, image, call.attrs);
   const Window &rows = windows.rows, &columns = windows.columns;
   if (columns.kernel != 2 || columns.stride != 2 || rows.kernel != rows.stride)
-    return refuse("windows not 2 wide and 2 apart");
-  if (rows.padding != 0 || columns.padding != 0) return refuse("padding");
-  if (rows.kernel > 1000) return refuse("windows higher than 1000");
+    return decline("windows not 2 wide and 2 apart");
+  if (rows.padding != 0 || columns.padding != 0) return decline("padding");
+  if (rows.kernel > 1000) return decline("windows higher than 1000");
   bool whole = true, in_rows = true;
   const auto look = [&](const Operand& operand) {
     whole = whole && (operand.access == Access::whole || (operand.access == Access::rows && call.block >= call.rows));
@@ -62,7 +62,7 @@ Prepared prepare_pool(const Call& call) {
   };
   for (const Operand& input : call.inputs) look(input);
   look(out);
-  if (!whole && !in_rows) return refuse("blocks that are not rows");
+  if (!whole && !in_rows) return decline("blocks that are not rows");
   Pool pool;
   pool.loops = image.dtype == DType::f32 ? pool_loops_f32() : pool_loops_f64();
   pool.channels = image.shape[1], pool.cut = !whole;

@@ -204,10 +204,10 @@ bool set_loops(const Call& call, Reduction& of) {
 
 Prepared prepare_last_axis(const Call& call, Reduction of) {
   const Shape& shape = call.inputs[0].type.shape;
-  if (call.attrs.integer("axis") != shape.rank() - 1) return refuse("an axis that is not the last");
+  if (call.attrs.integer("axis") != shape.rank() - 1) return decline("an axis that is not the last");
   const bool whole = is_whole(call, call.inputs[0]) && is_whole(call, call.outputs[0]);
   of.cut = !whole;
-  if (of.cut && (shape.rank() < 2 || !in_rows(call))) return refuse("blocks that are not rows");
+  if (of.cut && (shape.rank() < 2 || !in_rows(call))) return decline("blocks that are not rows");
   of.row = {1, shape.last(), 1};
   if (shape.rank() > 1) {
     of.rows = shape[0];
@@ -221,35 +221,35 @@ Prepared prepare_last_axis(const Call& call, Reduction of) {
 }  // namespace
 
 Prepared prepare_reduce(const Call& call) {
-  if (!call.op || call.inputs.size() != 1 || call.outputs.size() != 1) return refuse("not a reduction");
+  if (!call.op || call.inputs.size() != 1 || call.outputs.size() != 1) return decline("not a reduction");
   const DType dtype = call.inputs[0].type.dtype;
-  if (dtype != DType::f32 && dtype != DType::f64) return refuse("a dtype that is not f32 or f64");
+  if (dtype != DType::f32 && dtype != DType::f64) return decline("a dtype that is not f32 or f64");
   Reduction of;
-  if (!set_loops(call, of)) return refuse("not a reduction");
+  if (!set_loops(call, of)) return decline("not a reduction");
   of.width = size_of(dtype);
   if (call.attrs.has("axis")) return prepare_last_axis(call, of);
 
   const Shape& shape = call.inputs[0].type.shape;
   const Integers& axes = call.attrs.integers("axes");
-  if (shape.rank() == 0 || axes.empty()) return refuse("nothing to reduce");
+  if (shape.rank() == 0 || axes.empty()) return decline("nothing to reduce");
   const bool over_rows = axes[0] == 0;
   const auto row = row_of(shape, axes);
-  if (!row) return refuse("reduced and kept axes in turns");
+  if (!row) return decline("reduced and kept axes in turns");
   of.row = *row;
   of.rows = shape[0];
   of.stride = shape[0] ? shape.count() / shape[0] : 0;
-  if (!of.across && (over_rows || of.row.inner != 1)) return refuse("only along the last axes");
+  if (!of.across && (over_rows || of.row.inner != 1)) return decline("only along the last axes");
   of.partial = is_partial(call);
   const bool whole = of.partial || (is_whole(call, call.inputs[0]) && is_whole(call, call.outputs[0]));
   of.columns = over_rows && in_columns(call);
   if (of.columns && shape.count() > 0) of.of_column = of.stride / shape[1];
   of.leaf = call.leaf;
-  if (over_rows && of.rows / of.leaf >= most_leaves) return refuse("a sum over 2^31 leaves or more");
+  if (over_rows && of.rows / of.leaf >= most_leaves) return decline("a sum over 2^31 leaves or more");
   if (of.leaf == 1 && of.columns && of.row.n == 1 && call.op == &sum_op) of.tree = loops_of(call).sum_tree;
-  if (of.partial && (!over_rows || call.inputs[0].access != Access::rows)) return refuse("parts of no sum over rows");
+  if (of.partial && (!over_rows || call.inputs[0].access != Access::rows)) return decline("parts of no sum over rows");
   of.cut = !over_rows && !whole;
-  if (of.cut && !in_rows(call)) return refuse("blocks that are not rows");
-  if (over_rows && !whole && !of.columns) return refuse("blocks that are not columns");
+  if (of.cut && !in_rows(call)) return decline("blocks that are not rows");
+  if (over_rows && !whole && !of.columns) return decline("blocks that are not columns");
   if (call.op == &mean_op) of.divisor = static_cast<double>(of.row.n * (over_rows ? of.rows : 1));
   const std::size_t scratch = over_rows ? scratch_of(of) : 0;
   return {std::make_shared<Reduction>(of), over_rows ? run_over_rows : run_rows, scratch, {}};

@@ -27,25 +27,25 @@ void run_transpose(const void* state, const Frame& frame) {
 }  // namespace
 
 Prepared prepare_transpose(const Call& call) {
-  if (call.op != &transpose_op) return refuse("not a transpose");
+  if (call.op != &transpose_op) return decline("not a transpose");
   const Operand &in = call.inputs[0], &out = call.outputs[0];
-  if (in.type.shape.rank() != 2 || call.attrs.integers("order") != Integers{1, 0}) return refuse("not of a matrix");
+  if (in.type.shape.rank() != 2 || call.attrs.integers("order") != Integers{1, 0}) return decline("not of a matrix");
   Transpose of;
   of.width = size_of(in.type.dtype);
-  if (of.width != 4 && of.width != 8) return refuse("elements that are not 4 or 8 bytes");
+  if (of.width != 4 && of.width != 8) return decline("elements that are not 4 or 8 bytes");
   of.loop = (of.width == 4 ? matrix_loops_f32() : matrix_loops_f64()).transpose;
   of.rows = in.type.shape[0], of.columns = in.type.shape[1];
   of.input_whole = in.access == Access::whole;
   of.by_columns = out.access == Access::rows;
   of.all = out.access == Access::whole;
   const bool one = call.block >= call.rows;
-  if (of.all && !one) return refuse("a whole output written by several blocks");
+  if (of.all && !one) return decline("a whole output written by several blocks");
   if (of.all && !of.input_whole && call.rows != (in.access == Access::rows ? of.rows : of.columns))
-    return refuse("another loop's blocks");
+    return decline("another loop's blocks");
   if (of.all) return {std::make_shared<Transpose>(of), run_transpose, 0, {}};
   const Access other = of.by_columns ? Access::columns : Access::rows;
-  if (in.access != other && !of.input_whole) return refuse("the same access on both sides");
-  if (call.rows != (of.by_columns ? of.columns : of.rows)) return refuse("another loop's blocks");
+  if (in.access != other && !of.input_whole) return decline("the same access on both sides");
+  if (call.rows != (of.by_columns ? of.columns : of.rows)) return decline("another loop's blocks");
   return {std::make_shared<Transpose>(of), run_transpose, 0, {}};
 }
 

@@ -13,16 +13,16 @@ namespace gradus::moves {
 namespace {
 
 /// One input's part of a block of the output. `from` and `to`: where it begins in each, in elements.
-struct Part {
+struct Piece {
   std::size_t input = 0;
   std::int64_t from = 0, to = 0;
   StridedCopy copy;
 };
 
 /// What a block of a number of rows takes.
-struct Parts {
+struct Pieces {
   std::size_t zeros = 0;  // bytes of the output that are cleared before
-  std::vector<Part> all;
+  std::vector<Piece> all;
 };
 
 /// A call's operands as a block of `rows` rows sees them. Strides are those of the whole values: what a block has of
@@ -37,7 +37,7 @@ struct Seen {
   std::size_t width() const { return size_of(call.outputs[0].type.dtype); }
 };
 
-Part part(const Seen& seen, const Shape& sizes, const Strides& from, const Strides& to) {
+Piece part(const Seen& seen, const Shape& sizes, const Strides& from, const Strides& to) {
   std::vector<Walk> walks;
   for (int axis = 0; axis < sizes.rank(); ++axis) {
     const auto i = static_cast<std::size_t>(axis);
@@ -46,7 +46,7 @@ Part part(const Seen& seen, const Shape& sizes, const Strides& from, const Strid
   return {.copy = StridedCopy(std::move(walks), seen.width())};
 }
 
-Parts transposed(const Seen& seen) {
+Pieces transposed(const Seen& seen) {
   const Strides own = seen.from(0);
   Strides from{};
   const Integers& order = seen.call.attrs.integers("order");
@@ -54,12 +54,12 @@ Parts transposed(const Seen& seen) {
   return {0, {part(seen, seen.output(), from, seen.to())}};
 }
 
-Parts reshaped(const Seen& seen) {
+Pieces reshaped(const Seen& seen) {
   const std::int64_t count = seen.output().count();
   return {0, {{.copy = StridedCopy({{count, 1, 1}}, seen.width())}}};
 }
 
-Parts broadcasted(const Seen& seen) {
+Pieces broadcasted(const Seen& seen) {
   const Strides from = broadcast_strides(seen.call.inputs[0].type.shape, seen.call.outputs[0].type.shape);
   return {0, {part(seen, seen.output(), from, seen.to())}};
 }
@@ -74,29 +74,29 @@ Strides window(const Seen& seen, Strides own, const Shape& shape, std::int64_t& 
   return own;
 }
 
-Parts sliced(const Seen& seen) {
+Pieces sliced(const Seen& seen) {
   std::int64_t start = 0;
   const Strides from = window(seen, seen.from(0), seen.call.inputs[0].type.shape, start);
-  Part one = part(seen, seen.output(), from, seen.to());
+  Piece one = part(seen, seen.output(), from, seen.to());
   one.from = start;
   return {0, {std::move(one)}};
 }
 
-Parts unsliced(const Seen& seen) {
+Pieces unsliced(const Seen& seen) {
   std::int64_t start = 0;
   const Strides to = window(seen, seen.to(), seen.call.outputs[0].type.shape, start);
-  Part one = part(seen, seen.input(0), seen.from(0), to);
+  Piece one = part(seen, seen.input(0), seen.from(0), to);
   one.to = start;
   return {byte_count(block_type(seen.call.outputs[0], seen.rows)), {std::move(one)}};
 }
 
-Parts joined(const Seen& seen) {
+Pieces joined(const Seen& seen) {
   const auto axis = checked_cast<int>(seen.call.attrs.integer("axis"));
   const Strides to = seen.to();
-  Parts parts;
+  Pieces parts;
   std::int64_t before = 0;
   for (std::size_t i = 0; i < seen.call.inputs.size(); ++i) {
-    Part next = part(seen, seen.input(i), seen.from(i), to);
+    Piece next = part(seen, seen.input(i), seen.from(i), to);
     next.input = i, next.to = before * to[static_cast<std::size_t>(axis)];
     before += seen.call.inputs[i].type.shape[axis];
     parts.all.push_back(std::move(next));
@@ -104,7 +104,7 @@ Parts joined(const Seen& seen) {
   return parts;
 }
 
-using Plans = Parts (*)(const Seen&);
+using Plans = Pieces (*)(const Seen&);
 
 /// nullptr: no copy.
 Plans plans_of(const Op* op) {
@@ -116,17 +116,17 @@ Plans plans_of(const Op* op) {
 }
 
 struct Copies {
-  Parts full, rest;
+  Pieces full, rest;
   std::int64_t block = 0;
   std::size_t inputs = 0, width = 0;
 };
 
 void run_copies(const void* state, const Frame& frame) {
   const Copies& of = *static_cast<const Copies*>(state);
-  const Parts& parts = frame.rows == of.block ? of.full : of.rest;
+  const Pieces& parts = frame.rows == of.block ? of.full : of.rest;
   std::byte* const out = frame.operands[of.inputs];
   if (parts.zeros > 0) std::memset(out, 0, parts.zeros);
-  for (const Part& part : parts.all) {
+  for (const Piece& part : parts.all) {
     part.copy.run(frame.operands[part.input] + part.from * static_cast<std::int64_t>(of.width),
                   out + part.to * static_cast<std::int64_t>(of.width));
   }
@@ -162,9 +162,9 @@ bool moves_along(const Call& call) {
 
 Prepared prepare_copy(const Call& call) {
   const Plans plans = call.op ? plans_of(call.op) : nullptr;
-  if (!plans) return refuse("no op that moves elements alone");
-  if (std::string refusal = refusal_of(call); !refusal.empty()) return refuse(std::move(refusal));
-  if (!moves_along(call)) return refuse("inputs in other blocks than the output");
+  if (!plans) return decline("no op that moves elements alone");
+  if (std::string refusal = refusal_of(call); !refusal.empty()) return decline(std::move(refusal));
+  if (!moves_along(call)) return decline("inputs in other blocks than the output");
   auto of = std::make_shared<Copies>();
   of->full = plans({call, call.block});
   if (rest_rows(call) > 0) of->rest = plans({call, rest_rows(call)});

@@ -32,12 +32,12 @@ struct Indexed {
 
 /// Calls f(place among the block's indices, index) in their order.
 template <class F>
-void for_each_index(const char* op, const Indexed& of, const std::byte* indices, const Frame& frame, F&& f) {
+void for_each_index(const Op& op, const Indexed& of, const std::byte* indices, const Frame& frame, F&& f) {
   const auto walk = [&]<class T>(const T* all) {
     const std::int64_t count = of.indices_of(frame);
     for (std::int64_t i = 0; i < count; ++i) {
       const auto index = static_cast<std::int64_t>(all[i]);
-      if (index < 0 || index >= of.size) refuse_index(op, index, of.indices_row * frame.first + i, of.size);
+      if (index < 0 || index >= of.size) refuse_index(op.name, index, of.indices_row * frame.first + i, of.size);
       f(i, index);
     }
   };
@@ -50,7 +50,7 @@ void for_each_index(const char* op, const Indexed& of, const std::byte* indices,
 bool describe(Indexed& of, const Call& call, std::size_t which, const Type& type) {
   const Operand &indices = call.inputs[which], &out = call.outputs[0];
   const auto along = checked_cast<int>(call.attrs.integer("axis"));
-  const Split at = split(type.shape, along);
+  const AroundAxis at = split(type.shape, along);
   of.wide = indices.type.dtype == DType::i64;
   of.size = at.size, of.inner = at.inner, of.outer = at.outer;
   of.indices = indices.type.shape.count();
@@ -69,11 +69,11 @@ void run_gather(const void* state, const Frame& frame) {
   const Indexed& of = *static_cast<const Indexed*>(state);
   const std::size_t run = static_cast<std::size_t>(of.inner) * of.width;
   const std::int64_t outer = of.outer_of(frame), count = of.indices_of(frame);
-  if (outer == 0) for_each_index("gather", of, frame.operands[1], frame, [](std::int64_t, std::int64_t) {});
+  if (outer == 0) for_each_index(gather_op, of, frame.operands[1], frame, [](std::int64_t, std::int64_t) {});
   for (std::int64_t i = 0; i < outer; ++i) {  // rows in order: what is written is written along
     const std::byte* const from = frame.operands[0] + static_cast<std::size_t>(i * of.size) * run;
     std::byte* const to = frame.operands[2] + static_cast<std::size_t>(i * count) * run;
-    for_each_index("gather", of, frame.operands[1], frame, [&](std::int64_t place, std::int64_t index) {
+    for_each_index(gather_op, of, frame.operands[1], frame, [&](std::int64_t place, std::int64_t index) {
       copy_bytes(from + static_cast<std::size_t>(index) * run, to + static_cast<std::size_t>(place) * run, run);
     });
   }
@@ -90,7 +90,7 @@ template <class T> void add_numbers(void* to, const void* x, std::int64_t n) {
 /// Calls f(place, index) for the indices of a block of rows. The first block sees to it that there are no others than
 /// of all rows.
 template <class F> void for_each_in_block(const Indexed& of, const std::byte* indices, const Frame& frame, F&& f) {
-  if (frame.first == 0) for_each_index("scatter_add", of, indices, frame, [](std::int64_t, std::int64_t) {});
+  if (frame.first == 0) for_each_index(scatter_add_op, of, indices, frame, [](std::int64_t, std::int64_t) {});
   const std::int64_t end = frame.first + frame.rows;
   std::int64_t place = -1;
   while ((place = of.find(indices, place + 1, of.indices, frame.first, end)) < of.indices) {
@@ -111,7 +111,7 @@ void run_scatter_add(const void* state, const Frame& frame) {
       of.add(y + bytes(i * rows + row), x + bytes(i * of.indices + place), of.inner);
     }
   };
-  if (!of.rows_along) return for_each_index("scatter_add", of, frame.operands[1], frame, add);
+  if (!of.rows_along) return for_each_index(scatter_add_op, of, frame.operands[1], frame, add);
   for_each_in_block(of, frame.operands[1], frame,
                     [&](std::int64_t place, std::int64_t index) { add(place, index - frame.first); });
 }
@@ -126,7 +126,7 @@ void run_one_hot(const void* state, const Frame& frame) {
   std::byte* const to = frame.operands[1];
   std::memset(to, 0, static_cast<std::size_t>(of.indices_of(frame) * of.size) * of.width);
   visit(of.dtype, [&]<class T>(std::type_identity<T>) {
-    for_each_index("one_hot", of, frame.operands[0], frame,
+    for_each_index(one_hot_op, of, frame.operands[0], frame,
                    [&](std::int64_t place, std::int64_t index) { mark<T>(to, place * of.size + index); });
   });
 }
@@ -134,19 +134,19 @@ void run_one_hot(const void* state, const Frame& frame) {
 }  // namespace
 
 Prepared prepare_gather(const Call& call) {
-  if (call.op != &gather_op) return refuse("not a gather");
+  if (call.op != &gather_op) return decline("not a gather");
   auto of = std::make_shared<Indexed>();
   bool fits = describe(*of, call, 1, call.inputs[0].type);
   if (fits && call.block < call.rows && call.attrs.integer("axis") == 0) {
     of->indices_row = of->indices / call.rows;
     fits = call.inputs[1].access == Access::rows;
   }
-  if (!fits) return refuse("blocks that are not the op's");
+  if (!fits) return decline("blocks that are not the op's");
   return {std::move(of), run_gather, 0, {}};
 }
 
 Prepared prepare_scatter_add(const Call& call) {
-  if (call.op != &scatter_add_op) return refuse("not a scatter_add");
+  if (call.op != &scatter_add_op) return decline("not a scatter_add");
   auto of = std::make_shared<Indexed>();
   bool fits = describe(*of, call, 1, call.outputs[0].type);
   if (fits && call.block < call.rows && call.attrs.integer("axis") == 0) {
@@ -154,7 +154,7 @@ Prepared prepare_scatter_add(const Call& call) {
     of->find = of->wide ? highway::find_between_i64() : highway::find_between_i32();
     fits = call.inputs[1].access == Access::whole;
   }
-  if (!fits) return refuse("blocks that are not the op's");
+  if (!fits) return decline("blocks that are not the op's");
   constexpr std::int64_t long_run = 16;  // from so many numbers on a call is worth its vectors
   visit(of->dtype, [&]<class T>(std::type_identity<T>) { of->add = add_numbers<T>; });
   if (of->inner >= long_run && of->dtype == DType::f32) of->add = highway::matrix_loops_f32().add;
@@ -163,14 +163,14 @@ Prepared prepare_scatter_add(const Call& call) {
 }
 
 Prepared prepare_one_hot(const Call& call) {
-  if (call.op != &one_hot_op) return refuse("not a one_hot");
+  if (call.op != &one_hot_op) return decline("not a one_hot");
   const Operand &indices = call.inputs[0], &out = call.outputs[0];
   auto of = std::make_shared<Indexed>();
   of->wide = indices.type.dtype == DType::i64;
   of->size = out.type.shape.last(), of->indices = indices.type.shape.count();
   of->dtype = out.type.dtype, of->width = size_of(out.type.dtype);
   if (call.block < call.rows) {
-    if (out.access != Access::rows || indices.access != Access::rows) return refuse("blocks that are not the op's");
+    if (out.access != Access::rows || indices.access != Access::rows) return decline("blocks that are not the op's");
     of->indices_row = of->indices / call.rows;
   }
   return {std::move(of), run_one_hot, 0, {}};

@@ -19,7 +19,7 @@ using dnnl::memory;
 
 /// A product of one size. What a call needs beside it is made before, once for each of some places; a thread takes a
 /// free place for as long as the call lasts.
-struct Part {
+struct SizedProduct {
   static constexpr std::size_t places = 32;
   struct Place {
     std::atomic_flag taken = ATOMIC_FLAG_INIT;
@@ -37,7 +37,7 @@ struct Matmul {
   dnnl::stream stream;
   MatmulCall sizes;
   std::int64_t leaf = rows_per_leaf;
-  std::vector<Part> parts;
+  std::vector<SizedProduct> parts;
   std::size_t sums_at = 0;  // of partial sums, in scratch
   void (*add)(void*, const void*, std::int64_t) = nullptr;
 };
@@ -50,9 +50,9 @@ void check(dnnl_status_t status) {
 void multiply(const Matmul& of, std::int64_t rows, std::int64_t length, const std::byte* a, const std::byte* b,
               float* c, std::byte* scratch) {
   const auto part = std::find_if(of.parts.begin(), of.parts.end(),
-                                 [&](const Part& p) { return p.rows == rows && p.length == length; });
-  Part::Place* place = nullptr;
-  for (std::size_t i = 0; !place; i = (i + 1) % Part::places) {
+                                 [&](const SizedProduct& p) { return p.rows == rows && p.length == length; });
+  SizedProduct::Place* place = nullptr;
+  for (std::size_t i = 0; !place; i = (i + 1) % SizedProduct::places) {
     if (!(*part->all)[i].taken.test_and_set(std::memory_order_acquire)) place = &(*part->all)[i];
   }
   check(dnnl_memory_set_data_handle(place->a.get(), const_cast<std::byte*>(a)));
@@ -104,7 +104,7 @@ void run(const void* state, const Frame& frame) {
 /// Why not, or "".
 std::string make_part(Matmul& of, std::int64_t rows, std::int64_t length) {
   const bool known = std::any_of(of.parts.begin(), of.parts.end(),
-                                 [&](const Part& p) { return p.rows == rows && p.length == length; });
+                                 [&](const SizedProduct& p) { return p.rows == rows && p.length == length; });
   if (rows == 0 || length == 0 || known) return "";
   const MatmulCall& sizes = of.sizes;
   const memory::desc a({rows, length}, memory::data_type::bf16, memory::dims{sizes.a_row, sizes.a_l});
@@ -115,12 +115,12 @@ std::string make_part(Matmul& of, std::int64_t rows, std::int64_t length) {
   const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(a, b, c), attributes, *of.engine);
   const std::string name = description.impl_info_str();
   if (name.rfind("ref", 0) == 0) return "oneDNN has plain loops alone for it (" + name + ")";
-  Part part;
+  SizedProduct part;
   part.rows = rows, part.length = length;
   part.primitive = dnnl::matmul(description);
   const memory::desc scratch = description.scratchpad_desc();
   part.scratch = scratch.get_size();
-  for (Part::Place& place : *part.all) {
+  for (SizedProduct::Place& place : *part.all) {
     place.a = memory(a, *of.engine, nullptr), place.b = memory(b, *of.engine, nullptr);
     place.c = memory(c, *of.engine, nullptr), place.scratch = memory(scratch, *of.engine, nullptr);
     place.arguments = {{{DNNL_ARG_SRC, place.a.get()},
@@ -152,10 +152,10 @@ std::string make_parts(Matmul& of, const Call& call) {
 
 Prepared prepare_onednn_matmul_anywhere(const Call& call) {
   const MatmulCall sizes = matmul_call(call);
-  if (!sizes.refusal.empty()) return refuse(sizes.refusal);
-  if (call.inputs[0].type.dtype != DType::bf16) return refuse("matrices that are not bf16");
-  if (sizes.rows == 0 || sizes.columns == 0 || sizes.length == 0) return refuse("a matrix is empty");
-  if (!OneThread::holds()) return refuse("oneDNN was built with threads that cannot be told to stay away");
+  if (!sizes.refusal.empty()) return decline(sizes.refusal);
+  if (call.inputs[0].type.dtype != DType::bf16) return decline("matrices that are not bf16");
+  if (sizes.rows == 0 || sizes.columns == 0 || sizes.length == 0) return decline("a matrix is empty");
+  if (!OneThread::holds()) return decline("oneDNN was built with threads that cannot be told to stay away");
   const OneThread guard;
   auto of = std::make_shared<Matmul>();
   try {
@@ -163,11 +163,11 @@ Prepared prepare_onednn_matmul_anywhere(const Call& call) {
     of->stream = dnnl::stream(*of->engine);
     of->sizes = sizes, of->leaf = call.leaf, of->add = highway::matrix_loops_f32().add;
     const std::string refusal = make_parts(*of, call);
-    if (!refusal.empty()) return refuse(refusal);
+    if (!refusal.empty()) return decline(refusal);
   } catch (const dnnl::error& error) {
-    return refuse(std::string("oneDNN: ") + error.what());
+    return decline(std::string("oneDNN: ") + error.what());
   }
-  for (const Part& part : of->parts) of->sums_at = std::max(of->sums_at, aligned(part.scratch));
+  for (const SizedProduct& part : of->parts) of->sums_at = std::max(of->sums_at, aligned(part.scratch));
   std::size_t scratch = of->sums_at;
   if (sizes.leaves) {
     std::int64_t levels = 2;
@@ -180,7 +180,7 @@ Prepared prepare_onednn_matmul_anywhere(const Call& call) {
 Prepared prepare_onednn_matmul(const Call& call) {
   const auto isa = checked_cast<unsigned>(dnnl::get_effective_cpu_isa());
   const auto amx = checked_cast<unsigned>(dnnl::cpu_isa::avx512_core_amx);
-  if ((isa & amx) != amx) return refuse("no AMX");
+  if ((isa & amx) != amx) return decline("no AMX");
   return prepare_onednn_matmul_anywhere(call);
 }
 

@@ -89,8 +89,8 @@ Prepared prepare_op(const Call& call) {
   state->full = state->rest = call.attrs;
   if (call.outputs[0].access == Access::rows) {
     const auto full = attrs_of_block(call, {0, call.block}), rest = attrs_of_block(call, {0, rest_rows(call)});
-    if (!full || !rest) return refuse("the op has no blocks of rows");
-    if (full->has("first")) return refuse("the numbers of a block depend on where it lies");
+    if (!full || !rest) return decline("the op has no blocks of rows");
+    if (full->has("first")) return decline("the numbers of a block depend on where it lies");
     state->full = *full, state->rest = *rest;
   }
   std::size_t scratch = aligned(sizeof(ConstView) * call.inputs.size());
@@ -197,18 +197,18 @@ void fill_with_bernoulli(const RandomKey& key, std::uint64_t first, View out, co
 }  // namespace
 
 Prepared prepare_evaluate(const Call& call) {
-  if (call.graph) return refuse("one op at a time");
+  if (call.graph) return decline("one op at a time");
   return call.op ? prepare_op(call) : prepare_program(call);
 }
 
 Prepared prepare_random(const Call& call) {
-  if (!call.op || !call.op->traits.random) return refuse("draws random numbers only");
+  if (!call.op || !call.op->traits.random) return decline("draws random numbers only");
   auto state = std::make_shared<Draw>();
   state->call = call;
   if (call.op == &random_uniform_op) state->fill = fill_with_uniform;
   else if (call.op == &random_normal_op) state->fill = fill_with_normal;
   else if (call.op == &random_bernoulli_op) state->fill = fill_with_bernoulli;
-  else return refuse("does not know " + std::string(call.op->name));
+  else return decline("does not know " + std::string(call.op->name));
   return {std::move(state), run_draw, 0, {}};
 }
 

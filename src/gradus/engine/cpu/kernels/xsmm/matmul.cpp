@@ -80,12 +80,12 @@ template <class T> Prepared prepare(const Call& call) {
       const std::int64_t width = last ? state->n % tile_columns : std::min(tile_columns, state->n);
       if (height == 0 || width == 0) continue;
       if (!in_reach<T>(call.transposed[0] ? k : height, lda) || !in_reach<T>(std::max(height, k), state->n)) {
-        return refuse("rows that lie 2^31 bytes or more apart");
+        return decline("rows that lie 2^31 bytes or more apart");
       }
       (*tiles)[last] = generate<T>(height, width, k, lda, state->n, state->n, call.transposed[0]);
       if (!(*tiles)[last]) {
-        return refuse("libxsmm generates no kernel for " + to_string(call.inputs[0].type) + " by " +
-                      to_string(call.inputs[1].type));
+        return decline("libxsmm generates no kernel for " + to_string(call.inputs[0].type) + " by " +
+                       to_string(call.inputs[1].type));
       }
     }
   }
@@ -96,23 +96,23 @@ template <class T> Prepared prepare(const Call& call) {
 
 Prepared prepare_xsmm_matmul(const Call& call) {
   if (call.op != &matmul_op || call.inputs[0].type.shape.rank() != 2 || call.inputs[1].type.shape.rank() != 2)
-    return refuse("multiplies two matrices only");
-  if (call.inputs[0].type.dtype == DType::bf16) return refuse("f32 and f64 only");
-  if (call.transposed[1]) return refuse("the second matrix is stored transposed");
+    return decline("multiplies two matrices only");
+  if (call.inputs[0].type.dtype == DType::bf16) return decline("f32 and f64 only");
+  if (call.transposed[1]) return decline("the second matrix is stored transposed");
   // Measured: adding up tiles of leaves outside of the generated kernel costs more than it saves.
   if (call.transposed[0] && (is_partial(call) ? call.block : call.inputs[1].type.shape[0]) > call.leaf)
-    return refuse("sums over more than one leaf");
+    return decline("sums over more than one leaf");
   if ((call.inputs[1].access != Access::whole && !is_partial(call)) || call.outputs[0].access == Access::columns)
-    return refuse("cuts rows only");
+    return decline("cuts rows only");
   // Measured: 64 rows and more pay for packing a second matrix whose rows lie 4 KB apart.
   if (call.block >= 64 && call.inputs[1].type.shape[1] >= 1024)
-    return refuse("rows of the second matrix lie far apart");
+    return decline("rows of the second matrix lie far apart");
   for (const Operand* o : {&call.inputs[0], &call.inputs[1], &call.outputs[0]}) {
-    if (o->type.shape.count() == 0) return refuse("a matrix is empty");
+    if (o->type.shape.count() == 0) return decline("a matrix is empty");
   }
   if (call.outputs[0].type.dtype == DType::f32) return prepare<float>(call);
   if (call.outputs[0].type.dtype == DType::f64) return prepare<double>(call);
-  return refuse("f32 and f64 only");
+  return decline("f32 and f64 only");
 }
 
 }  // namespace gradus
