@@ -46,7 +46,7 @@ const std::multimap<std::string, std::string> other_meanings = {
     {"constant", "learn/data/encoders/ignored"},  // why a column is ignored
     {"constant", "app/explain/"},                 // a node of a graph
     {"constant", "app/cli/plan/"},                // where a value lies
-    {"step", "core/ops/layout"},                  // an attribute
+    {"step", "core/ops/slices"},                  // an attribute
     {"step", "engine/cpu/kernels/moves/copies"},
     {"step", "learn/nn/layers/"},
     {"step", "learn/optim/schedules/"},

@@ -1,6 +1,5 @@
-// Activations of a row, or with a weight of their own.
+// Activations with a weight of their own.
 #include "gradus/core/ops/pointwise.hpp"
-#include "gradus/core/ops/softmax.hpp"
 #include "gradus/learn/nn/layers/parts.hpp"
 
 namespace gradus::nn {
@@ -21,11 +20,6 @@ extern const LayerKind prelu_kind{{"prelu", "x where x > 0, else a learned slope
                                   },
                                   {.role = Role::activation, .any_shape = true}};
 
-extern const LayerKind softmax_kind{{"softmax", "e^x over its sum along the last axis (torch.nn.Softmax)"},
-                                    [](const Layer&, Scope&, Value x) { return gradus::softmax(x); },
-                                    {.role = Role::activation, .any_shape = true}};
-
 Layer prelu(double slope) { return made(prelu_kind, {{"slope", slope}}); }
-Layer softmax() { return made(softmax_kind); }
 
 }  // namespace gradus::nn
