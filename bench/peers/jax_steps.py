@@ -4,13 +4,14 @@ import sys
 import jax
 import jax.numpy as jnp
 
-from serving import read_case, serve
+from serving import read_case, refuse, serve
+
 
 def layer_of(words):
     """The function of (parameters, x) of a layer, and how many parameters it has. Images are [rows, height, width, channels]."""
     if words[0].isdigit():
         return lambda p, x: x @ p[0] + p[1], 2
-    if words[0] == "conv":
+    if words[0] == "conv" and not {"stride", "nobias"} & set(words):
         pad = int(words[words.index("pad") + 1]) if "pad" in words else 0
         return lambda p, x: jax.lax.conv_general_dilated(
             x, p[0], (1, 1), [(pad, pad)] * 2, dimension_numbers=("NHWC", "HWIO", "NHWC")) + p[1], 2
@@ -19,7 +20,10 @@ def layer_of(words):
         return lambda p, x: jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, n, n, 1), (1, n, n, 1), "VALID"), 0
     if words[0] == "flatten":  # as the others do, channels first
         return lambda p, x: x.transpose(0, 3, 1, 2).reshape(len(x), -1), 0
-    return {"relu": lambda p, x: jax.nn.relu(x), "tanh": lambda p, x: jnp.tanh(x)}[words[0]], 0
+    simple = {"relu": lambda p, x: jax.nn.relu(x), "tanh": lambda p, x: jnp.tanh(x)}
+    if words[0] not in simple:
+        refuse(f"no such layer here: {' '.join(words)}")
+    return simple[words[0]], 0
 
 
 def network(case):

@@ -8,28 +8,73 @@ from torch.nn import functional as F
 from serving import read_case, serve
 
 
-def layer_of(words, width, channels):
-    """The layer, and how many numbers or channels come out of it."""
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
+
+
+class Residual(nn.Sequential):
+    def __init__(self, layers, shortcut):
+        super().__init__(*layers)
+        self.shortcut = nn.Sequential(*shortcut)
+
+    def forward(self, x):
+        y = x
+        for name, layer in self.named_children():
+            if name != "shortcut":
+                y = layer(y)
+        return y + self.shortcut(x)
+
+
+def split(text, mark):
+    """The parts of a net description between marks that are in no parentheses."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if letter == mark and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+def number_after(words, key, otherwise):
+    return int(words[words.index(key) + 1]) if key in words else otherwise
+
+
+def layers_of(items, sizes):
+    """The layers of a net, and the sizes of what comes out of it from a row of `sizes`."""
+    layers = []
+    for item in items:
+        body, bracket, rest = item.rpartition(")") if item.startswith("residual(") else (item, "", "")
+        words = (rest if bracket else body).split()
+        activations = [word for word in words[0 if bracket else 1:] if word in ACTIVATIONS]
+        if bracket:
+            nets = [split(net, ",") for net in split(body[len("residual("):], "|")]
+            made = Residual(layers_of(nets[0], sizes), layers_of(nets[1], sizes) if len(nets) > 1 else [])
+        else:
+            made = layer_of(words, sizes)
+        for layer in [made, *(ACTIVATIONS[word]() for word in activations)]:
+            layers.append(layer)
+            sizes = layer.eval()(torch.zeros(1, *sizes)).shape[1:]
+            layer.train()
+    return layers
+
+
+def layer_of(words, sizes):
+    bias = "nobias" not in words
     if words[0].isdigit():
-        return nn.Linear(width, int(words[0])), int(words[0]), channels
+        return nn.Linear(sizes[-1], int(words[0]), bias=bias)
     if words[0] == "conv":
-        out, kernel = int(words[1]), int(words[2].split("x")[0])
-        padding = int(words[words.index("pad") + 1]) if "pad" in words else 0
-        return nn.Conv2d(channels, out, kernel, padding=padding), width, out
-    if words[0] == "maxpool":
-        return nn.MaxPool2d(int(words[1].split("x")[0])), width, channels
-    simple = {"relu": nn.ReLU, "tanh": nn.Tanh, "flatten": nn.Flatten}
-    return simple[words[0]](), width, channels
+        return nn.Conv2d(sizes[0], int(words[1]), int(words[2].split("x")[0]), number_after(words, "stride", 1),
+                         number_after(words, "pad", 0), bias=bias)
+    if words[0] in ("maxpool", "avgpool"):
+        return {"maxpool": nn.MaxPool2d, "avgpool": nn.AvgPool2d}[words[0]](int(words[1].split("x")[0]))
+    if words[0] == "batch_norm":
+        return nn.BatchNorm2d(sizes[0]) if len(sizes) > 1 else nn.BatchNorm1d(sizes[0])
+    return {**ACTIVATIONS, "flatten": nn.Flatten}[words[0]]()
 
 
 def network(case):
-    layers, width, channels = [], case.features.shape[1], case.features.shape[1]
-    for text in case.layers:
-        if text == "flatten":
-            width = nn.Sequential(*layers)(torch.zeros(1, *case.features.shape[1:])).numel()
-        layer, width, channels = layer_of(text.split(), width, channels)
-        layers.append(layer)
-    return nn.Sequential(*layers)
+    return nn.Sequential(*layers_of(case.layers, case.features.shape[1:]))
 
 
 LOSSES = {"mse": F.mse_loss, "cross_entropy": F.cross_entropy, "logistic": F.binary_cross_entropy_with_logits}
@@ -74,7 +119,7 @@ class Peer:
         return torch.optim.SGD(self.net.parameters(), self.case.rate, momentum=momentum, **fused)
 
     def restart(self):
-        self.net.load_state_dict(self.start)
+        self.net.load_state_dict(self.start, strict=False)  # batch norm counts its batches beside
         if self.trains:
             with torch.no_grad():
                 for state in self.optimizer.state.values():

@@ -55,6 +55,7 @@ std::vector<nn::Parameter> state_of(const Case& of) {
   if (!of.workload.trains()) return state;
   const optim::Optimizer optimizer = optimizer_of(of.workload.optimizer);
   for (const nn::Parameter& parameter : of.model.parameters) {
+    if (parameter.running) continue;
     for (const optim::StateSpec& spec : optim::states(optimizer)) {
       state.push_back({state_name(parameter.name, spec.name), Tensor(optim::type_of(spec, parameter.value.type()))});
     }

@@ -15,6 +15,19 @@ std::string repeated(std::string_view item, int times, std::string_view last) {
   return text + std::string(last);
 }
 
+/// Two 3 x 3 convolutions with batch norm beside a shortcut; with a stride, to twice the channels, a projected one.
+std::string residual_block(int channels, int stride) {
+  const std::string to = "conv " + std::to_string(channels), step = " stride " + std::to_string(stride);
+  const std::string shortcut = stride > 1 ? " | " + to + " 1x1" + step + " nobias, batch_norm" : "";
+  return "residual(" + to + " 3x3" + (stride > 1 ? step : "") + " pad 1 nobias, batch_norm relu, " + to +
+         " 3x3 pad 1 nobias, batch_norm" + shortcut + ") relu, ";
+}
+
+std::string residual_net() {
+  return "conv 16 3x3 pad 1 nobias, batch_norm relu, " + residual_block(16, 1) + residual_block(32, 2) +
+         residual_block(64, 2) + "avgpool 7, flatten, 10";
+}
+
 const std::vector<Workload>& table() {
   using enum Optimizer;
   static const std::vector<Workload> all{
@@ -31,6 +44,7 @@ const std::vector<Workload>& table() {
        64,
        Loss::cross_entropy,
        adam},
+      {"residual", {1, 28, 28}, residual_net(), 64, Loss::cross_entropy, adam},
       {"predict-1", {784}, "128 relu, 10", 1},
       {"predict-1000", {784}, "128 relu, 10", 1000},
       {"tabular-floor", {16}, "64 relu, 64 relu, 16", 256, Loss::cross_entropy, adam},

@@ -5,6 +5,7 @@
 
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/graph/walk.hpp"
+#include "gradus/core/ops/conv.hpp"
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/reduce.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
@@ -13,6 +14,11 @@
 namespace gradus {
 namespace {
 
+/// Whether kernels take columns of what has more axes than two: sums over the rows of a batch, channel by channel.
+bool takes_channels(const Node& node) {
+  return node.op == &conv_weight_grad_op || node.op == &sum_op || node.op == &mean_op;
+}
+
 /// How a block of the rows of `node` reads its inputs, or nothing when there are no such blocks.
 std::optional<std::vector<Access>> accesses_of_block(const Node& node, Types types) {
   const auto block = node.op->block ? node.op->block(types, node, {0, 1}) : std::nullopt;
@@ -20,7 +26,8 @@ std::optional<std::vector<Access>> accesses_of_block(const Node& node, Types typ
   std::vector<Access> out;
   for (std::size_t i = 0; i < types.size(); ++i) {
     const int axis = block->axes[i];
-    if (axis > 1 || (axis == 1 && types[i].shape.rank() != 2)) return std::nullopt;  // no kernel reads that
+    const bool columns = axis == 1 && (types[i].shape.rank() == 2 || takes_channels(node));
+    if (axis > 0 && !columns) return std::nullopt;  // no kernel reads that
     out.push_back(axis == Block::whole ? Access::whole : axis == 0 ? Access::rows : Access::columns);
   }
   return out;
@@ -213,6 +220,32 @@ std::int64_t whole_leaves(std::int64_t rows) {
   return block;
 }
 
+/// Rows of a block, where each is so many numbers and no product wants more of them: what stays in a core's cache.
+std::int64_t image_rows(std::int64_t numbers) {
+  constexpr std::int64_t cached = 1 << 16;
+  std::int64_t block = 1;
+  while (2 * block * std::max<std::int64_t>(numbers, 1) <= cached) block *= 2;
+  return block;
+}
+
+/// What a loop that reads channels (columns of values of more than two axes) takes of them at a time; 0: it does not.
+std::int64_t channel_rows(const Loop& loop) {
+  constexpr std::int64_t vector = 16;  // channels that the gradient of a convolution's weights may hold in one
+  std::int64_t block = 0;
+  for (const Step& step : loop.steps) {
+    if (step.call.leaf == 1) continue;  // adds parts, which are no batch
+    for (const Operand& input : step.call.inputs) {
+      if (input.access != Access::columns || input.type.shape.rank() == 2) continue;
+      const bool weights = step.call.op == &conv_weight_grad_op;
+      const std::int64_t numbers = input.type.shape.count() / std::max<std::int64_t>(loop.rows, 1);
+      block = std::max(block, weights ? vector : image_rows(numbers));
+    }
+  }
+  return block;
+}
+
+bool is_product(const Step& step) { return step.call.op == &matmul_op || step.call.op == &outer_sum_op; }
+
 /// Sets the rows of the loop's blocks, where nothing wants so many of them, and tells its steps.
 void cut_loop(Loop& loop) {
   std::int64_t inner = 1, largest = 0, steps = 1;  // rows of the matrices of one row of the batch
@@ -229,8 +262,12 @@ void cut_loop(Loop& loop) {
     if (out.rank() > 2) steps = std::max(steps, out.count() / std::max<std::int64_t>(out[0] * out.last(), 1));
   }
   if (loop.block == 0) {
-    const std::int64_t rows = batch ? batch_rows(loop.rows * steps, largest) : 0;
+    constexpr std::int64_t image = 1024;  // numbers of a row, from which on a few rows fill a block
+    const std::int64_t rows = batch ? batch_rows(loop.rows * steps, largest) : 0, channels = channel_rows(loop);
+    const bool images = inner >= image && std::none_of(loop.steps.begin(), loop.steps.end(), is_product);
     loop.block = !cut                  ? 1
+                 : channels > 0        ? channels
+                 : images              ? image_rows(inner)
                  : batch && steps == 1 ? rows
                  : batch               ? whole_leaves(rows / steps)
                                        : tile_rows(loop.rows, inner);

@@ -148,23 +148,25 @@ class Loop {
         a_(assembler),
         emitter_(body.code, set, assembler, scratch, [this](const Line& line) { return address(line); }),
         f64_(call.program.dtype == DType::f64) {
-    const std::size_t count = call.inputs.size() + call.outputs.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      const bool single = i < call.inputs.size() && layout.inputs[i].single;
-      pointer_.push_back(single ? -1 : used_++);
+    pointer_.assign(call.inputs.size() + call.outputs.size(), -1);
+    // Registers go to what the loop walks along first.
+    for (const bool walked : {true, false}) {
+      for (std::size_t i = 0; i < pointer_.size(); ++i) {
+        const InputLayout* const input = i < call.inputs.size() ? &layout.inputs[i] : nullptr;
+        const bool walks = !input || input->linear || input->inner, single = input && input->single;
+        if (!single && walks == walked) pointer_[i] = all_++;
+      }
     }
-  }
-
-  static std::size_t arrays(const Call& call, const Layout& layout) {
-    const auto single = [](const InputLayout& input) { return input.single; };
-    const auto singles = std::count_if(layout.inputs.begin(), layout.inputs.end(), single);
-    return call.inputs.size() + call.outputs.size() - static_cast<std::size_t>(singles);
+    used_ = std::min(all_, checked_cast<int>(std::size(pointers)));
   }
 
   void write(bool fence) {
     for (std::size_t p = first_saved; p < at(used_); ++p) a_.push(pointers[p]);
+    if (all_ > used_) a_.sub(x86::rsp, stack_bytes());
     for (std::size_t i = 0; i < pointer_.size(); ++i) {
-      if (pointer_[i] >= 0) a_.mov(pointers[pointer_[i]], x86::ptr(operands, checked_cast<std::int32_t>(i * 8)));
+      const x86::Mem from = x86::ptr(operands, checked_cast<std::int32_t>(i * 8));
+      if (pointer_[i] >= used_) a_.mov(x86::rax, from), a_.mov(on_stack(i), x86::rax);
+      else if (pointer_[i] >= 0) a_.mov(pointers[pointer_[i]], from);
     }
     const std::vector<int> wide = interleave(body_.copies);
     const std::vector<char> later = read_later(wide);
@@ -184,6 +186,7 @@ class Loop {
     }
     if (fence) a_.sfence();  // what goes past the caches arrives in no order
     a_.vzeroupper();
+    if (all_ > used_) a_.add(x86::rsp, stack_bytes());
     for (std::size_t p = at(used_); p-- > first_saved;) a_.pop(pointers[p]);
     a_.ret();
     emitter_.constants();
@@ -192,6 +195,9 @@ class Loop {
   std::size_t scratch_bytes() const { return emitter_.scratch_bytes(); }
 
  private:
+  int stack_bytes() const { return (all_ - used_) * 8; }
+  /// Where the address of an operand lies that got no register.
+  x86::Mem on_stack(std::size_t operand) const { return x86::qword_ptr(x86::rsp, (pointer_[operand] - used_) * 8); }
   int lanes() const { return f64_ ? body_.code.lanes / 2 : body_.code.lanes; }
   std::size_t width(std::size_t operand) const {
     const auto& all =
@@ -205,7 +211,9 @@ class Loop {
       a_.mov(x86::rax, x86::ptr(operands, checked_cast<std::int32_t>(operand * 8)));
       return x86::ptr(x86::rax);
     }
-    const x86::Gp base = pointers[pointer_[operand]];
+    const bool stacked = pointer_[operand] >= used_;
+    if (stacked) a_.mov(x86::rax, on_stack(operand));
+    const x86::Gp base = stacked ? x86::rax : pointers[pointer_[operand]];
     if (line.kind == Kind::single) return x86::ptr(base);
     const std::uint32_t shift = line.bytes ? 0 : f64_ ? 3 : 2;
     return x86::ptr(base, index, shift, checked_cast<std::int32_t>(line.element << shift));
@@ -279,7 +287,8 @@ class Loop {
       stride *= static_cast<std::int64_t>(width(i));
       if (stride == 0) continue;
       a_.mov(x86::rax, stride);
-      a_.add(pointers[pointer_[i]], x86::rax);
+      if (pointer_[i] >= used_) a_.add(on_stack(i), x86::rax);
+      else a_.add(pointers[pointer_[i]], x86::rax);
     }
   }
 
@@ -290,8 +299,8 @@ class Loop {
   x86::Assembler& a_;
   Emitter emitter_;
   bool f64_;
-  std::vector<int> pointer_;  // of each operand: which of `pointers`, -1 for single numbers
-  int used_ = 0;
+  std::vector<int> pointer_;  // of each operand: which of `pointers`, then of the stack; -1 for single numbers
+  int all_ = 0, used_ = 0;    // arrays, and those of them with registers
   asmjit::Label lane_table_;
 };
 
@@ -372,7 +381,6 @@ Prepared prepare_pointwise(const Call& call, InstructionSet set) {
   p->layout = make_layout(call);
   if (!p->layout.refusal.empty()) return decline(p->layout.refusal);
   if (std::string refusal = check(call, set); !refusal.empty()) return decline(std::move(refusal));
-  if (Loop::arrays(call, p->layout) > std::size(pointers)) return decline("more arrays than registers");
   if (call.inputs.size() + call.outputs.size() > 64) return decline("more than 64 operands");
   constexpr std::size_t longest = 200;  // instructions; keeps the time to generate them short
   if (call.program.instructions.size() > longest) return decline("a long program");

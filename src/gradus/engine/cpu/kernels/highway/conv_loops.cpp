@@ -28,24 +28,52 @@ inline constexpr std::size_t most_pixels = 14;
 
 template <class T> constexpr std::int64_t lanes() { return static_cast<std::int64_t>(hn::MaxLanes(Tag<T>())); }
 
+/// Columns one after another.
+template <class T> void copy_in_order(const T* from, std::int64_t columns, T* to) {
+  std::int64_t j = 0;
+  for (; j + lanes<T>() <= columns; j += lanes<T>()) store(load(from + j), to + j);
+  if (j < columns) {
+    const auto part = static_cast<std::size_t>(columns - j);
+    store_first(load_first(from + j, part), to + j, part);
+  }
+}
+
+/// Every second column one after another, `to` the first of these and `next` those between, or nullptr; returns how
+/// many columns whole vectors have done.
+template <class T> std::int64_t copy_two_runs(const T* from, std::int64_t columns, T* to, T* next) {
+  std::int64_t j = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const Tag<T> d;
+  for (; j + 2 * lanes<T>() <= columns; j += 2 * lanes<T>()) {
+    hn::Vec<Tag<T>> even, odd;
+    hn::LoadInterleaved2(d, from + j, even, odd);
+    hn::StoreU(even, d, to + j / 2);
+    if (next) hn::StoreU(odd, d, next + j / 2);
+  }
+#else
+  static_cast<void>(from), static_cast<void>(columns), static_cast<void>(to), static_cast<void>(next);
+#endif
+  return j;
+}
+
+template <class T> void copy_row(const Correlation& of, const T* from, T* to) {
+  const std::int32_t* const place_of = of.place_of.data();
+  if (of.in_place_order) return copy_in_order(from, of.source_columns, to + place_of[0]);
+  std::int64_t j = 0;
+  if (of.in_two_runs) {
+    j = copy_two_runs(from, of.source_columns, to + place_of[0], place_of[1] < 0 ? nullptr : to + place_of[1]);
+  }
+  for (; j < of.source_columns; ++j) {
+    if (place_of[j] >= 0) to[place_of[j]] = from[j];
+  }
+}
+
 template <class T> void copy(const Correlation& of, const void* image, void* to) {
   const T* from = static_cast<const T*>(image);
   T* row = static_cast<T*>(to);
-  const std::int64_t columns = of.source_columns, rows = of.groups * of.ins * of.source_rows;
-  for (std::int64_t i = 0; i < rows; ++i, from += columns, row += of.row_stride) {
-    if (of.in_place_order) {
-      T* at = row + of.place_of[0];
-      std::int64_t j = 0;
-      for (; j + lanes<T>() <= columns; j += lanes<T>()) store(load(from + j), at + j);
-      if (j < columns) {
-        const auto part = static_cast<std::size_t>(columns - j);
-        store_first(load_first(from + j, part), at + j, part);
-      }
-      continue;
-    }
-    for (std::int64_t j = 0; j < columns; ++j) {
-      const std::int32_t place = of.place_of[static_cast<std::size_t>(j)];
-      if (place >= 0) row[place] = from[j];
+  for (std::int64_t plane = 0; plane < of.groups * of.ins; ++plane) {
+    for (std::int64_t i = 0; i < of.source_rows; ++i, from += of.source_columns, row += of.row_stride) {
+      if (of.reads_row[static_cast<std::size_t>(i)]) copy_row(of, from, row);
     }
   }
 }
@@ -53,16 +81,16 @@ template <class T> void copy(const Correlation& of, const void* image, void* to)
 /// Blocks of `most_outs` channels, or by_channels of a vector: [n][k][l][channel of the block].
 template <class T> void pack(const Correlation& of, const void* weights, void* packed) {
   T* to = static_cast<T*>(packed);
-  const std::int64_t wide = of.by_channels ? lanes<T>() : static_cast<std::int64_t>(most_outs);
+  const std::int64_t wide = of.by_channels ? lanes<T>() : static_cast<std::int64_t>(most_outs), taps = of.taps();
+  const std::int32_t* const tap_of = of.tap_of.data();
   for (std::int64_t g = 0; g < of.groups; ++g) {
-    const T* from = static_cast<const T*>(weights) + g * of.group_weights();
+    const T* from = static_cast<const T*>(weights) + g * of.weight_group;
     for (std::int64_t first = 0; first < of.outs; first += wide) {
       const std::int64_t there = std::min(wide, of.outs - first), all = of.by_channels ? wide : there;
-      for (std::int64_t n = 0; n < of.ins; ++n) {
-        for (std::int64_t tap = 0; tap < of.taps(); ++tap) {
-          for (std::int64_t m = 0; m < all; ++m) {
-            *to++ = m < there ? from[(first + m) * of.weight_m + n * of.weight_n + tap] : T{0};
-          }
+      for (std::int64_t n = 0; n < of.ins; ++n, to += taps * all) {
+        for (std::int64_t m = 0; m < all; ++m) {
+          const T* kernel = from + (first + m) * of.weight_m + n * of.weight_n;
+          for (std::int64_t tap = 0; tap < taps; ++tap) to[tap * all + m] = m < there ? kernel[tap_of[tap]] : T{0};
         }
       }
     }
@@ -231,10 +259,43 @@ void correlate(const Correlation& of, const void* copied, const void* packed, vo
   }
 }
 
+/// A row of two phases of columns.
+template <class T> void weave_two(const T* even, const T* odd, std::int64_t columns, T* to) {
+  std::int64_t j = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const Tag<T> d;
+  for (; j + 2 * lanes<T>() <= columns; j += 2 * lanes<T>()) {
+    hn::StoreInterleaved2(hn::LoadU(d, even + j / 2), hn::LoadU(d, odd + j / 2), d, to + j);
+  }
+#endif
+  for (; j < columns; ++j) to[j] = (j % 2 == 0 ? even : odd)[j / 2];
+}
+
+template <class T> void weave(const Weave& of, const void* phases, void* image) {
+  const T* const all = static_cast<const T*>(phases);
+  T* to = static_cast<T*>(image);
+  for (std::int64_t plane = 0; plane < of.planes; ++plane) {
+    for (std::int64_t i = 0; i < of.rows; ++i, to += of.columns) {
+      const std::int64_t phase = i % of.row_stride, row = plane * of.phase_rows[static_cast<std::size_t>(phase)] + i / of.row_stride;
+      const auto row_of = [&](std::int64_t column_phase) {
+        const auto c = static_cast<std::size_t>(column_phase);
+        return all + of.first[static_cast<std::size_t>(phase * of.column_stride) + c] + row * of.phase_columns[c];
+      };
+      if (of.column_stride == 1) {
+        std::copy_n(row_of(0), of.columns, to);
+      } else if (of.column_stride == 2) {
+        weave_two(row_of(0), row_of(1), of.columns, to);
+      } else {
+        for (std::int64_t j = 0; j < of.columns; ++j) to[j] = row_of(j % of.column_stride)[j / of.column_stride];
+      }
+    }
+  }
+}
+
 }  // namespace
 
-ConvLoops conv_f32() { return {lanes<float>(), copy<float>, pack<float>, correlate<float>}; }
-ConvLoops conv_f64() { return {lanes<double>(), copy<double>, pack<double>, correlate<double>}; }
+ConvLoops conv_f32() { return {lanes<float>(), copy<float>, pack<float>, correlate<float>, weave<float>}; }
+ConvLoops conv_f64() { return {lanes<double>(), copy<double>, pack<double>, correlate<double>, weave<double>}; }
 
 }  // namespace gradus::highway::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -17,9 +17,13 @@ struct Correlation {
   std::vector<std::int32_t> row_of;         // [out_rows][kernel_rows]; -1: a row of zeros
   std::vector<std::int32_t> column_of;      // [kernel_columns]
   std::vector<std::int32_t> place_of;       // [source_columns]: where a column lies in its row of the copy; -1: nowhere
+  std::vector<char> reads_row;              // [source_rows]: the others need not be copied
+  std::vector<std::int32_t> tap_of;         // [kernel_rows * kernel_columns]: which weight of a kernel it is
   bool in_place_order = false;              // place_of counts up by one
+  bool in_two_runs = false;                 // place_of of every second column does, or these are nowhere
   bool unit_columns = false;                // column_of does
   std::int64_t weight_m = 0, weight_n = 0;  // strides of the weights; those of a kernel are side by side
+  std::int64_t weight_group = 0;            // from one group's to the next
   bool by_channels = false;                 // vectors of output channels, not of columns
 
   std::int64_t taps() const { return kernel_rows * kernel_columns; }
@@ -30,6 +34,15 @@ struct Correlation {
   std::int64_t group_weights() const { return outs * ins * taps(); }
 };
 
+/// Images put together from their phases: element i of an axis with stride s is element i / s of phase i % s.
+struct Weave {
+  std::int64_t planes = 0, rows = 1, columns = 1;  // of the image
+  std::int64_t row_stride = 1, column_stride = 1;
+  std::vector<std::int64_t> first;          // [row_stride][column_stride]: where the phase's planes begin
+  std::vector<std::int64_t> phase_rows;     // [row_stride]
+  std::vector<std::int64_t> phase_columns;  // [column_stride]
+};
+
 struct ConvLoops {
   std::int64_t lanes = 1;
   /// Copies one image into planes that were zero, or held another image.
@@ -38,6 +51,7 @@ struct ConvLoops {
   void (*pack)(const Correlation& of, const void* weights, void* packed);
   /// One image. `tile`: room for out_plane() x lanes numbers, used by_channels.
   void (*correlate)(const Correlation& of, const void* planes, const void* packed, void* tile, void* out);
+  void (*weave)(const Weave& of, const void* phases, void* image);
 };
 
 /// Numbers that pack writes.

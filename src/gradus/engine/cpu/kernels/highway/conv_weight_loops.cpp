@@ -18,15 +18,16 @@ namespace {  // other files have templates of the same names
 
 // Sums in registers: channels x taps of columns; kernel rows x columns of channels.
 #if HWY_TARGET == HWY_AVX2
-inline constexpr std::size_t most_outs = 3, most_taps = 3;
+inline constexpr std::array<std::size_t, 3> most_outs{6, 4, 3};  // by taps, 1 to 3
 inline constexpr std::array<std::size_t, 5> most_rows{8, 6, 4, 3, 2};  // by the columns of a kernel row, 1 to 5
 #elif HWY_TARGET == HWY_SCALAR
-inline constexpr std::size_t most_outs = 2, most_taps = 2;
+inline constexpr std::array<std::size_t, 2> most_outs{4, 2};
 inline constexpr std::array<std::size_t, 5> most_rows{4, 2, 2, 2, 2};
 #else
-inline constexpr std::size_t most_outs = 6, most_taps = 4;
+inline constexpr std::array<std::size_t, 4> most_outs{8, 8, 8, 6};
 inline constexpr std::array<std::size_t, 5> most_rows{8, 8, 8, 6, 5};
 #endif
+inline constexpr std::size_t largest_outs = 8;  // of most_outs
 
 template <class T> constexpr std::int64_t lanes() { return static_cast<std::int64_t>(hn::MaxLanes(Tag<T>())); }
 
@@ -49,13 +50,20 @@ void add_columns(const Correlation& of, const Image<T>& image, std::int64_t m, s
   }
   const auto columns = static_cast<std::size_t>(of.out_columns), plane = static_cast<std::size_t>(of.out_plane());
   const T* dy = image.gradient + static_cast<std::size_t>(m) * plane;
+  const T* const source = image.planes + n * of.plane();
+  const std::int32_t* row_of[taps];  // of each tap, in the first row
+  std::int64_t column_of[taps];
+  for (std::size_t t = 0; t < taps; ++t) {
+    const std::int64_t place = tap + static_cast<std::int64_t>(t);
+    row_of[t] = of.row_of.data() + place / of.kernel_columns;
+    column_of[t] = of.column_of[static_cast<std::size_t>(place % of.kernel_columns)];
+  }
+  const std::int64_t row_stride = of.row_stride, kernel_rows = of.kernel_rows;
   for (std::int64_t i = 0; i < of.out_rows; ++i, dy += columns) {
     const T* from[taps];
     for (std::size_t t = 0; t < taps; ++t) {
-      const std::int64_t place = tap + static_cast<std::int64_t>(t);
-      const std::int64_t row = of.row_of[static_cast<std::size_t>(i * of.kernel_rows + place / of.kernel_columns)];
-      from[t] = (row < 0 ? image.zeros : image.planes + n * of.plane() + row * of.row_stride) +
-                of.column_of[static_cast<std::size_t>(place % of.kernel_columns)];
+      const std::int64_t row = row_of[t][i * kernel_rows];
+      from[t] = (row < 0 ? image.zeros : source + row * row_stride) + column_of[t];
     }
     const auto add = [&](std::size_t j, auto read) HWY_ATTR {
       Numbers<T> g[outs];
@@ -81,26 +89,34 @@ void add_columns(const Correlation& of, const Image<T>& image, std::int64_t m, s
 
 template <class T>
 using ColumnLoop = void (*)(const Correlation&, const Image<T>&, std::int64_t, std::int64_t, std::int64_t, T*);
-template <class T, std::size_t outs, std::size_t... t>
-constexpr std::array<ColumnLoop<T>, sizeof...(t)> loops_by_taps(std::index_sequence<t...>) {
-  return {add_columns<T, outs, t + 1>...};
+template <class T, std::size_t taps, std::size_t... o>
+constexpr std::array<ColumnLoop<T>, largest_outs> loops_by_outs(std::index_sequence<o...>) {
+  return {add_columns<T, o + 1, taps>...};
 }
-template <class T, std::size_t... o>
-constexpr std::array<std::array<ColumnLoop<T>, most_taps>, sizeof...(o)> column_loops(std::index_sequence<o...>) {
-  return {loops_by_taps<T, o + 1>(std::make_index_sequence<most_taps>())...};
+template <class T, std::size_t... t>
+constexpr std::array<std::array<ColumnLoop<T>, largest_outs>, sizeof...(t)> column_loops(std::index_sequence<t...>) {
+  return {loops_by_outs<T, t + 1>(std::make_index_sequence<most_outs[t]>())...};
 }
 template <class T>
-constexpr std::array<std::array<ColumnLoop<T>, most_taps>, most_outs> column_loops_of =
-    column_loops<T>(std::make_index_sequence<most_outs>());
+constexpr std::array<std::array<ColumnLoop<T>, largest_outs>, most_outs.size()> column_loops_of =
+    column_loops<T>(std::make_index_sequence<most_outs.size()>());
+
+/// Taps at a time: such that none is left alone, where that can be.
+std::int64_t taps_at_a_time(std::int64_t taps) {
+  constexpr auto most = static_cast<std::int64_t>(most_outs.size());
+  const std::int64_t turns = (taps + most - 1) / most;
+  return (taps + turns - 1) / turns;
+}
 
 template <class T> void add_group_by_columns(const Correlation& of, const Image<T>& image, T* sums) {
-  constexpr auto outs = static_cast<std::int64_t>(most_outs), taps = static_cast<std::int64_t>(most_taps);
+  const std::int64_t taps = taps_at_a_time(of.taps());
   for (std::int64_t n = 0; n < of.ins; ++n) {
     for (std::int64_t tap = 0; tap < of.taps(); tap += taps) {
       const auto t = static_cast<std::size_t>(std::min(taps, of.taps() - tap));
+      const auto outs = static_cast<std::int64_t>(most_outs[t - 1]);
       for (std::int64_t m = 0; m < of.outs; m += outs) {
         const auto o = static_cast<std::size_t>(std::min(outs, of.outs - m));
-        column_loops_of<T>[o - 1][t - 1](of, image, m, n, tap, sums);
+        column_loops_of<T>[t - 1][o - 1](of, image, m, n, tap, sums);
       }
     }
   }
@@ -121,13 +137,19 @@ void add_channels(const Correlation& of, const Image<T>& image, std::int64_t str
     for (std::size_t c = 0; c < columns; ++c) sums[r][c] = load(at + r * row_sums + c * width);
   }
   const T* dy = image.gradient;
+  const std::int32_t* row_of[rows];  // of each kernel row, in the first row
+  const T* plane_of[rows];
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::int64_t place = row + static_cast<std::int64_t>(r);
+    row_of[r] = of.row_of.data() + place % of.kernel_rows;
+    plane_of[r] = image.planes + place / of.kernel_rows * of.plane();
+  }
+  const std::int64_t first = of.column_of[static_cast<std::size_t>(column)];
   for (std::int64_t i = 0; i < of.out_rows; ++i) {
     const T* from[rows];
     for (std::size_t r = 0; r < rows; ++r) {
-      const std::int64_t place = row + static_cast<std::int64_t>(r), n = place / of.kernel_rows;
-      const std::int64_t source = of.row_of[static_cast<std::size_t>(i * of.kernel_rows + place % of.kernel_rows)];
-      from[r] = (source < 0 ? image.zeros : image.planes + n * of.plane() + source * of.row_stride) +
-                of.column_of[static_cast<std::size_t>(column)];
+      const std::int64_t source = row_of[r][i * of.kernel_rows];
+      from[r] = (source < 0 ? image.zeros : plane_of[r] + source * of.row_stride) + first;
     }
     for (std::int64_t j = 0; j < of.out_columns; ++j, dy += stride) {
       const Numbers<T> g = load(dy);

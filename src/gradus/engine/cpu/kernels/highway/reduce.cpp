@@ -96,7 +96,7 @@ void reduce_row(const Reduction& of, const std::byte* row, std::int64_t first, s
 /// One leaf: n rows in order.
 void reduce_leaf(const Reduction& of, const std::byte* rows, std::int64_t n, std::int64_t first, std::int64_t count,
                  void* to, void* row_results) {
-  if (of.columns || of.row.n == 1) {  // a row is its own results
+  if (of.row.n == 1) {  // a row is its own results
     of.across(rows + static_cast<std::size_t>(first) * of.width, n, of.stride, count, to, false);
     return;
   }
@@ -178,7 +178,8 @@ bool in_columns(const Call& call) {
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   const Shape &from = in.type.shape, &to = out.type.shape;
   if (in.access != Access::columns || from.rank() < 2 || from[1] != call.rows) return false;
-  if (to.count() * from[0] != from.count()) return false;
+  const bool each = to.rank() > 0 && to[0] == from[1];  // column has results of its own
+  if (to.count() * from[0] != from.count() && !each) return false;
   return out.access == Access::columns || (out.access == Access::rows && to[0] == call.rows) || one_block(call);
 }
 
@@ -242,7 +243,8 @@ Prepared prepare_reduce(const Call& call) {
   of.partial = is_partial(call);
   const bool whole = of.partial || (is_whole(call, call.inputs[0]) && is_whole(call, call.outputs[0]));
   of.columns = over_rows && in_columns(call);
-  if (of.columns && shape.count() > 0) of.of_column = of.stride / shape[1];
+  if (of.columns && of.row.inner != 1 && of.row.n != 1) return decline("columns reduced before what is kept");
+  if (of.columns && shape.count() > 0) of.of_column = of.row.outer * of.row.inner / shape[1];
   of.leaf = call.leaf;
   if (over_rows && of.rows / of.leaf >= most_leaves) return decline("a sum over 2^31 leaves or more");
   if (of.leaf == 1 && of.columns && of.row.n == 1 && call.op == &sum_op) of.tree = loops_of(call).sum_tree;
