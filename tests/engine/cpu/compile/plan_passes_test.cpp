@@ -88,6 +88,31 @@ region 1
 )");
 }
 
+// Without a product that wants many rows, a few images fill a block; sums over a batch go channel by channel.
+TEST(CutRegions, ImagesAndTheirChannelsAreSharedByThreads) {
+  const Plan plan = cut_regions(parse(R"(%0 = input {name="x", type=f32[64,16,28,28]} : f32[64,16,28,28]
+%1 = input {name="w", type=f32[32,16,3,3]} : f32[32,16,3,3]
+%2 = conv %0 %1 {dilation=[1,1], groups=1, padding=[1,1], stride=[2,2]} : f32[64,32,14,14]
+%3 = mean %2 {axes=[0,2,3], keep=0} : f32[32]
+%4 = relu %2 : f32[64,32,14,14]
+%5 = conv_weight_grad %0 %4 {dilation=[1,1], groups=1, kernel=[3,3], padding=[1,1], stride=[2,2]} : f32[32,16,3,3]
+%6 = subtract %1 %5 : f32[32,16,3,3]
+output %6 "z"
+output %3 "y"
+)"));
+  EXPECT_EQ(regions(plan), R"(region 0
+  loop 64 rows by 8
+    %2[r] = conv x[r] w {dilation=[1,1], groups=1, padding=[1,1], stride=[2,2]}
+    %4[r] = relu %2[r]
+region 1
+  loop 32 rows by 4
+    %3[r] = mean %2[:,r] {axes=[0,2,3], keep=0}
+  loop 32 rows by 16
+    %5[r] = conv_weight_grad x %4[:,r] {dilation=[1,1], groups=1, kernel=[3,3], padding=[1,1], stride=[2,2]}
+    %6[r] = subtract w[r] %5[r]
+)");
+}
+
 TEST(CutRegions, ValuesOfOneRowRunThroughUncut) {
   EXPECT_EQ(regions(cut_regions(parse(R"(%0 = input {name="x", type=f32[1,8]} : f32[1,8]
 %1 = input {name="w", type=f32[8,4]} : f32[8,4]

@@ -44,7 +44,8 @@ inline std::byte* block_start(const Operand& operand, void* data, std::int64_t f
   const Shape& shape = operand.type.shape;
   std::int64_t elements = 0;
   if (operand.access == Access::rows) elements = first * (shape.count() / std::max<std::int64_t>(shape[0], 1));
-  if (operand.access == Access::columns) elements = first;
+  if (operand.access == Access::columns)
+    elements = first * (shape.count() / std::max<std::int64_t>(shape[0] * shape[1], 1));
   if (operand.access == Access::part) elements = first / block * (shape.count() / shape[0]);
   return static_cast<std::byte*>(data) + elements * static_cast<std::int64_t>(size_of(operand.type.dtype));
 }

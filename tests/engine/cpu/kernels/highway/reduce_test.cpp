@@ -112,6 +112,27 @@ TEST(HighwayReduce, OtherAxes) {
   }
 }
 
+// A channel of images at a time, as batch normalization sums.
+TEST(HighwayReduce, OverRowsAndWhatFollowsChannels) {
+  std::mt19937 random(7);
+  for (const std::int64_t set : instruction_sets()) {
+    const UseInstructionSet use(set);
+    for (const Shape& shape : {Shape{5, 3, 7}, Shape{70, 18, 4, 9}, Shape{130, 2, 1, 40}, Shape{3, 4, 2, 5, 6}}) {
+      const Type type{DType::f32, shape};
+      const Tensor input = random_tensor(type, random);
+      Integers axes{0};
+      for (int axis = 2; axis < shape.rank(); ++axis) axes.push_back(axis);
+      const auto terms = static_cast<double>(shape.count() / shape[1]);
+      for (const char* op : {"sum", "mean", "max"}) {
+        check(call_of(op, type, over(axes), Access::columns, Access::rows), input, terms, op + to_string(type));
+      }
+      check(call_of("sum", type, over({0}), Access::columns, Access::rows), input, terms, to_string(type));
+      check(call_of("sum", type, over({0, shape.rank() - 1}), Access::columns, Access::rows), input, terms,
+            to_string(type));
+    }
+  }
+}
+
 TEST(HighwayReduce, OverRowsInLeaves) {
   std::mt19937 random(3);
   for (const std::int64_t set : instruction_sets()) {
