@@ -126,6 +126,8 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
+  /// What results are a function of beside the graph: "cpu, avx512"; for records of how a model was made.
+  virtual std::string description() const { return std::string(name()); }
   /// Throws UserError as signature_of(), and for what the backend cannot do: before anything runs.
   virtual std::shared_ptr<const Executable> compile(std::vector<Graph> graphs, const ProgramOptions& options) const = 0;
 

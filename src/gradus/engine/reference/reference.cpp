@@ -138,6 +138,12 @@ class ReferenceBackend final : public Backend {
 
 }  // namespace
 
-std::unique_ptr<Backend> reference_backend() { return std::make_unique<ReferenceBackend>(); }
+std::unique_ptr<Backend> reference_backend(std::string_view isa) {
+  if (isa != "native") {
+    throw UserError(Fault::usage,
+                    Report{"isa", "\"" + printable(isa) + "\" for the device reference", "native", "native"});
+  }
+  return std::make_unique<ReferenceBackend>();
+}
 
 }  // namespace gradus

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "gradus/engine/backend/backend.hpp"
 
 namespace gradus {
 
 /// Runs on the calling thread. Refuses products in bf16: it computes in the dtypes that the graph says.
-std::unique_ptr<Backend> reference_backend();
+/// Throws UserError for an instruction set other than "native": it is written for none.
+std::unique_ptr<Backend> reference_backend(std::string_view isa = "native");
 
 }  // namespace gradus

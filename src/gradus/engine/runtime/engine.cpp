@@ -15,9 +15,10 @@ namespace {
 /// The one list of backends: a new one has a folder of its own, and its line here.
 struct Device {
   std::string_view name;
-  std::unique_ptr<Backend> (*make)(ThreadPool&);
+  std::unique_ptr<Backend> (*make)(ThreadPool&, std::string_view isa);
 };
-constexpr Device all[] = {{"cpu", cpu_backend}, {"reference", [](ThreadPool&) { return reference_backend(); }}};
+constexpr Device all[] = {{"cpu", cpu_backend},
+                          {"reference", [](ThreadPool&, std::string_view isa) { return reference_backend(isa); }}};
 
 constexpr auto names = [] {
   std::array<std::string_view, std::size(all)> out;
@@ -25,10 +26,10 @@ constexpr auto names = [] {
   return out;
 }();
 
-std::unique_ptr<Backend> backend_called(std::string_view name, ThreadPool& pool) {
+std::unique_ptr<Backend> backend_called(std::string_view name, ThreadPool& pool, std::string_view isa) {
   std::string known;
   for (const Device& one : all) {
-    if (one.name == name) return one.make(pool);
+    if (one.name == name) return one.make(pool, isa);
     known += (known.empty() ? "" : ", ") + std::string(one.name);
   }
   throw UserError(Fault::usage, Report{"device", "\"" + printable(name) + "\"", "one of: " + known,
@@ -46,7 +47,7 @@ Engine::Engine(EngineOptions options) {
                                          "as many threads as there are cores"});
   }
   pool_ = std::make_unique<ThreadPool>(options.threads == 0 ? available_cores() : options.threads);
-  backend_ = backend_called(options.device, *pool_);
+  backend_ = backend_called(options.device, *pool_, options.isa);
 }
 
 Engine::~Engine() = default;

@@ -18,6 +18,9 @@ struct EngineOptions {
   int threads = 0;
   /// What computes: one of devices().
   std::string_view device = "cpu";
+  /// Which instructions the CPU may use: one of instruction_sets() (engine/cpu/kernels/instruction_set.hpp). The bits
+  /// of results are a function of it.
+  std::string_view isa = "native";
 };
 
 /// "cpu", and "reference", which interprets graphs node by node on one thread: slow, and what others are compared with.
@@ -27,8 +30,8 @@ std::span<const std::string_view> devices();
 /// worker threads work for one of them at a time; who finds them busy computes alone meanwhile, with the same bits.
 class Engine {
  public:
-  /// Throws UserError for a negative number of threads or more than 1024, for a device that there is not, or when the
-  /// system gives no threads.
+  /// Throws UserError for a negative number of threads or more than 1024, for a device or an instruction set that there
+  /// is not, or when the system gives no threads.
   explicit Engine(EngineOptions options = {});
   /// Nothing runs on it any more.
   ~Engine();

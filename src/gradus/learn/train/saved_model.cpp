@@ -96,6 +96,7 @@ json::Value describe_record(const TrainingRecord& r) {
   if (r.clipping.value > 0) out["clip_value"] = r.clipping.value;
   if (r.clipping.norm > 0) out["clip_norm"] = r.clipping.norm;
   if (r.average > 0) out["average"] = r.average;
+  if (!r.computed_by.empty()) out["computed_by"] = r.computed_by;
   const json::Object more{{"seed", r.seed},
                           {"batch", r.batch},
                           {"validation", r.validation},
@@ -126,6 +127,7 @@ TrainingRecord read_record(const json::Value& value, data::Task task, const std:
   if (const json::Value* clip = value.find("clip_value")) r.clipping.value = clip->number();
   if (const json::Value* clip = value.find("clip_norm")) r.clipping.norm = clip->number();
   if (const json::Value* average = value.find("average")) r.average = average->number();
+  if (const json::Value* by = value.find("computed_by")) r.computed_by = by->text();
   r.seed = value.at("seed").natural();
   r.batch = value.at("batch").integer();
   r.validation = value.at("validation").number();

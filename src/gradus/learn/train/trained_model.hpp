@@ -29,8 +29,9 @@ struct TrainingRecord {
   std::int64_t epoch = 0;  // whose weights the model has; 0: untrained, or not known (files of 0.1)
   double seconds = 0;
   StoppedBy stopped_by = StoppedBy::epochs;
-  std::string source;     // where the rows came from
-  std::int64_t rows = 0;  // trained on
+  std::string source;            // where the rows came from
+  std::string computed_by = {};  // as Backend::description(); empty in files of 0.1
+  std::int64_t rows = 0;         // trained on
   History history;
 };
 

@@ -226,6 +226,7 @@ Run Ongoing::outcome(TrainedModel of) const {
   TrainingRecord& record = run.model.record;
   record.steps = now.steps;
   record.seconds = seconds();
+  record.computed_by = engine.backend().description();
   record.stopped_by = run.stopped_by;
   record.history = now.history;
   run.notes = decided.notes;

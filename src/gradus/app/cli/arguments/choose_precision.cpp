@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "gradus/engine/cpu/kernels/instruction_set.hpp"
+#include "gradus/engine/runtime/engine.hpp"
+
 namespace gradus::cli {
 
 ChosenPrecision choose_precision(const FasterProducts& products) {
@@ -22,8 +25,11 @@ std::string precision_text(DType precision, const std::string& reason) {
   return reason.empty() ? out : out + ": " + reason;
 }
 
-ChosenPrecision choose_precision(std::string_view device) {
-  if (device == "cpu") return choose_precision(faster_products());
+ChosenPrecision choose_precision(std::string_view device, std::string_view isa) {
+  if (device == devices().front()) {
+    const UseInstructionSet use(find_instruction_set(isa));
+    return choose_precision(faster_products());
+  }
   return {DType::f32, "auto, since the device " + std::string(device) + " has no products in bf16"};
 }
 

@@ -14,8 +14,8 @@ struct ChosenPrecision {
   std::string reason = {};  // "auto, since this machine has AMX"; empty where it was said
 };
 
-/// bf16 where products are faster with it on the device; may measure for some ms.
-ChosenPrecision choose_precision(std::string_view device);
+/// bf16 where products are faster with it on the device, by the instructions `isa`; may measure for some ms.
+ChosenPrecision choose_precision(std::string_view device, std::string_view isa = "native");
 ChosenPrecision choose_precision(const FasterProducts& products);
 
 /// "bf16 products, the rest f32: auto, since this machine has AMX".

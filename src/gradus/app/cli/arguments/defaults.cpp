@@ -68,6 +68,7 @@ Settings with_defaults(Settings said, const DataFacts& facts) {
   fill(said.seed, default_seed);
   fill(said.threads, std::int64_t{0});
   fill(said.device, std::string("cpu"));
+  fill(said.isa, std::string("native"));
   fill(said.precision, DType::f32);
   fill(said.net, std::string(facts.images ? image_net : table_net));
   fill_optimizer(said.optimizer, facts.images);

@@ -266,7 +266,10 @@ constexpr Setting settings_table[] = {
     {"train.device", "--device", "NAME", "what computes: cpu (unless given), or reference, which is slow and plain", "",
      [](Settings& s, Text text, Text place) { s.device = read_device(text, place); },
      [](const Settings& s) { return show_text(s.device); }},
-
+    {"train.isa", "--isa", "NAME",
+     "instructions that the CPU may use: native (unless given: all it has), portable, avx2, avx512, avx512-bf16, amx",
+     "", [](Settings& s, Text text, Text place) { s.isa = read_isa(text, place); },
+     [](const Settings& s) { return show_text(s.isa); }},
     {"train.memory", "--memory", "SIZE",
      "at most so many bytes beside the data (200MB, 1.5GB, 64KiB), by batches in parts where need be", "",
      [](Settings& s, Text text, Text place) { s.memory = read_bytes(text, place); },

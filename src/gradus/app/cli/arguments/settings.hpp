@@ -43,7 +43,7 @@ struct Settings {
   RecipeSetting optimizer{optimizer_family}, schedule{schedule_family};
 
   std::optional<std::int64_t> batch, epochs, steps, patience, threads, memory;
-  std::optional<std::string> device;
+  std::optional<std::string> device, isa;
   std::optional<double> time, until_loss, tolerance, clip_value, clip_norm, average;
   std::optional<std::uint64_t> seed;
 

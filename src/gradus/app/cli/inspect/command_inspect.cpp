@@ -211,6 +211,7 @@ std::string record_text(const TrainedModel& model, int width) {
                          printable(record.source) + ", " + report::counted(record.rows, "row") + ", in " +
                              report::counted(record.history.empty() ? 0 : record.history.back().epoch, "epoch") + ", " +
                              report::counted(record.steps, "step") + ", " + report::duration(record.seconds) +
+                             (record.computed_by.empty() ? "" : " on " + printable(record.computed_by)) +
                              "; stopped: " + std::string(describe(record.stopped_by)) + kept_text(record),
                          indent, width);
   return out;

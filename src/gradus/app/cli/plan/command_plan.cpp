@@ -1,6 +1,7 @@
 // gradus plan: what a training step of a network costs; trains nothing.
 #include <algorithm>
 
+#include "gradus/app/cli/arguments/choose_device.hpp"
 #include "gradus/app/cli/arguments/choose_precision.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
 #include "gradus/app/cli/arguments/command.hpp"
@@ -14,6 +15,7 @@
 #include "gradus/app/report/layout.hpp"
 #include "gradus/app/report/numbers.hpp"
 #include "gradus/core/base/error.hpp"
+#include "gradus/engine/cpu/kernels/instruction_set.hpp"
 #include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/nn/spatial.hpp"
 #include "gradus/learn/train/agree.hpp"
@@ -32,6 +34,7 @@ constexpr Option options[] = {
     {"--precision", "TYPE", "f32 (unless given), f64, bf16 or auto, as for gradus train"},
     {"--memory", "SIZE", "at most so many bytes (200MB, 1.5GB, 64KiB), by a batch in parts where need be"},
     {"--threads", "NUMBER", "threads of the forecast; all cores unless given"},
+    {"--isa", "NAME", "instructions that the CPU may use: native (unless given: all it has), avx2, ..."},
     {"--profile", "", "run the plan and show what it takes beside the forecast"},
     {"--why", "", "for each step the kernels that refused it, and their reasons"},
     {"--svg", "", "a picture on standard output: which buffer lies where, and when"},
@@ -76,7 +79,7 @@ Asked read_asked(const Arguments& arguments) {
   asked.optimizer =
       optim::parse_optimizer(arguments.text("--optimizer", kinds::print(optim::adam())), {}, "--optimizer");
   const auto precision = read_precision(arguments.text("--precision", "f32"), "--precision");
-  asked.chosen = precision ? ChosenPrecision{*precision} : choose_precision("cpu");
+  asked.chosen = precision ? ChosenPrecision{*precision} : choose_precision("cpu", name(instruction_set()));
   asked.precision = nn::split_precision(asked.chosen.precision);
   // As of a training on classes, and on a number for one output.
   asked.net = agree(asked.loss, net, asked.input, asked.precision.dtype, asked.outputs > 1).net;
@@ -174,6 +177,7 @@ json::Value json_of(const PlanCost& cost, const std::vector<Shown>& shown, const
 }
 
 int run_plan(const Arguments& arguments, report::Console& console) {
+  const UseInstructionSet limit(find_instruction_set(read_isa(arguments.text("--isa", "native"), "--isa")));
   const Asked asked = read_asked(arguments);
   // Shapes alone: nothing of the network's size is allocated.
   nn::Model model{asked.net, asked.input, asked.precision.dtype, {}, asked.precision.products};
@@ -188,7 +192,7 @@ int run_plan(const Arguments& arguments, report::Console& console) {
   const auto budget = arguments.text("--memory");
   if (budget) training.memory = read_bytes(*budget, "--memory");
   const auto memory_of = budget ? choose_parts : memory_use;
-  const Engine engine({.threads = threads});
+  const Engine engine({.threads = threads, .isa = name(instruction_set())});
   const MemoryUse use = memory_of(engine, model, asked.loss, training, batch, rows, threads);
   std::vector<Shown> shown = shown_plans(asked, model, batch, use.parts);
   if (arguments.has("--svg")) {

@@ -8,6 +8,7 @@
 #include "gradus/app/report/resident.hpp"
 #include "gradus/core/base/byte_size.hpp"
 #include "gradus/core/base/error.hpp"
+#include "gradus/engine/cpu/kernels/instruction_set.hpp"
 #include "gradus/engine/cpu/runtime/cpu_backend.hpp"
 #include "gradus/engine/machine/thread_pool.hpp"
 
@@ -41,7 +42,7 @@ json::Array array_of(const std::vector<double>& values) {
 
 PlanTimes time_plan(const Graph& step, const Plan& plan, int threads, bool with_profile,
                     const ProgramOptions& options) {
-  Engine engine({.threads = threads});
+  Engine engine({.threads = threads, .isa = name(instruction_set())});
   PlanTimes out{.threads = engine.threads()};
   const ThreadCosts costs = measure_threads(engine.pool());
   const double bytes = bytes_of(plan, out.threads);

@@ -188,8 +188,9 @@ int run_train(const Arguments& arguments, report::Console& console) {
   Settings said = read_settings(arguments);
   check_settings(said);
   ChosenPrecision chosen;
-  if (said.precision_auto) chosen = choose_precision(said.device.value_or("cpu")), said.precision = chosen.precision;
-  Engine engine({.threads = choose_threads(said.threads, console), .device = said.device.value_or("cpu")});
+  const std::string device = said.device.value_or("cpu"), isa = said.isa.value_or("native");
+  if (said.precision_auto) chosen = choose_precision(device, isa), said.precision = chosen.precision;
+  Engine engine({.threads = choose_threads(said.threads, console), .device = device, .isa = isa});
   Ready prepared = prepare(arguments, said, engine, console);
   prepared.training.model = file.path();
   prepared.training.precision_reason = chosen.reason;

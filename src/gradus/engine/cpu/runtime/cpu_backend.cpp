@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "gradus/engine/cpu/compile/pipeline.hpp"
+#include "gradus/engine/cpu/kernels/instruction_set.hpp"
 #include "gradus/engine/cpu/plan/forecast.hpp"
 #include "gradus/engine/cpu/runtime/executor.hpp"
 #include "gradus/engine/cpu/runtime/footprint.hpp"
@@ -236,11 +237,13 @@ const CpuExecutable& cpu_code(const Executable& code, int graph) {  // which has
 
 class CpuBackend final : public Backend {
  public:
-  explicit CpuBackend(ThreadPool& pool) : pool_(pool) {}
+  CpuBackend(ThreadPool& pool, InstructionSet set) : pool_(pool), set_(set) {}
   std::string_view name() const override { return "cpu"; }
+  std::string description() const override { return "cpu, " + std::string(gradus::name(set_)); }
   std::shared_ptr<const Executable> compile(std::vector<Graph> graphs, const ProgramOptions& options) const override {
     auto code = std::make_shared<Code>();
     code->signature = signature_of(graphs);
+    const UseInstructionSet use(set_);
     code->compiled =
         compile_together(std::move(graphs), {.own_order = options.own_order, .products = options.products});
     code->pool = &pool_;
@@ -250,11 +253,14 @@ class CpuBackend final : public Backend {
 
  private:
   ThreadPool& pool_;
+  InstructionSet set_;
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> cpu_backend(ThreadPool& pool) { return std::make_unique<CpuBackend>(pool); }
+std::unique_ptr<Backend> cpu_backend(ThreadPool& pool, std::string_view isa) {
+  return std::make_unique<CpuBackend>(pool, find_instruction_set(isa));
+}
 
 const Plan& plan_of(const Executable& code, int graph) { return cpu_code(code, graph).plan(graph); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "gradus/engine/backend/backend.hpp"
@@ -12,8 +13,8 @@ namespace gradus {
 
 class ThreadPool;
 
-/// The pool outlives the backend and all that it makes.
-std::unique_ptr<Backend> cpu_backend(ThreadPool& pool);
+/// The pool outlives the backend and all that it makes. Throws as find_instruction_set() for `isa`.
+std::unique_ptr<Backend> cpu_backend(ThreadPool& pool, std::string_view isa);
 
 // Of code that the CPU compiled; throw UserError for another backend's, and for a graph that it does not have.
 

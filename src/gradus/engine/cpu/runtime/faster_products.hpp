@@ -17,7 +17,8 @@ struct FasterProducts {
 /// How much faster bf16 has to be: a program rounds the matrices besides.
 inline constexpr double least_bf16_speedup = 1.25;
 
-/// By AMX bf16 and without any unit f32, unmeasured; by AVX-512 BF16 what is measured, which takes about 5 ms.
+/// With the instructions that instruction_set() allows: by AMX bf16 and without any unit f32, unmeasured; by AVX-512
+/// BF16 what is measured, which takes about 5 ms.
 FasterProducts faster_products();
 /// The same, of another machine. `speedup` is read with AVX-512 BF16 alone.
 FasterProducts faster_products(Bf16Unit unit, double speedup);

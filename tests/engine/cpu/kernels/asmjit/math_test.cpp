@@ -7,8 +7,6 @@
 namespace gradus::testing {
 namespace {
 
-using jit::InstructionSet;
-
 struct Function {
   const char* name;
   long double (*exact)(long double);
@@ -37,7 +35,7 @@ double error_of(double got, L exact) {
 
 TEST(AsmjitMath, ErrorsAreWithinWhatIsStated) {
   for (const InstructionSet set : {InstructionSet::avx2, InstructionSet::avx512}) {
-    if (set > jit::instruction_set()) continue;
+    if (set > instruction_set()) continue;
     for (const Function& of : functions) {
       std::mt19937_64 random(7);
       for (const auto& [low, high] : of.ranges) {
@@ -61,7 +59,7 @@ TEST(AsmjitMath, SpecialValuesAreThoseOfTheStandardLibrary) {
   Tensor input(DType::f32, Shape{std::size(special), 1});
   for (std::int64_t i = 0; i < input.count(); ++i) input.set(i, special[i]);
   for (const InstructionSet set : {InstructionSet::avx2, InstructionSet::avx512}) {
-    if (set > jit::instruction_set()) continue;
+    if (set > instruction_set()) continue;
     for (const Function& of : functions) {
       const Tensor got = run_function(of, input, set);
       for (std::int64_t i = 0; i < got.count(); ++i) {

@@ -8,12 +8,9 @@
 #include <tuple>
 #include <vector>
 
-namespace gradus::jit {
+#include "gradus/engine/cpu/kernels/instruction_set.hpp"
 
-/// Which instructions may be used. Vectors are of 64 bytes with avx512 (F, BW, DQ and VL), of 32 with avx2 (and FMA).
-enum class InstructionSet : std::uint8_t { none, avx2, avx512 };
-/// The best that this machine has.
-InstructionSet instruction_set();
+namespace gradus::jit {
 
 enum class Kind : std::uint8_t {
   number,  // the bits `immediate` in every lane

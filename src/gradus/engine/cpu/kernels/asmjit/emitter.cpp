@@ -16,7 +16,7 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 Emitter::Emitter(const Code& code, InstructionSet set, x86::Assembler& assembler, x86::Gp scratch, Address address)
     : code_(code),
-      wide_(set == InstructionSet::avx512),
+      wide_(set >= InstructionSet::avx512),
       a_(assembler),
       scratch_(scratch),
       address_(std::move(address)),

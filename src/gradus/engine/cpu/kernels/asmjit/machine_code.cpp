@@ -24,24 +24,13 @@ struct Failure : asmjit::ErrorHandler {
   void handleError(asmjit::Error, const char*, asmjit::BaseEmitter*) override { failed = true; }
 };
 
-/// Of the host. What asmjit keeps of its first looks at it is written under a lock of ours, by whoever compiles first.
-struct Host {
-  asmjit::CpuFeatures::X86 has = asmjit::CpuInfo::host().features().x86();
-  std::size_t page = asmjit::VirtMem::info().pageSize;
-};
-const Host& host() {
-  static const Host found;
-  return found;
+/// What asmjit keeps of its first look is written under a lock of ours, by whoever compiles first.
+std::size_t page_size() {
+  static const std::size_t bytes = asmjit::VirtMem::info().pageSize;
+  return bytes;
 }
 
 }  // namespace
-
-InstructionSet instruction_set() {
-  const auto& has = host().has;
-  if (!has.hasAVX2() || !has.hasFMA() || !has.hasBMI2()) return InstructionSet::none;
-  const bool wide = has.hasAVX512_F() && has.hasAVX512_BW() && has.hasAVX512_DQ() && has.hasAVX512_VL();
-  return wide ? InstructionSet::avx512 : InstructionSet::avx2;
-}
 
 std::shared_ptr<const MachineCode> MachineCode::make(const std::function<void(asmjit::x86::Assembler&)>& write) {
   asmjit::CodeHolder holder;
@@ -51,7 +40,7 @@ std::shared_ptr<const MachineCode> MachineCode::make(const std::function<void(as
   asmjit::x86::Assembler assembler(&holder);
   write(assembler);
   if (failure.failed || holder.flatten() != 0 || holder.resolveUnresolvedLinks() != 0) return nullptr;
-  const std::size_t page = host().page;
+  const std::size_t page = page_size();
   const std::size_t bytes = (holder.codeSize() + page - 1) / page * page;
   void* at = nullptr;
   if (asmjit::VirtMem::alloc(&at, bytes, asmjit::VirtMem::MemoryFlags::kAccessRW) != 0) return nullptr;

@@ -107,7 +107,7 @@ std::vector<char> needed_lines(const Code& code) {
 }
 
 Body write_body(const Call& call, const Layout& layout, InstructionSet set, int copies, bool past) {
-  const int lanes = set == InstructionSet::avx512 ? 16 : 8;
+  const int lanes = set >= InstructionSet::avx512 ? 16 : 8;
   const int step = call.program.dtype == DType::f64 ? lanes / 2 : lanes;
   Body body{Code(lanes), {}, {}, {}};
   std::vector<std::size_t> ends;
@@ -190,7 +190,7 @@ class Loop {
     for (std::size_t p = at(used_); p-- > first_saved;) a_.pop(pointers[p]);
     a_.ret();
     emitter_.constants();
-    if (set_ == InstructionSet::avx2) lane_table();
+    if (set_ < InstructionSet::avx512) lane_table();
   }
   std::size_t scratch_bytes() const { return emitter_.scratch_bytes(); }
 
@@ -255,7 +255,7 @@ class Loop {
     a_.cmp(index, elements);
     a_.jae(done);
     a_.sub(elements, index);
-    if (set_ == InstructionSet::avx512) {
+    if (set_ >= InstructionSet::avx512) {
       a_.mov(x86::eax, -1);
       a_.bzhi(x86::eax, x86::eax, elements.r32());
       a_.kmovw(x86::k1, x86::eax);
@@ -340,7 +340,7 @@ std::string check(const Call& call, InstructionSet set) {
   if (dtype != DType::f32 && dtype != DType::f64) return "f32 and f64 only";
   for (const auto* list : {&call.inputs, &call.outputs}) {
     for (const Operand& operand : *list) {
-      if (operand.type.dtype == DType::u8 && set != InstructionSet::avx512) return "u8 without AVX-512";
+      if (operand.type.dtype == DType::u8 && set < InstructionSet::avx512) return "u8 without AVX-512";
       if (operand.type.dtype != dtype && operand.type.dtype != DType::u8) return "an operand of another dtype";
     }
   }
@@ -376,7 +376,7 @@ Prepared prepare_pointwise(const Call& call) { return prepare_pointwise(call, in
 
 Prepared prepare_pointwise(const Call& call, InstructionSet set) {
   if (call.op || call.graph) return decline("only pointwise programs");
-  if (set == InstructionSet::none) return decline("the machine has no AVX2");
+  if (set < InstructionSet::avx2) return decline("no AVX2");
   const auto p = std::make_shared<Pointwise>();
   p->layout = make_layout(call);
   if (!p->layout.refusal.empty()) return decline(p->layout.refusal);

@@ -8,6 +8,7 @@
 #include "gradus/engine/cpu/kernels/avx512/block.hpp"
 #include "gradus/engine/cpu/kernels/avx512/pack.hpp"
 #include "gradus/engine/cpu/kernels/avx512/vectors.hpp"
+#include "gradus/engine/cpu/kernels/instruction_set.hpp"
 
 #ifdef GRADUS_AVX512_BF16
 namespace gradus::avx512 {
@@ -117,11 +118,7 @@ std::int64_t leaf_panel_bytes(std::int64_t length, std::int64_t leaf) {
 
 }  // namespace
 
-bool has_bf16_products() {
-  static const bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16");
-  return has;
-}
+bool has_bf16_products() { return instruction_set() >= InstructionSet::avx512_bf16; }
 
 std::size_t multiply_bytes(std::int64_t columns, std::int64_t length) {
   const std::int64_t pairs = pairs_of(std::min(length, longest_part));

@@ -56,10 +56,11 @@ Bf16Loops loops() { return {narrow, widen}; }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(loops);
 }  // namespace
-Bf16Loops bf16_loops() { return HWY_DYNAMIC_DISPATCH(loops)(); }
+Bf16Loops bf16_loops() { return GRADUS_DISPATCH(loops)(); }
 }  // namespace gradus::highway
 #endif

@@ -301,12 +301,13 @@ ConvLoops conv_f64() { return {lanes<double>(), copy<double>, pack<double>, corr
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(conv_f32);
 HWY_EXPORT(conv_f64);
 }  // namespace
-ConvLoops conv_loops_f32() { return HWY_DYNAMIC_DISPATCH(conv_f32)(); }
-ConvLoops conv_loops_f64() { return HWY_DYNAMIC_DISPATCH(conv_f64)(); }
+ConvLoops conv_loops_f32() { return GRADUS_DISPATCH(conv_f32)(); }
+ConvLoops conv_loops_f64() { return GRADUS_DISPATCH(conv_f64)(); }
 }  // namespace gradus::highway
 #endif

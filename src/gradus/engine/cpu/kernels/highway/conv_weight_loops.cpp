@@ -244,12 +244,13 @@ ConvWeightLoops conv_weight_f64() { return {lanes<double>(), add<double>, finish
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(conv_weight_f32);
 HWY_EXPORT(conv_weight_f64);
 }  // namespace
-ConvWeightLoops conv_weight_loops_f32() { return HWY_DYNAMIC_DISPATCH(conv_weight_f32)(); }
-ConvWeightLoops conv_weight_loops_f64() { return HWY_DYNAMIC_DISPATCH(conv_weight_f64)(); }
+ConvWeightLoops conv_weight_loops_f32() { return GRADUS_DISPATCH(conv_weight_f32)(); }
+ConvWeightLoops conv_weight_loops_f64() { return GRADUS_DISPATCH(conv_weight_f64)(); }
 }  // namespace gradus::highway
 #endif

@@ -42,12 +42,13 @@ FindBetween between_i64() { return find_between<std::int64_t>; }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(between_i32);
 HWY_EXPORT(between_i64);
 }  // namespace
-FindBetween find_between_i32() { return HWY_DYNAMIC_DISPATCH(between_i32)(); }
-FindBetween find_between_i64() { return HWY_DYNAMIC_DISPATCH(between_i64)(); }
+FindBetween find_between_i32() { return GRADUS_DISPATCH(between_i32)(); }
+FindBetween find_between_i64() { return GRADUS_DISPATCH(between_i64)(); }
 }  // namespace gradus::highway
 #endif

@@ -18,10 +18,11 @@ std::span<const OpLoops> activation_loops() { return loops_of(Activations{}); }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(activation_loops);
 }
-std::span<const OpLoops> activation_loops() { return HWY_DYNAMIC_DISPATCH(activation_loops)(); }
+std::span<const OpLoops> activation_loops() { return GRADUS_DISPATCH(activation_loops)(); }
 }  // namespace gradus::highway
 #endif

@@ -18,10 +18,11 @@ std::span<const OpLoops> arithmetic_loops() { return loops_of(Arithmetic{}); }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(arithmetic_loops);
 }
-std::span<const OpLoops> arithmetic_loops() { return HWY_DYNAMIC_DISPATCH(arithmetic_loops)(); }
+std::span<const OpLoops> arithmetic_loops() { return GRADUS_DISPATCH(arithmetic_loops)(); }
 }  // namespace gradus::highway
 #endif

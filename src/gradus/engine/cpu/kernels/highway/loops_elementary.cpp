@@ -18,10 +18,11 @@ std::span<const OpLoops> elementary_loops() { return loops_of(Elementary{}); }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(elementary_loops);
 }
-std::span<const OpLoops> elementary_loops() { return HWY_DYNAMIC_DISPATCH(elementary_loops)(); }
+std::span<const OpLoops> elementary_loops() { return GRADUS_DISPATCH(elementary_loops)(); }
 }  // namespace gradus::highway
 #endif

@@ -17,10 +17,11 @@ std::span<const OpLoops> logic_loops() { return loops_of(Logic{}); }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(logic_loops);
 }
-std::span<const OpLoops> logic_loops() { return HWY_DYNAMIC_DISPATCH(logic_loops)(); }
+std::span<const OpLoops> logic_loops() { return GRADUS_DISPATCH(logic_loops)(); }
 }  // namespace gradus::highway
 #endif

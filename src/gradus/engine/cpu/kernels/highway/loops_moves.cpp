@@ -84,12 +84,13 @@ MoveLoops moves_f64() { return moves<double>; }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(moves_f32);
 HWY_EXPORT(moves_f64);
 }  // namespace
-MoveLoops move_loops_f32() { return HWY_DYNAMIC_DISPATCH(moves_f32)(); }
-MoveLoops move_loops_f64() { return HWY_DYNAMIC_DISPATCH(moves_f64)(); }
+MoveLoops move_loops_f32() { return GRADUS_DISPATCH(moves_f32)(); }
+MoveLoops move_loops_f64() { return GRADUS_DISPATCH(moves_f64)(); }
 }  // namespace gradus::highway
 #endif

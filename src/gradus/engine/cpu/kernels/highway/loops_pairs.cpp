@@ -43,10 +43,11 @@ std::span<const PairLoops> pair_loops() { return pairs_of(List<Add, Subtract, Mu
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(pair_loops);
 }
-std::span<const PairLoops> pair_loops() { return HWY_DYNAMIC_DISPATCH(pair_loops)(); }
+std::span<const PairLoops> pair_loops() { return GRADUS_DISPATCH(pair_loops)(); }
 }  // namespace gradus::highway
 #endif

@@ -339,12 +339,13 @@ MatrixLoops matrix_f64() { return matrix_loops<double>; }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(matrix_f32);
 HWY_EXPORT(matrix_f64);
 }  // namespace
-MatrixLoops matrix_loops_f32() { return HWY_DYNAMIC_DISPATCH(matrix_f32)(); }
-MatrixLoops matrix_loops_f64() { return HWY_DYNAMIC_DISPATCH(matrix_f64)(); }
+MatrixLoops matrix_loops_f32() { return GRADUS_DISPATCH(matrix_f32)(); }
+MatrixLoops matrix_loops_f64() { return GRADUS_DISPATCH(matrix_f64)(); }
 }  // namespace gradus::highway
 #endif

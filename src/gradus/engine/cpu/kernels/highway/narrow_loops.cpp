@@ -71,12 +71,13 @@ NarrowLoop narrow_f64() { return multiply_narrow<double>; }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(narrow_f32);
 HWY_EXPORT(narrow_f64);
 }  // namespace
-NarrowLoop narrow_loop_f32() { return HWY_DYNAMIC_DISPATCH(narrow_f32)(); }
-NarrowLoop narrow_loop_f64() { return HWY_DYNAMIC_DISPATCH(narrow_f64)(); }
+NarrowLoop narrow_loop_f32() { return GRADUS_DISPATCH(narrow_f32)(); }
+NarrowLoop narrow_loop_f64() { return GRADUS_DISPATCH(narrow_f64)(); }
 }  // namespace gradus::highway
 #endif

@@ -187,12 +187,13 @@ PoolLoops pool_f64() { return pool_loops<double>; }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(pool_f32);
 HWY_EXPORT(pool_f64);
 }  // namespace
-PoolLoops pool_loops_f32() { return HWY_DYNAMIC_DISPATCH(pool_f32)(); }
-PoolLoops pool_loops_f64() { return HWY_DYNAMIC_DISPATCH(pool_f64)(); }
+PoolLoops pool_loops_f32() { return GRADUS_DISPATCH(pool_f32)(); }
+PoolLoops pool_loops_f64() { return GRADUS_DISPATCH(pool_f64)(); }
 }  // namespace gradus::highway
 #endif

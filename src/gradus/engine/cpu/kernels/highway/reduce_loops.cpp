@@ -309,12 +309,13 @@ ReduceLoops reduce_f64() { return reduce_loops<double>; }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(reduce_f32);
 HWY_EXPORT(reduce_f64);
 }  // namespace
-ReduceLoops reduce_loops_f32() { return HWY_DYNAMIC_DISPATCH(reduce_f32)(); }
-ReduceLoops reduce_loops_f64() { return HWY_DYNAMIC_DISPATCH(reduce_f64)(); }
+ReduceLoops reduce_loops_f32() { return GRADUS_DISPATCH(reduce_f32)(); }
+ReduceLoops reduce_loops_f64() { return GRADUS_DISPATCH(reduce_f64)(); }
 }  // namespace gradus::highway
 #endif

@@ -22,10 +22,11 @@ TransposeLoop transpose_of(std::size_t width) {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "gradus/engine/cpu/kernels/highway/dispatch.hpp"
 namespace gradus::highway {
 namespace {
 HWY_EXPORT(transpose_of);
 }  // namespace
-TransposeLoop transpose_loop(std::size_t width) { return HWY_DYNAMIC_DISPATCH(transpose_of)(width); }
+TransposeLoop transpose_loop(std::size_t width) { return GRADUS_DISPATCH(transpose_of)(width); }
 }  // namespace gradus::highway
 #endif

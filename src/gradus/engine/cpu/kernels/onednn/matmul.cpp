@@ -9,6 +9,7 @@
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/engine/cpu/kernels/block.hpp"
 #include "gradus/engine/cpu/kernels/highway/matmul_loops.hpp"
+#include "gradus/engine/cpu/kernels/instruction_set.hpp"
 #include "gradus/engine/cpu/kernels/matmul_call.hpp"
 #include "gradus/engine/cpu/kernels/onednn/one_thread.hpp"
 
@@ -180,7 +181,7 @@ Prepared prepare_onednn_matmul_anywhere(const Call& call) {
 Prepared prepare_onednn_matmul(const Call& call) {
   const auto isa = checked_cast<unsigned>(dnnl::get_effective_cpu_isa());
   const auto amx = checked_cast<unsigned>(dnnl::cpu_isa::avx512_core_amx);
-  if ((isa & amx) != amx) return decline("no AMX");
+  if ((isa & amx) != amx || instruction_set() < InstructionSet::amx) return decline("no AMX");
   return prepare_onednn_matmul_anywhere(call);
 }
 

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <mutex>
 #include <type_traits>
 #include <utility>
 
 #include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/engine/cpu/kernels/block.hpp"
+#include "gradus/engine/cpu/kernels/instruction_set.hpp"
 #include "gradus/engine/machine/stack.hpp"
 
 namespace gradus {
@@ -27,13 +29,40 @@ template <class T> bool in_reach(std::int64_t rows, std::int64_t stride) {
   return numbers && *numbers <= std::numeric_limits<std::int32_t>::max() / static_cast<std::int64_t>(sizeof(T));
 }
 
+/// libxsmm writes for one instruction set at a time, and finds what it wrote before by the numbers of a product alone.
+/// How it fetches ahead is one of these, so that it keeps those of different sets apart.
+class OneSet {
+ public:
+  OneSet() : lock_(writing()) {
+    if (lesser_) libxsmm_set_target_archid(LIBXSMM_X86_AVX2);
+  }
+  ~OneSet() {
+    if (lesser_) libxsmm_set_target_archid(before_);
+  }
+  OneSet(const OneSet&) = delete;
+  OneSet& operator=(const OneSet&) = delete;
+
+  int prefetch() const { return lesser_ ? LIBXSMM_GEMM_PREFETCH_NONE : LIBXSMM_GEMM_PREFETCH_AL2; }
+
+ private:
+  static std::mutex& writing() {
+    static std::mutex mutex;
+    return mutex;
+  }
+
+  std::lock_guard<std::mutex> lock_;
+  int before_ = libxsmm_get_target_archid();
+  bool lesser_ = instruction_set() < InstructionSet::avx512 && machine_set() >= InstructionSet::avx512;
+};
+
 /// libxsmm is column-major: row-major C[m,n] = A[m,k] B[k,n] is C'[n,m] = B'[n,k] A'[k,m], so B comes first.
 template <class T>
 Function<T> generate(std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t lda, std::int64_t ldb,
                      std::int64_t ldc, bool a_transposed) {
   const int flags = a_transposed ? LIBXSMM_GEMM_FLAG_TRANS_B : 0;
   const T one = 1, zero = 0;
-  const int prefetch = LIBXSMM_GEMM_PREFETCH_AL2;
+  const OneSet set;
+  const int prefetch = set.prefetch();
   const int ints[] = {checked_cast<int>(n),   checked_cast<int>(m),   checked_cast<int>(k),
                       checked_cast<int>(ldb), checked_cast<int>(lda), checked_cast<int>(ldc)};
   Function<T> out = nullptr;
@@ -97,6 +126,7 @@ template <class T> Prepared prepare(const Call& call) {
 Prepared prepare_xsmm_matmul(const Call& call) {
   if (call.op != &matmul_op || call.inputs[0].type.shape.rank() != 2 || call.inputs[1].type.shape.rank() != 2)
     return decline("multiplies two matrices only");
+  if (machine_set() >= InstructionSet::avx2 && instruction_set() < InstructionSet::avx2) return decline("no AVX2");
   if (call.inputs[0].type.dtype == DType::bf16) return decline("f32 and f64 only");
   if (call.transposed[1]) return decline("the second matrix is stored transposed");
   // Measured: adding up tiles of leaves outside of the generated kernel costs more than it saves.
