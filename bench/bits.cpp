@@ -13,11 +13,10 @@
 #include <exception>
 
 #include "bench/workloads/session.hpp"
+#include "gradus/engine/cpu/kernels/instruction_set.hpp"
 
 namespace gradus::bench {
 namespace {
-
-constexpr const char* isas[] = {"native"};
 
 int number(const std::string& text) {
   int value = 0;
@@ -28,20 +27,12 @@ int number(const std::string& text) {
   return value;
 }
 
-void require_isa(const std::string& name) {
-  for (const char* isa : isas) {
-    if (name == isa) return;
-  }
-  throw UserError(Fault::usage, Report{"instruction set", "\"" + printable(name) + "\"", "one of bits isas", isas[0]});
-}
-
 /// FNV-1a, as Session::fingerprint.
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t word) { return (hash ^ word) * 0x100000001b3; }
 
 int run(const std::vector<std::string>& of) {
-  require_isa(of[0]);
   const int steps = number(of[3]), every = number(of[4]);
-  Session session(make_case(find_workload(of[5])), {number(of[2]), find_precision(of[1])});
+  Session session(make_case(find_workload(of[5])), {number(of[2]), find_precision(of[1]), of[0]});
   std::uint64_t losses = 0xcbf29ce484222325;
   for (int step = 1; step <= steps; ++step) {
     losses = mixed(losses, std::bit_cast<std::uint64_t>(session.step()));
@@ -59,7 +50,7 @@ int answer(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (verb == "isas" && arguments.size() == 1) {
-    for (const char* isa : isas) std::printf("%s\n", isa);
+    for (const std::string_view isa : instruction_sets()) std::printf("%s\n", std::string(isa).c_str());
     return 0;
   }
   if (verb == "run" && arguments.size() == 7) return run({arguments.begin() + 1, arguments.end()});

@@ -31,7 +31,7 @@ Program compile_workload(Engine& engine, const Case& of, Precision precision, co
 }
 
 Session::Session(const Case& of, SessionOptions options)
-    : engine_({.threads = options.threads}),
+    : engine_({.threads = options.threads, .isa = options.isa}),
       start_(start_of(of)),
       trains_(of.workload.trains()),
       program_(compile_workload(engine_, of, options.precision, slots_)) {

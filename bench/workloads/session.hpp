@@ -19,6 +19,7 @@ Precision find_precision(std::string_view name);
 struct SessionOptions {
   int threads = 1;
   Precision precision = Precision::f32;
+  std::string isa = "native";  // as EngineOptions
 };
 
 Program compile_workload(Engine& engine, const Case& of, Precision precision, const StepSlots& slots = {});
