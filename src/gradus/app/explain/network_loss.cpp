@@ -1,6 +1,6 @@
 #include "gradus/app/explain/network_loss.hpp"
 
-#include "gradus/learn/data/batches.hpp"
+#include "gradus/learn/train/feeder.hpp"
 #include "gradus/learn/train/known_classes.hpp"
 #include "gradus/learn/train/pass.hpp"
 
@@ -47,11 +47,14 @@ NetworkLoss network_loss(const TrainedModel& given, const data::Dataset& dataset
     out.bindings.push_back({value, parameter.value});
   }
   out.features = out.graph->find_input(slots.features), out.target = out.graph->find_input(slots.target);
-  Tensor x(out.features.type()), y(out.target.type());
-  data::gather_features(dataset, rows, x.view());
-  data::gather_targets(targets, rows, y.view());
-  out.bindings.push_back({out.features, std::move(x)});
-  out.bindings.push_back({out.target, std::move(y)});
+  for (int id = 0; id < out.graph->size(); ++id) {
+    if (out.graph->node(id).op != &input_op) continue;
+    const Value value = out.graph->value(id);
+    Tensor numbers(value.type());
+    if (gather_slot(slots, slot_of(value), dataset, targets, rows, numbers.view())) {
+      out.bindings.push_back({value, std::move(numbers)});
+    }
+  }
   return out;
 }
 

@@ -29,12 +29,22 @@ void copy_rows(std::span<const From> from, std::span<const std::int64_t> rows, s
   }
 }
 
+/// A tensor of which rows are gathered: the features, or an input beside them.
+struct Source {
+  const Tensor& values;
+  double divisor;
+  std::int64_t row_size;
+};
+
+Source source_of(const Dataset& dataset) { return {dataset.features, dataset.divisor, dataset.row_size()}; }
+Source source_of(const Input& input) { return {input.values, input.divisor, input.shape().count()}; }
+
 /// Bytes that are divided by something, through a table of the 256 quotients.
-template <class To> void look_up_rows(const Dataset& dataset, std::span<const std::int64_t> rows, std::span<To> out) {
+template <class To> void look_up_rows(const Source& from, std::span<const std::int64_t> rows, std::span<To> out) {
   std::array<To, 256> quotients;
-  for (std::size_t i = 0; i < 256; ++i) quotients[i] = static_cast<To>(static_cast<double>(i) / dataset.divisor);
-  const auto bytes = dataset.features.as<std::uint8_t>();
-  const auto size = static_cast<std::size_t>(dataset.row_size());
+  for (std::size_t i = 0; i < 256; ++i) quotients[i] = static_cast<To>(static_cast<double>(i) / from.divisor);
+  const auto bytes = from.values.as<std::uint8_t>();
+  const auto size = static_cast<std::size_t>(from.row_size);
   To* to = out.data();
   for (const std::int64_t row : rows) {
     for (const std::uint8_t byte : bytes.subspan(static_cast<std::size_t>(row) * size, size)) *to++ = quotients[byte];
@@ -47,9 +57,9 @@ void prefetch(std::span<const std::uint8_t> row) {
   for (std::size_t i = 0; i < row.size(); i += cache_line) __builtin_prefetch(row.data() + i);
 }
 
-void gather_bytes(const Dataset& dataset, std::span<const std::int64_t> rows, std::span<float> out) {
-  const auto bytes = dataset.features.as<std::uint8_t>();
-  const auto size = static_cast<std::size_t>(dataset.row_size());
+void gather_bytes(const Source& from, std::span<const std::int64_t> rows, std::span<float> out) {
+  const auto bytes = from.values.as<std::uint8_t>();
+  const auto size = static_cast<std::size_t>(from.row_size);
   const auto row = [&](std::size_t i) { return bytes.subspan(static_cast<std::size_t>(rows[i]) * size, size); };
   constexpr std::size_t ahead = 4;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -58,28 +68,54 @@ void gather_bytes(const Dataset& dataset, std::span<const std::int64_t> rows, st
   }
 }
 
-template <class To> void put_one_hot(const Dataset& dataset, std::span<const std::int64_t> rows, std::span<To> out) {
-  const auto classes = static_cast<std::size_t>(dataset.classes());
-  const auto labels = dataset.targets.as<std::int64_t>();
+/// Targets of which rows are gathered.
+struct Labels {
+  const std::string& source;
+  Task task;
+  const Tensor& values;
+  std::int64_t classes;
+};
+
+template <class To> void put_one_hot(const Labels& targets, std::span<const std::int64_t> rows, std::span<To> out) {
+  const auto classes = static_cast<std::size_t>(targets.classes);
+  const auto labels = targets.values.as<std::int64_t>();
   std::fill(out.begin(), out.end(), To{0});
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::int64_t label = labels[static_cast<std::size_t>(rows[i])];
-    if (label < 0 || label >= dataset.classes()) {
+    if (label < 0 || label >= targets.classes) {
       throw UserError(Fault::data,
-                      Report{printable(dataset.source) + " row " + std::to_string(rows[i]),
-                             "class " + std::to_string(label), "0 to " + std::to_string(dataset.classes() - 1),
-                             "class_names of " + std::to_string(label < 0 ? dataset.classes() : label + 1) +
+                      Report{printable(targets.source) + " row " + std::to_string(rows[i]),
+                             "class " + std::to_string(label), "0 to " + std::to_string(targets.classes - 1),
+                             "class_names of " + std::to_string(label < 0 ? targets.classes : label + 1) +
                                  " classes, or another class"});
     }
     out[i * classes + static_cast<std::size_t>(label)] = To{1};
   }
 }
 
-void check_features(const Dataset& dataset, std::span<const std::int64_t> rows, const Type& out) {
-  const auto wanted = static_cast<std::int64_t>(rows.size()) * dataset.row_size();
-  if (is_floating(out.dtype) && out.shape.count() == wanted) return;
-  refuse_shape("features", out, "f32 or f64 with " + std::to_string(wanted) + " numbers",
-               "DType::f32, Shape{" + std::to_string(rows.size()) + ", " + std::to_string(dataset.row_size()) + "}");
+void check_buffer(const Source& from, std::span<const std::int64_t> rows, const Type& out) {
+  const auto wanted = static_cast<std::int64_t>(rows.size()) * from.row_size;
+  const bool codes = from.values.dtype() == DType::i64;
+  const bool fits = codes ? out.dtype == DType::i64 || out.dtype == DType::i32 : is_floating(out.dtype);
+  if (fits && out.shape.count() == wanted) return;
+  refuse_shape("features", out,
+               std::string(codes ? "i64 or i32" : "f32 or f64") + " with " + std::to_string(wanted) + " numbers",
+               std::string(codes ? "DType::i64" : "DType::f32") + ", Shape{" + std::to_string(rows.size()) + ", " +
+                   std::to_string(from.row_size) + "}");
+}
+
+void gather(const Source& from, std::span<const std::int64_t> rows, View out) {
+  check_buffer(from, rows, out.type());
+  const DType dtype = from.values.dtype();
+  if (dtype == DType::u8 && out.dtype() == DType::f32 && from.divisor == 255) {
+    return gather_bytes(from, rows, out.as<float>());
+  }
+  visit(out.dtype(), [&]<class To>(std::type_identity<To>) {
+    if (dtype == DType::u8) return look_up_rows(from, rows, out.as<To>());
+    visit(dtype, [&]<class From>(std::type_identity<From>) {
+      copy_rows(from.values.as<From>(), rows, static_cast<std::size_t>(from.row_size), out.as<To>().data());
+    });
+  });
 }
 
 }  // namespace
@@ -91,49 +127,55 @@ std::span<const std::int64_t> batch_rows(std::span<const std::int64_t> order, st
 }
 
 void gather_features(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
-  check_features(dataset, rows, out.type());
-  if (dataset.features.dtype() == DType::u8 && out.dtype() == DType::f32 && dataset.divisor == 255) {
-    gather_bytes(dataset, rows, out.as<float>());
+  gather(source_of(dataset), rows, out);
+}
+
+void gather_input(const Input& input, std::span<const std::int64_t> rows, View out) {
+  gather(source_of(input), rows, out);
+}
+
+namespace {
+
+void gather_labels(const Labels& targets, std::span<const std::int64_t> rows, View out) {
+  const bool classification = targets.task == Task::classification;
+  const auto count = static_cast<std::int64_t>(rows.size());
+  if (classification && is_floating(out.dtype())) {
+    if (out.count() != count * targets.classes) {
+      refuse_shape("targets", out.type(),
+                   "one-hot [" + std::to_string(count) + "," + std::to_string(targets.classes) +
+                       "] or class numbers as i64 or i32",
+                   "DType::i64, Shape{" + std::to_string(count) + "}");
+    }
+    visit_floating(out.dtype(), [&]<class To>(std::type_identity<To>) { put_one_hot(targets, rows, out.as<To>()); });
     return;
   }
-  visit_floating(out.dtype(), [&]<class To>(std::type_identity<To>) {
-    if (dataset.features.dtype() == DType::u8) return look_up_rows(dataset, rows, out.as<To>());
-    visit(dataset.features.dtype(), [&]<class From>(std::type_identity<From>) {
-      copy_rows(dataset.features.as<From>(), rows, static_cast<std::size_t>(dataset.row_size()), out.as<To>().data());
+  const bool fits_task =
+      classification ? out.dtype() == DType::i64 || out.dtype() == DType::i32 : is_floating(out.dtype());
+  const std::int64_t width = classification ? 1 : targets.values.shape().last();
+  if (!fits_task || out.count() != count * width) {
+    refuse_shape("targets", out.type(), std::to_string(count * width) + " numbers of the kind that the task has",
+                 classification ? "DType::i64, Shape{" + std::to_string(count) + "}"
+                                : "DType::f32, Shape{" + std::to_string(count) + ", " + std::to_string(width) + "}");
+  }
+  visit(out.dtype(), [&]<class To>(std::type_identity<To>) {
+    visit(targets.values.dtype(), [&]<class From>(std::type_identity<From>) {
+      copy_rows(targets.values.as<From>(), rows, static_cast<std::size_t>(width), out.as<To>().data());
     });
   });
 }
+
+}  // namespace
 
 void gather_targets(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
   if (!dataset.has_targets) {
     throw UserError(Fault::usage, Report{printable(dataset.source), "no targets", "a target for every row",
                                          "a dataset read with its target column"});
   }
-  const auto count = static_cast<std::int64_t>(rows.size());
-  if (dataset.task == Task::classification && is_floating(out.dtype())) {
-    if (out.count() != count * dataset.classes()) {
-      refuse_shape("targets", out.type(),
-                   "one-hot [" + std::to_string(count) + "," + std::to_string(dataset.classes()) +
-                       "] or class numbers as i64 or i32",
-                   "DType::i64, Shape{" + std::to_string(count) + "}");
-    }
-    visit_floating(out.dtype(), [&]<class To>(std::type_identity<To>) { put_one_hot(dataset, rows, out.as<To>()); });
-    return;
-  }
-  const bool fits_task = dataset.task == Task::classification ? out.dtype() == DType::i64 || out.dtype() == DType::i32
-                                                              : is_floating(out.dtype());
-  const std::int64_t width = dataset.task == Task::regression ? dataset.targets.shape().last() : 1;
-  if (!fits_task || out.count() != count * width) {
-    refuse_shape("targets", out.type(), std::to_string(count * width) + " numbers of the kind that the task has",
-                 dataset.task == Task::classification
-                     ? "DType::i64, Shape{" + std::to_string(count) + "}"
-                     : "DType::f32, Shape{" + std::to_string(count) + ", " + std::to_string(width) + "}");
-  }
-  visit(out.dtype(), [&]<class To>(std::type_identity<To>) {
-    visit(dataset.targets.dtype(), [&]<class From>(std::type_identity<From>) {
-      copy_rows(dataset.targets.as<From>(), rows, static_cast<std::size_t>(width), out.as<To>().data());
-    });
-  });
+  gather_labels({dataset.source, dataset.task, dataset.targets, dataset.classes()}, rows, out);
+}
+
+void gather_target(const Target& target, std::span<const std::int64_t> rows, View out) {
+  gather_labels({target.name, target.task, target.values, std::ssize(target.class_names)}, rows, out);
 }
 
 namespace {
@@ -141,17 +183,16 @@ namespace {
 /// What an item of a shared gathering copies: some rows.
 struct Gathering {
   static constexpr std::size_t rows_per_item = 8;
-  const Dataset& dataset;
+  const Source from;
   std::span<const std::int64_t> rows;
   View out;
 
   std::size_t items() const { return (rows.size() + rows_per_item - 1) / rows_per_item; }
   void run(std::size_t item) const {
     const std::size_t first = item * rows_per_item, count = std::min(rows_per_item, rows.size() - first);
-    const Type type{out.dtype(), {static_cast<std::int64_t>(count), dataset.row_size()}};
-    const std::size_t row_bytes = static_cast<std::size_t>(dataset.row_size()) * size_of(out.dtype());
-    gather_features(dataset, rows.subspan(first, count),
-                    View(type, static_cast<std::byte*>(out.data()) + first * row_bytes));
+    const Type type{out.dtype(), {static_cast<std::int64_t>(count), from.row_size}};
+    const std::size_t row_bytes = static_cast<std::size_t>(from.row_size) * size_of(out.dtype());
+    gather(from, rows.subspan(first, count), View(type, static_cast<std::byte*>(out.data()) + first * row_bytes));
   }
 };
 
@@ -161,19 +202,32 @@ Gatherer::Gatherer(ThreadPool& pool) : pool_(&pool) {
   stretch_.begin.resize(static_cast<std::size_t>(pool.threads()) + 1);
 }
 
-void Gatherer::features(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
+namespace {
+
+void gather_shared(ThreadPool& pool, Stretch& stretch, const Source& from, std::span<const std::int64_t> rows,
+                   View out) {
   constexpr std::size_t worth_sharing = 32 * 1024;  // bytes, which take longer to copy than threads to meet
-  check_features(dataset, rows, out.type());
-  const std::size_t team = stretch_.begin.size() - 1;
-  if (team == 1 || byte_count(out.type()) < worth_sharing) return gather_features(dataset, rows, out);
-  const ThreadPool::Turn turn = pool_->try_turn();
-  if (!turn) return gather_features(dataset, rows, out);
-  Gathering all{dataset, rows, out};
-  for (std::size_t t = 0; t <= team; ++t) stretch_.begin[t] = all.items() * t / team;
-  pool_->run(
-      {&stretch_, 1},
+  check_buffer(from, rows, out.type());
+  const std::size_t team = stretch.begin.size() - 1;
+  if (team == 1 || byte_count(out.type()) < worth_sharing) return gather(from, rows, out);
+  const ThreadPool::Turn turn = pool.try_turn();
+  if (!turn) return gather(from, rows, out);
+  Gathering all{from, rows, out};
+  for (std::size_t t = 0; t <= team; ++t) stretch.begin[t] = all.items() * t / team;
+  pool.run(
+      {&stretch, 1},
       [](void* context, std::size_t, std::size_t item, int) { static_cast<const Gathering*>(context)->run(item); },
       &all);
+}
+
+}  // namespace
+
+void Gatherer::features(const Dataset& dataset, std::span<const std::int64_t> rows, View out) {
+  gather_shared(*pool_, stretch_, source_of(dataset), rows, out);
+}
+
+void Gatherer::input(const Input& input, std::span<const std::int64_t> rows, View out) {
+  gather_shared(*pool_, stretch_, source_of(input), rows, out);
 }
 
 }  // namespace gradus::data

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 namespace gradus::data {
 namespace {
@@ -33,7 +34,63 @@ std::int64_t Dataset::row_size() const {
   return size;
 }
 
+const Input* find_input(const Dataset& dataset, std::string_view name) {
+  const auto at =
+      std::find_if(dataset.inputs.begin(), dataset.inputs.end(), [&](const auto& i) { return i.name == name; });
+  return at == dataset.inputs.end() ? nullptr : &*at;
+}
+
+Dataset target_alone(const Dataset& dataset, std::size_t i) {
+  const Target& target = dataset.several[i];
+  Dataset out;
+  out.source = dataset.source;
+  out.task = target.task;
+  out.has_targets = dataset.has_targets;
+  out.targets = target.values;
+  out.class_names = target.class_names;
+  return out;
+}
+
+namespace {
+
+void check_names(const Dataset& dataset, const std::string& place) {
+  std::set<std::string_view> inputs{"features"}, targets;
+  const auto refuse = [&](const std::string& what, const std::string& name) {
+    throw UserError(Fault::data,
+                    Report{place, what + (name.empty() ? " without a name" : " " + printable(name) + " twice"),
+                           "a name of its own for each", name.empty() ? "\"x\"" : printable(name) + "_2"});
+  };
+  for (const Input& input : dataset.inputs) {
+    if (input.name.empty() || !inputs.insert(input.name).second) refuse("an input", input.name);
+  }
+  for (const Target& target : dataset.several) {
+    if (target.name.empty() || !targets.insert(target.name).second) refuse("a target", target.name);
+  }
+}
+
+void check_inputs(const Dataset& dataset, const std::string& place) {
+  for (const Input& input : dataset.inputs) {
+    const Type& type = input.values.type();
+    const bool known = type.dtype == DType::f32 || type.dtype == DType::f64 || type.dtype == DType::u8 || input.codes();
+    const bool shaped = type.shape.rank() > 1 && type.shape[0] == dataset.rows() && input.shape().count() > 0;
+    if (known && shaped) continue;
+    throw UserError(Fault::data, Report{place, "input " + printable(input.name) + " " + to_string(type),
+                                        "f32, f64, u8, or i64 for codes, [" + std::to_string(dataset.rows()) + ", ...]",
+                                        "Tensor(DType::f32, Shape{" + std::to_string(dataset.rows()) + ", 1})"});
+  }
+}
+
+}  // namespace
+
 void check(const Dataset& dataset) {
+  check_names(dataset, dataset.source.empty() ? "dataset" : printable(dataset.source));
+  check_inputs(dataset, dataset.source.empty() ? "dataset" : printable(dataset.source));
+  for (std::size_t i = 0; dataset.has_targets && i < dataset.several.size(); ++i) {
+    Dataset alone = target_alone(dataset, i);
+    alone.features = Tensor(DType::f32, {dataset.rows(), 0});
+    alone.source = (dataset.source.empty() ? "dataset" : dataset.source) + ", target " + dataset.several[i].name;
+    check(alone);
+  }
   const auto refuse = [&](const std::string& what, const Type& found, const std::string& expected,
                           const std::string& remedy) {
     const std::string place = dataset.source.empty() ? "dataset" : printable(dataset.source);
@@ -43,7 +100,7 @@ void check(const Dataset& dataset) {
   const Type &features = dataset.features.type(), &targets = dataset.targets.type();
   if (features.dtype == DType::bf16)
     refuse("features", features, "f32 or f64, or bytes of images as u8", "features.cast(DType::f32)");
-  if (!dataset.has_targets) return;
+  if (!dataset.has_targets || !dataset.several.empty()) return;
   const bool classes = dataset.task == Task::classification;
   const bool shaped = targets.shape.rank() == (classes ? 1 : 2) && targets.shape[0] == dataset.rows();
   if (classes && (targets.dtype != DType::i64 || !shaped))
@@ -62,7 +119,14 @@ Dataset take(const Dataset& dataset, std::span<const std::int64_t> rows) {
   out.divisor = dataset.divisor;
   out.task = dataset.task;
   out.has_targets = dataset.has_targets;
-  if (dataset.has_targets) out.targets = take_rows(dataset.targets, rows);
+  if (dataset.has_targets && dataset.several.empty()) out.targets = take_rows(dataset.targets, rows);
+  for (const Input& input : dataset.inputs) {
+    out.inputs.push_back({input.name, take_rows(input.values, rows), input.divisor, input.names});
+  }
+  for (const Target& target : dataset.several) {
+    out.several.push_back({target.name, target.task, Tensor(), target.class_names});
+    if (dataset.has_targets) out.several.back().values = take_rows(target.values, rows);
+  }
   out.class_names = dataset.class_names;
   out.feature_names = dataset.feature_names;
   return out;

@@ -18,7 +18,7 @@ std::string named(const std::string& name) { return "\"" + printable(name) + "\"
 void match_columns(const Schema& schema, const Table& table, bool target_needed, Notes& notes) {
   std::vector<std::string> wanted, known = schema.ignored;
   for (const ColumnEncoding& column : schema.columns) (column.used() ? wanted : known).push_back(column.name);
-  (target_needed ? wanted : known).push_back(schema.target.name);
+  for (const TargetEncoding& target : schema.targets()) (target_needed ? wanted : known).push_back(target.name);
   std::string missing, extra;
   for (const std::string& name : wanted) {
     if (!table.find(name)) missing += (missing.empty() ? "" : ", ") + named(name);
@@ -108,7 +108,9 @@ struct FeatureWriter {
     const auto features = static_cast<std::size_t>(encoding.width());
     const std::size_t rows_a_block = std::max<std::size_t>(1, numbers_a_block / std::max<std::size_t>(features, 1));
     std::vector<double> filler(features);
+    const double none = -1;
     if (!is_category_of_its_own(encoding)) encoding.encode({&encoding.gaps.fill, 1}, filler);
+    else if (encoding.kind().codes) encoding.encode({&none, 1}, filler);
     std::vector<double> block, known;
     Rows gaps, far;
     for (std::size_t begin = 0; begin < cells.size(); begin += rows_a_block) {
@@ -128,7 +130,7 @@ struct FeatureWriter {
         if (absent || too_far) std::copy(filler.begin(), filler.end(), encoded.begin());
         T* const row = to.data() + (begin + i) * width + first;
         for (std::size_t k = 0; k < features; ++k) row[k] = static_cast<T>(encoded[k]);
-        if (encoding.gaps.in_training && (absent || too_far)) row[features] = T{1};
+        if (encoding.marks_gaps() && (absent || too_far)) row[features] = T{1};
       }
     }
     if (gaps.count > 0) filled.push_back(filled_text(encoding, gaps.count));
@@ -244,20 +246,22 @@ struct FeatureWriter {
   }
 };
 
-Tensor encode_features(const Schema& schema, const Table& table, DType dtype, Notes& notes) {
+/// Of the columns of `input`; "": of the features.
+Tensor encode_features(const Schema& schema, const std::string& input, const Table& table, DType dtype, Notes& notes) {
   constexpr std::int64_t most_bytes = std::int64_t{1} << 36;
-  const auto count = checked_multiply(table.rows, schema.feature_count());
+  const std::int64_t width = schema.feature_count(input);
+  const auto count = checked_multiply(table.rows, width);
   if (!count || *count > most_bytes / static_cast<std::int64_t>(size_of(dtype))) {
     throw UserError(
         Fault::budget,
-        Report{printable(table.source),
-               std::to_string(table.rows) + " rows of " + std::to_string(schema.feature_count()) + " features",
+        Report{printable(table.source), std::to_string(table.rows) + " rows of " + std::to_string(width) + " features",
                "at most 64 GiB of numbers", "fewer rows, or ignore columns with many categories"});
   }
-  Tensor out(dtype, {table.rows, schema.feature_count()});
-  FeatureWriter writer{table, out.view(), static_cast<std::size_t>(schema.feature_count()), notes};
+  Tensor out(dtype, {table.rows, width});
+  FeatureWriter writer{table, out.view(), static_cast<std::size_t>(width), notes};
   std::size_t first = 0;
   for (const ColumnEncoding& encoding : schema.columns) {
+    if (encoding.input != input) continue;
     if (encoding.used()) writer.put_column(encoding, first);
     first += static_cast<std::size_t>(encoding.feature_count());
   }
@@ -336,12 +340,25 @@ Encoded encode(const Schema& schema, const Table& table, DType dtype, WantTarget
   out.dataset.has_targets = target != WantTarget::no;
   match_columns(schema, table, out.dataset.has_targets, out.notes);
   out.dataset.source = table.source;
-  out.dataset.task = schema.target.task;
-  out.dataset.class_names = schema.target.classes;
   out.dataset.feature_names = schema.feature_names();
-  out.dataset.features = encode_features(schema, table, dtype, out.notes);
-  if (out.dataset.has_targets)
-    out.dataset.targets = encode_target(schema.target, table, target, out.dataset.class_names);
+  out.dataset.features = encode_features(schema, "", table, dtype, out.notes);
+  for (const std::string& input : schema.inputs()) {
+    const bool codes = schema.is_codes(input);
+    Tensor values = encode_features(schema, input, table, codes ? DType::f64 : dtype, out.notes);
+    if (codes) values = values.cast(DType::i64);
+    out.dataset.inputs.push_back({input, std::move(values), 1, schema.feature_names(input)});
+  }
+  if (schema.several.empty()) {
+    out.dataset.task = schema.target.task;
+    out.dataset.class_names = schema.target.classes;
+    if (out.dataset.has_targets)
+      out.dataset.targets = encode_target(schema.target, table, target, out.dataset.class_names);
+    return out;
+  }
+  for (const TargetEncoding& one : schema.several) {
+    Target& to = out.dataset.several.emplace_back(Target{one.name, one.task, Tensor(), one.classes});
+    if (out.dataset.has_targets) to.values = encode_target(one, table, target, to.class_names);
+  }
   return out;
 }
 

@@ -173,12 +173,13 @@ TargetEncoding fit_target(const Table& table, const Column& column, std::span<co
 }
 
 /// A feature that is the target in other units: |correlation| above 0.9999.
-void warn_of_copies(const Table& table, const Schema& schema, std::span<const std::int64_t> rows, Notes& notes) {
+void warn_of_copies(const Table& table, const Schema& schema, const TargetEncoding& of,
+                    std::span<const std::int64_t> rows, Notes& notes) {
   constexpr std::size_t enough = 10;
-  if (schema.target.task != Task::regression || rows.size() < enough) return;
-  const Column& target = *table.find(schema.target.name);
+  if (of.task != Task::regression || rows.size() < enough) return;
+  const Column& target = *table.find(of.name);
   std::vector<double> own_target, own;
-  const auto targets = cell_numbers(target, schema.target.rule, own_target);
+  const auto targets = cell_numbers(target, of.rule, own_target);
   for (const ColumnEncoding& column : schema.columns) {
     if (!column.numeric() || !column.used() || !(column.scaling.deviation > 0)) continue;
     const Column& feature = *table.find(column.name);
@@ -188,54 +189,156 @@ void warn_of_copies(const Table& table, const Schema& schema, std::span<const st
     for (const std::int64_t row : rows) {
       const auto r = static_cast<std::size_t>(row);
       if (!std::isfinite(cells[r])) continue;
-      sum += column.scaling.encode(cells[r]) * schema.target.scaling.encode(targets[r]);
+      sum += column.scaling.encode(cells[r]) * of.scaling.encode(targets[r]);
       ++count;
     }
     if (count >= enough && std::abs(sum / static_cast<double>(count)) > 0.9999) {
-      notes.push_back(
-          {true, describe(table, feature) + " is nearly a copy of the target; will it be known when predicting?"});
+      notes.push_back({true, describe(table, feature) + " is nearly a copy of the target" +
+                                 (schema.several.empty() ? "" : " " + named(of.name)) +
+                                 "; will it be known when predicting?"});
     }
   }
 }
 
-/// Every column but the target: what it is, said at once, and its encoding.
-void fit_columns(const Table& table, const Column& target, std::span<const std::int64_t> rows,
+using Targets = std::vector<const Column*>;
+
+/// The input that the column belongs to; "": the features.
+std::string input_of(const FitOptions& options, const std::string& column) {
+  for (const InputColumns& input : options.inputs) {
+    if (contains(input.columns, column)) return input.name;
+  }
+  return "";
+}
+
+/// Inputs of texts alone, of which nothing else is said, are codes.
+void choose_codes(const FitOptions& options, const std::vector<const Column*>& columns,
+                  std::vector<ColumnRole>& roles) {
+  for (const InputColumns& input : options.inputs) {
+    std::vector<ColumnRole*> all;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (contains(input.columns, columns[i]->name)) all.push_back(&roles[i]);
+    }
+    const bool plain = std::all_of(all.begin(), all.end(), [](const ColumnRole* role) {
+      return role->encoder == one_hot_encoder() && !role->asked;
+    });
+    for (ColumnRole* role : all) {
+      if (plain) role->encoder = codes_encoder();
+    }
+  }
+}
+
+/// Every column but the targets: what it is, said at once, and its encoding.
+void fit_columns(const Table& table, const Targets& targets, std::span<const std::int64_t> rows,
                  const FitOptions& options, bool keep_all, Schema& schema, Notes& notes) {
-  RoleNotes said;
-  schema.columns.clear();
+  std::vector<const Column*> columns;
+  std::vector<ColumnRole> roles;
   for (const Column& column : table.columns) {
-    if (&column == &target || contains(options.ignore, column.name)) continue;
+    const bool target = std::find(targets.begin(), targets.end(), &column) != targets.end();
+    if (target || contains(options.ignore, column.name)) continue;
     const bool read = column.read != ReadAs::nothing;
     if (read) require_read(table, column, contains(options.categorical, column.name));
-    const ColumnRole role =
-        read ? find_role(table, column, options, keep_all) : ColumnRole{ignored_encoder(LeftOut::asked), {}};
-    ColumnEncoding& encoding = schema.columns.emplace_back(fit_column(table, column, role, rows, notes));
-    if (encoding.kind().cells == Cells::nothing) said.add_left_out(column.name, why_ignored(encoding));
-    else said.add(column, role);
+    const bool keep = keep_all || !input_of(options, column.name).empty();
+    columns.push_back(&column);
+    roles.push_back(read ? find_role(table, column, options, keep) : ColumnRole{ignored_encoder(LeftOut::asked), {}});
+  }
+  choose_codes(options, columns, roles);
+  RoleNotes said;
+  schema.columns.clear();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    ColumnEncoding& encoding = schema.columns.emplace_back(fit_column(table, *columns[i], roles[i], rows, notes));
+    encoding.input = input_of(options, columns[i]->name);
+    if (encoding.kind().cells == Cells::nothing) said.add_left_out(columns[i]->name, why_ignored(encoding));
+    else said.add(*columns[i], roles[i]);
   }
   said.say(table.source, notes);
 }
 
 bool any_used(const Schema& schema) {
   return std::any_of(schema.columns.begin(), schema.columns.end(),
-                     [](const ColumnEncoding& column) { return column.used(); });
+                     [](const ColumnEncoding& column) { return column.used() && column.input.empty(); });
 }
 
-void check_names(const Table& table, const Column& target, const FitOptions& options) {
+[[noreturn]] void refuse_input(const std::string& name, const std::string& found, const std::string& expected,
+                               const std::string& remedy) {
+  throw UserError(Fault::usage, Report{"input " + named(name), found, expected, remedy});
+}
+
+void check_inputs(const Table& table, const Targets& targets, const FitOptions& options) {
+  std::set<std::string> names{"features"}, columns;
+  for (const InputColumns& input : options.inputs) {
+    if (input.name.empty() || !names.insert(input.name).second) {
+      refuse_input(input.name, input.name.empty() ? "no name" : "that name twice", "a name of its own for each",
+                   "input_" + std::to_string(names.size()));
+    }
+    if (input.columns.empty()) refuse_input(input.name, "no columns", "one at least", table.columns[0].name);
+    for (const std::string& name : input.columns) {
+      const Column& column = require_column(table, name);
+      if (std::find(targets.begin(), targets.end(), &column) != targets.end()) {
+        refuse_input(input.name, "the target " + named(name), "columns that are known when predicting", "the others");
+      }
+      if (contains(options.ignore, name)) {
+        refuse_input(input.name, "column " + named(name) + ", which is ignored", "columns that are used",
+                     "the others, or it taken out of --ignore");
+      }
+      if (!columns.insert(name).second) {
+        refuse_input(input.name, "column " + named(name) + " a second time", "each column in one input", "it once");
+      }
+    }
+  }
+}
+
+/// Throws UserError(Fault::data) where nothing varies in an input, or all that does is in inputs.
+void check_used(const Table& table, const FitOptions& options, const Schema& schema) {
+  const std::vector<std::string> used = schema.inputs();
+  for (const InputColumns& input : options.inputs) {
+    if (contains(used, input.name)) continue;
+    throw UserError(Fault::data, Report{printable(table.source) + ", input " + named(input.name),
+                                        "no column that varies", "at least one", "other columns for it"});
+  }
+  if (any_used(schema)) return;
+  throw UserError(Fault::data,
+                  used.empty() ? Report{printable(table.source), "no column but the target that varies",
+                                        "at least one feature", "a file with a column that has two different values"}
+                               : Report{printable(table.source), "every column that varies in an input of its own",
+                                        "one at least that is of none: the features, which a net begins with",
+                                        "no input for the columns of " + named(used.front())});
+}
+
+void check_names(const Table& table, const Targets& targets, const FitOptions& options) {
   for (const std::string& name : options.ignore) require_column(table, name);
   for (const std::string& name : options.categorical) require_column(table, name);
   for (const ColumnRule& rule : options.columns) require_column(table, rule.name);
-  if (contains(options.ignore, target.name)) {
-    throw UserError(Fault::usage, Report{"column " + named(target.name), "the target among the ignored columns",
+  for (const Column* target : targets) {
+    if (std::count(targets.begin(), targets.end(), target) > 1) {
+      throw UserError(Fault::usage, Report{"target " + named(target->name), "that column twice",
+                                           "a column of its own for each target", "it once"});
+    }
+    if (!contains(options.ignore, target->name)) continue;
+    throw UserError(Fault::usage, Report{"column " + named(target->name), "the target among the ignored columns",
                                          "one of both", "another --target, or it taken out of --ignore"});
   }
+  check_inputs(table, targets, options);
+  if (targets.size() < 2 || (!options.task && !options.log_target)) return;
+  throw UserError(Fault::usage,
+                  Report{"targets", options.task ? "one task for several" : "a logarithm of several",
+                         "what each column looks like: texts and categorical columns are classes",
+                         options.task ? "no task, or one target" : "numbers whose logarithm is in the file"});
+}
+
+Targets targets_in(const Table& table, const FitOptions& options) {
+  if (options.targets.empty()) {
+    return {options.target.empty() ? &table.columns.back() : &require_column(table, options.target)};
+  }
+  Targets out;
+  for (const std::string& name : options.targets) out.push_back(&require_column(table, name));
+  return out;
 }
 
 }  // namespace
 
 Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const FitOptions& options) {
-  const Column& target = options.target.empty() ? table.columns.back() : require_column(table, options.target);
-  check_names(table, target, options);
+  const Targets targets = targets_in(table, options);
+  check_names(table, targets, options);
   if (rows.size() < 2) {
     throw UserError(Fault::data, Report{printable(table.source), std::to_string(rows.size()) + " training row(s)",
                                         "at least 2", "a file with more rows"});
@@ -248,21 +351,23 @@ Fitted fit_schema(const Table& table, std::span<const std::int64_t> rows, const 
 
   Fitted out;
   out.notes = table.notes;
-  out.schema.target = fit_target(table, target, rows, options, out.notes);
+  for (const Column* target : targets) {
+    out.schema.several.push_back(fit_target(table, *target, rows, options, out.notes));
+  }
+  if (targets.size() == 1) out.schema.target = std::move(out.schema.several[0]), out.schema.several.clear();
   out.schema.ignored = options.ignore;
   out.schema.rules = table.rules;
   Notes plain;
-  fit_columns(table, target, rows, options, false, out.schema, plain);
-  if (!any_used(out.schema)) {  // better than nothing
+  fit_columns(table, targets, rows, options, false, out.schema, plain);
+  if (!any_used(out.schema) && options.inputs.empty()) {  // better than nothing
     plain.clear();
-    fit_columns(table, target, rows, options, true, out.schema, plain);
+    fit_columns(table, targets, rows, options, true, out.schema, plain);
   }
   out.notes.insert(out.notes.end(), plain.begin(), plain.end());
-  if (!any_used(out.schema)) {
-    throw UserError(Fault::data, Report{printable(table.source), "no column but the target that varies",
-                                        "at least one feature", "a file with a column that has two different values"});
+  check_used(table, options, out.schema);
+  for (const TargetEncoding& target : out.schema.targets()) {
+    warn_of_copies(table, out.schema, target, rows, out.notes);
   }
-  warn_of_copies(table, out.schema, rows, out.notes);
   return out;
 }
 

@@ -46,7 +46,15 @@ class RowHash {
     for (const std::string& name : dataset.class_names) classes_.push_back(hash_text(name));
   }
 
-  std::uint64_t operator()(std::int64_t row) const { return mix(features(row) + target(row)); }
+  std::uint64_t operator()(std::int64_t row) const {
+    std::uint64_t out = features(row);
+    for (const Input& input : dataset_.inputs) {
+      out += numbers(hash_text(input.name), input.values, row, input.shape().count());
+    }
+    if (dataset_.several.empty()) return mix(out + target(row));
+    for (const Target& of : dataset_.several) out += target(hash_text(of.name), of, row);
+    return mix(out);
+  }
 
  private:
   std::uint64_t features(std::int64_t row) const {
@@ -67,6 +75,21 @@ class RowHash {
       for (std::size_t i = 0; i < size; ++i) out += term(keys_[i], bits_of(static_cast<double>(numbers[i])));
     });
     return out;
+  }
+
+  /// Of row `row` of a tensor whose rows have `width` numbers.
+  static std::uint64_t numbers(std::uint64_t key, const Tensor& of, std::int64_t row, std::int64_t width) {
+    std::uint64_t out = 0;
+    for (std::int64_t i = 0; i < width; ++i) {
+      out += term(mix(key + static_cast<std::uint64_t>(i)), bits_of(of.number(row * width + i)));
+    }
+    return out;
+  }
+
+  static std::uint64_t target(std::uint64_t key, const Target& of, std::int64_t row) {
+    if (of.task == Task::regression) return numbers(key, of.values, row, of.values.shape().last());
+    const auto number = static_cast<std::size_t>(of.values.as<std::int64_t>()[static_cast<std::size_t>(row)]);
+    return mix(key ^ (number < of.class_names.size() ? hash_text(of.class_names[number]) : number));
   }
 
   std::uint64_t target(std::int64_t row) const {

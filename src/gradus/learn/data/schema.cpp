@@ -14,29 +14,47 @@ bool ColumnEncoding::used() const {
 
 bool TargetEncoding::linear() const { return recipe.kind == standard_encoder().kind; }
 
-std::int64_t Schema::feature_count() const {
-  if (!is_table()) return image.count();
+std::int64_t Schema::feature_count(std::string_view input) const {
+  if (!is_table()) return input.empty() ? image.count() : 0;
   std::int64_t count = 0;
-  for (const ColumnEncoding& column : columns) count += column.feature_count();
+  for (const ColumnEncoding& column : columns) count += column.input == input ? column.feature_count() : 0;
   return count;
+}
+
+std::vector<std::string> Schema::inputs() const {
+  std::vector<std::string> out;
+  for (const ColumnEncoding& column : columns) {
+    if (column.input.empty() || !column.used() || std::find(out.begin(), out.end(), column.input) != out.end())
+      continue;
+    out.push_back(column.input);
+  }
+  return out;
+}
+
+bool Schema::is_codes(std::string_view input) const {
+  return std::all_of(columns.begin(), columns.end(), [&](const ColumnEncoding& column) {
+    return column.input != input || !column.used() || column.kind().codes;
+  });
 }
 
 std::int64_t Schema::output_count() const {
   return target.task == Task::classification ? static_cast<std::int64_t>(target.classes.size()) : 1;
 }
 
-std::vector<std::string> Schema::feature_names() const {
+std::vector<std::string> Schema::feature_names(std::string_view input) const {
   std::vector<std::string> names;
   for (const ColumnEncoding& column : columns) {
+    if (column.input != input) continue;
     column.kind().names(column.recipe.keys, column, column.name, names);
-    if (column.gaps.in_training) names.push_back(column.name + " is missing");
+    if (column.marks_gaps()) names.push_back(column.name + " is missing");
   }
   return names;
 }
 
 ReadColumns reading(const FitOptions& options) {
   return [options](std::span<const std::string> names) {
-    const std::string target = options.target.empty() && !names.empty() ? names.back() : options.target;
+    const std::string target =
+        options.target.empty() && options.targets.empty() && !names.empty() ? names.back() : options.target;
     const auto is_in = [](const std::vector<std::string>& list, const std::string& name) {
       return std::find(list.begin(), list.end(), name) != list.end();
     };
@@ -48,7 +66,7 @@ ReadColumns reading(const FitOptions& options) {
       if (is_in(options.categorical, name)) out.push_back(ReadAs::literal);
       else if (is_in(options.ignore, name) || cells == Cells::nothing) out.push_back(ReadAs::nothing);
       else if (cells == Cells::texts || cells == Cells::dates) out.push_back(ReadAs::text);
-      else if (name != target) out.push_back(ReadAs::looks);
+      else if (name != target && !is_in(options.targets, name)) out.push_back(ReadAs::looks);
       else if (options.task) out.push_back(options.task == Task::classification ? ReadAs::text : ReadAs::looks);
       else out.push_back(options.log_target ? ReadAs::looks : ReadAs::looks_or_two);
     }
@@ -61,7 +79,9 @@ ReadColumns reading(const Schema& schema, WantTarget target) {
   for (const ColumnEncoding& column : schema.columns) {
     if (column.used()) types.emplace(column.name, column.read);
   }
-  if (target != WantTarget::no) types.emplace(schema.target.name, schema.target.read);
+  for (const TargetEncoding& one : schema.targets()) {
+    if (target != WantTarget::no) types.emplace(one.name, one.read);
+  }
   return [types](std::span<const std::string> names) {
     std::vector<ReadAs> out;
     for (const std::string& name : names) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradus/core/tensor/shape.hpp"
@@ -33,8 +34,11 @@ struct ColumnEncoding : Encoder {
   ReadAs read = ReadAs::number;  // number; text, literal; looks in models that took 01 and 1 for the same
   CellRule rule;                 // of texts that are numbers or dates
   Gaps gaps;
+  std::string input;  // of the net, that it is a column of; "": the features
   bool numeric() const { return kind().cells == Cells::numbers || kind().cells == Cells::dates; }
-  std::int64_t feature_count() const { return width() + (gaps.in_training ? 1 : 0); }
+  std::int64_t feature_count() const { return width() + (marks_gaps() ? 1 : 0); }
+  /// Whether a feature more is 1 where a cell is missing: codes have one for that.
+  bool marks_gaps() const { return gaps.in_training && !kind().codes; }
   /// False when it is left out, as what was the same in every training row: then files need not have it.
   bool used() const;
   friend bool operator==(const ColumnEncoding&, const ColumnEncoding&) = default;
@@ -59,15 +63,22 @@ struct Schema {
   Shape image;                       // rank 0 for tables
   double divisor = 1;
   TargetEncoding target;
-  std::optional<ReadingRules> rules;  // how the training file was read; nothing in older models, and for images
+  std::vector<TargetEncoding> several = {};  // targets, in the place of `target`
+  std::optional<ReadingRules> rules;         // how the training file was read; nothing in older models, and for images
 
   bool is_table() const { return image.rank() == 0; }
-  /// Inputs of the network.
-  std::int64_t feature_count() const;
-  /// Outputs of the network: the classes, or 1.
+  /// Features of the network; of an input beside them its numbers.
+  std::int64_t feature_count(std::string_view input = {}) const;
+  /// Outputs of the network for its target: the classes, or 1.
   std::int64_t output_count() const;
   /// "kilometres", "fuel=diesel", ...; empty for images.
-  std::vector<std::string> feature_names() const;
+  std::vector<std::string> feature_names(std::string_view input = {}) const;
+  /// The inputs beside the features, by name, in the order of their first columns.
+  std::vector<std::string> inputs() const;
+  /// Whether all columns of that input are codes, which it then takes as whole numbers.
+  bool is_codes(std::string_view input) const;
+  /// One, or several.
+  std::span<const TargetEncoding> targets() const { return several.empty() ? std::span(&target, 1) : several; }
   friend bool operator==(const Schema&, const Schema&) = default;
 };
 
@@ -75,6 +86,12 @@ struct Schema {
 struct ColumnRule {
   std::string name;
   kinds::Recipe<EncoderKind> encoder = {};  // none: as its cells look, but it is not left out
+};
+
+/// Columns that a net takes by a name.
+struct InputColumns {
+  std::string name;
+  std::vector<std::string> columns;
 };
 
 struct FitOptions {
@@ -85,6 +102,8 @@ struct FitOptions {
   std::vector<ColumnRule> columns = {};
   bool log_target = false;                                  // learn the logarithm of the target
   kinds::Recipe<EncoderKind> numbers = standard_encoder();  // of columns of numbers without a rule
+  std::vector<std::string> targets = {};                    // several, in the place of `target`
+  std::vector<InputColumns> inputs = {};                    // what else the net takes, beside the features
 };
 
 /// How to read a table that is to be fitted: categorical columns as literal texts, a target of classes as texts,

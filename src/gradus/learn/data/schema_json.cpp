@@ -107,6 +107,7 @@ json::Value write_column(const ColumnEncoding& column) {
   write_state(out, column);
   write_reading(out, column.read);
   write_rule(out, column.rule);
+  if (!column.input.empty()) out["input"] = column.input;
   if (column.kind().cells == Cells::nothing) return out;
   out["gaps"] = json::Object{{"fill", column.gaps.fill}, {"in_training", column.gaps.in_training}};
   return out;
@@ -118,6 +119,7 @@ ColumnEncoding read_column(const json::Value& value, EncoderKinds own) {
   out.recipe = read_kind(value.at("kind").text(), own);
   read_state(out, value);
   out.rule = read_rule(value);
+  if (const json::Value* input = value.find("input")) out.input = input->text();
   const Cells cells = out.kind().cells;
   if (cells == Cells::texts || out.rule.form != CellRule::Form::number) out.read = read_reading(value);
   if (cells == Cells::nothing) return out;
@@ -179,7 +181,10 @@ json::Value to_json(const Schema& schema) {
     out["image"] = std::vector<std::int64_t>(schema.image.begin(), schema.image.end());
     out["divisor"] = schema.divisor;
   }
-  out["target"] = write_target(schema.target);
+  if (schema.several.empty()) out["target"] = write_target(schema.target);
+  json::Array targets;
+  for (const TargetEncoding& target : schema.several) targets.push_back(write_target(target));
+  if (!targets.empty()) out["targets"] = std::move(targets);
   return out;
 }
 
@@ -201,7 +206,12 @@ Schema schema_from_json(const json::Value& value, EncoderKinds own) {
     out.ignored = value.at("ignored").texts();
     if (const json::Value* rules = value.find("reading")) out.rules = rules_from_json(*rules);
   }
-  out.target = read_target(value.at("target"), out.is_table(), own);
+  if (const json::Value* targets = value.find("targets")) {
+    for (const json::Value& target : targets->array()) out.several.push_back(read_target(target, out.is_table(), own));
+    if (out.several.size() < 2) refuse(std::to_string(out.several.size()) + " of several targets", "two at least");
+  } else {
+    out.target = read_target(value.at("target"), out.is_table(), own);
+  }
   return out;
 }
 

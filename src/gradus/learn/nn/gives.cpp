@@ -25,14 +25,16 @@ bool ends_with_own(const Layer& net) {
 
 }  // namespace
 
-LastLayer last_layer(const Layer& net, const Shape& input, DType dtype) {
+LastLayer last_layer(const Layer& net, const Shape& input, DType dtype, NamedInputs inputs) {
   if (!net)
     throw UserError(Fault::usage, Report{"net", "no layer", "a layer, or nn::sequential of some", "nn::linear(1)"});
   Graph graph;
   Scope scope(graph, Mode::inference, dtype);
   std::vector<std::int64_t> sizes{1};
   sizes.insert(sizes.end(), input.begin(), input.end());
-  const Value output = net.build(scope, graph.input("features", Shape(sizes), dtype));
+  const Value x = graph.input("features", Shape(sizes), dtype);
+  scope.begin_inputs(inputs, 1, x);
+  const Value output = net.build(scope, x);
   const Node* node = &graph.node(output.id);
   while (node->op == &reshape_op || node->op == &transpose_op) node = &graph.node(node->inputs[0]);
   if (gives_shares(node->op)) return {Gives::probabilities, std::string(node->op->name)};

@@ -14,7 +14,7 @@ struct LastLayer {
 };
 
 /// Builds the net for one sample of shape `input` and looks at what its output is made by. Throws UserError as the net.
-LastLayer last_layer(const Layer& net, const Shape& input, DType dtype);
+LastLayer last_layer(const Layer& net, const Shape& input, DType dtype, NamedInputs inputs = {});
 
 /// `net`, then `last`, a layer without parameters. Parameters keep their names.
 Layer with_last(const Layer& net, const Layer& last);

@@ -39,6 +39,7 @@ struct LayerTraits {
   bool any_shape = false;  // gives the shape that it takes, whatever that is
   bool nameless = false;   // texts have its first value or its nets without its name: "128", "(64 relu, 3)"
   std::size_t names = 0;   // of values or layers before it, which it wants: "add NAME"
+  bool input = false;      // the name is that of an input of the data: "input NAME"
   struct {
     std::size_t least = 0, most = 0;
   } nets = {};  // that texts have in parentheses
@@ -119,6 +120,8 @@ Layer repeat(std::int64_t times, Layer net);
 Layer from(std::string name);
 Layer add(std::string name);
 Layer concat(std::string name);
+/// The input of the data called `name`, or the features, called "features".
+Layer input(std::string name);
 /// The layer called `name`, with the activations behind it up to that name, once more with the same weights.
 Layer again(std::string name);
 struct TiedOptions {
@@ -137,6 +140,9 @@ Layer dropout(double p);
 
 /// x where x > 0, else "weight" x, one learned slope for all, at first 0.25 (He et al. 2015; torch.nn.PReLU).
 Layer prelu(double slope = 0.25);
+
+/// `number` of the numbers along axis 1, from the one with number `first` (from 0).
+Layer columns(std::int64_t first, std::int64_t number);
 
 /// Softmax over the last axis. A loss on logits needs none.
 Layer softmax();

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gradus/core/graph/graph.hpp"
 #include "gradus/learn/kinds/recipe.hpp"
@@ -53,19 +54,37 @@ using LossKinds = std::span<const LossKind* const>;
 /// Every loss that comes with gradus: the list is in losses/all.cpp.
 LossKinds all_losses();
 
+struct Term;
+
 struct Loss {
   kinds::Recipe<LossKind> recipe = {};  // nothing of a loss of one's own
   std::string own_name = {};
   std::function<Value(Value prediction, Value target)> own = {};
+  /// Of several targets: their losses, each of the next columns of the prediction. Then build() is of them alone.
+  std::vector<Term> terms = {};
 
-  explicit operator bool() const { return recipe || own; }
-  /// "mse", "huber 0.5", with all keys; of a loss of one's own its name.
-  std::string name() const { return recipe ? kinds::print_all(recipe) : own_name; }
+  explicit operator bool() const { return recipe || own || !terms.empty(); }
+  /// "mse", "huber 0.5", with all keys; of a loss of one's own its name; "mse of price + 2 cross_entropy of fuel".
+  std::string name() const;
+  /// Of several: whether they sum.
   const Traits& traits() const;
+  /// What the net gives, as people want it: by Traits::finish, of several each column by that of its target.
+  Value finish(Value output) const;
   Value build(Value prediction, Value target) const {
     return recipe ? recipe.of().build(recipe.keys, prediction, target) : own(prediction, target);
   }
 };
+
+/// The loss of one of several targets.
+struct Term {
+  std::string target;
+  Loss loss;
+  double weight = 1;         // what it is multiplied with in the sum
+  std::int64_t columns = 1;  // of the prediction
+};
+
+/// The columns of `prediction` that belong to term `i`.
+Value columns_of(const Loss& loss, std::size_t i, Value prediction);
 
 /// Mean over rows and outputs of (y - t)^2; gradient 2 (y - t) / (rows outputs), as torch.nn.MSELoss.
 extern const Loss mse;

@@ -15,6 +15,7 @@ namespace {
 struct Sketch {
   Shape output;
   std::vector<ParameterSpec> parameters, statistics;
+  std::vector<NamedInput> asked;  // of the inputs beside the features
 };
 
 Shape batch_shape(const Shape& sample, std::int64_t rows) {
@@ -23,18 +24,23 @@ Shape batch_shape(const Shape& sample, std::int64_t rows) {
   return Shape(std::span(sizes).first(static_cast<std::size_t>(sample.rank()) + 1));
 }
 
-Sketch sketch(const Layer& net, const Shape& input, DType dtype) {
+Sketch sketch(const Layer& net, const Shape& input, DType dtype, NamedInputs inputs) {
   if (!net)
     throw UserError(Fault::usage, Report{"net", "no layer", "a layer, or nn::sequential of some", "nn::linear(1)"});
   Graph graph;
   Scope scope(graph, Mode::sketch, dtype);
   const Value x = graph.input("features", batch_shape(input, 1), dtype);
+  scope.begin_inputs(inputs, 1, x);
   const Value y = net.build(scope, x);
   if (!y || y.graph != &graph || y.dtype() != dtype || y.shape().rank() != 2 || y.rows() != 1) {
     throw UserError(Fault::usage, Report{"net", y ? to_string(y.type()) + " as its output" : "no output",
                                          std::string(name(dtype)) + "[rows, outputs]", "flatten() as the last layer"});
   }
-  return {y.shape(), scope.parameters(), scope.statistics()};
+  Sketch out{y.shape(), scope.parameters(), scope.statistics(), {}};
+  for (const NamedInput& one : inputs) {
+    if (graph.find_input(input_slot(one.name))) out.asked.push_back(one);
+  }
+  return out;
 }
 
 /// Refuses parameters that cannot fit: training holds them about four times (weights, gradients, two moments).
@@ -67,8 +73,8 @@ std::int64_t Model::parameter_count() const {
   return count;
 }
 
-std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, DType dtype) {
-  return sketch(net, input, dtype).parameters;
+std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, DType dtype, NamedInputs inputs) {
+  return sketch(net, input, dtype, inputs).parameters;
 }
 
 void check_types(const ModelOptions& options) {
@@ -82,16 +88,20 @@ void check_types(const ModelOptions& options) {
   }
 }
 
-std::vector<ParameterSpec> statistics_of(const Layer& net, const Shape& input, DType dtype) {
-  return sketch(net, input, dtype).statistics;
+std::vector<NamedInput> asked_inputs(const Layer& net, const Shape& input, DType dtype, NamedInputs inputs) {
+  return sketch(net, input, dtype, inputs).asked;
 }
 
-Model make_model(Layer net, const Shape& sample, ModelOptions options) {
+std::vector<ParameterSpec> statistics_of(const Model& model) {
+  return sketch(model.net, model.input, model.dtype, model.inputs).statistics;
+}
+
+Model make_model(Layer net, const Shape& sample, ModelOptions options, std::vector<NamedInput> inputs) {
   check_types(options);
   const Shape input = input_of(net, sample);
-  const Sketch specs = sketch(net, input, options.dtype);
+  const Sketch specs = sketch(net, input, options.dtype, inputs);
   check_memory(specs.parameters, options.dtype);
-  Model model{std::move(net), input, options.dtype, {}, options.products};
+  Model model{std::move(net), input, options.dtype, {}, options.products, std::move(inputs)};
   const auto add = [&](const ParameterSpec& spec, bool running) {
     model.parameters.push_back({spec.name, Tensor(options.dtype, spec.shape), running});
     init::fill(spec.init, model.parameters.back().value.view(), options.seed, spec.name);
@@ -108,11 +118,14 @@ Precision split_precision(DType precision) {
   return {precision, DType::f32};
 }
 
-std::int64_t output_count(const Model& model) { return sketch(model.net, model.input, model.dtype).output.last(); }
+std::int64_t output_count(const Model& model) {
+  return sketch(model.net, model.input, model.dtype, model.inputs).output.last();
+}
 
 Value forward(const Model& model, Scope& scope, Value x) {
   const Shape wanted = batch_shape(model.input, x.rows());
   if (!(x.shape() == wanted)) x = reshape(x, wanted);
+  scope.begin_inputs(model.inputs, x.rows(), x);
   const Value y = model.net.build(scope, x);
   if (y.shape().rank() != 2 || y.rows() != x.rows()) {
     throw UserError(Fault::usage, Report{"net", to_string(y.type()) + " as its output",

@@ -24,6 +24,7 @@ struct Model {
   std::vector<Parameter> parameters;
   /// What products of matrices are computed of: bf16 (in an f32 model), or as the rest. See ProgramOptions.
   DType products = DType::f32;
+  std::vector<NamedInput> inputs = {};  // beside the features
 
   const Tensor* find(std::string_view name) const;
   Tensor* find(std::string_view name);
@@ -42,7 +43,7 @@ void check_types(const ModelOptions& options);
 /// The net for samples of shape `sample` (seen as input_of() says), its parameters initialized. Throws UserError for
 /// shapes that do not fit (naming layer, op and shapes), and Fault::budget before anything is allocated when the
 /// parameters do not fit in memory.
-Model make_model(Layer net, const Shape& sample, ModelOptions options = {});
+Model make_model(Layer net, const Shape& sample, ModelOptions options = {}, std::vector<NamedInput> inputs = {});
 
 /// "f32", "f64" or "bf16": dtype and products in one word.
 DType precision_of(const Model& model);
@@ -54,15 +55,22 @@ struct Precision {
 Precision split_precision(DType precision);
 
 /// What the net asks for, without making it.
-std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, DType dtype);
+std::vector<ParameterSpec> parameters_of(const Layer& net, const Shape& input, DType dtype, NamedInputs inputs = {});
+inline std::vector<ParameterSpec> parameters_of(const Model& model) {
+  return parameters_of(model.net, model.input, model.dtype, model.inputs);
+}
+
+/// Those of `inputs` that the net asks for.
+std::vector<NamedInput> asked_inputs(const Layer& net, const Shape& input, DType dtype, NamedInputs inputs);
 
 /// Its running statistics.
-std::vector<ParameterSpec> statistics_of(const Layer& net, const Shape& input, DType dtype);
+std::vector<ParameterSpec> statistics_of(const Model& model);
 
 /// Numbers that the net gives for one sample: the last size of its output.
 std::int64_t output_count(const Model& model);
 
-/// Appends the net to the scope's graph. x is [rows, ...input] or has as many elements a row.
+/// Appends the net to the scope's graph. x, the features, is [rows, ...input] or has as many elements a row. REQUIRES:
+/// the model outlives the scope.
 Value forward(const Model& model, Scope& scope, Value x);
 
 }  // namespace gradus::nn

@@ -40,14 +40,39 @@ std::string text_of(const Layer& layer) {
 std::string example_net(const LayerKind& kind) {
   std::string text = kinds::example(kind);
   const std::size_t word = kind.name.size();
-  for (std::size_t i = 0; i < kind.traits.names; ++i) text.insert(word, " x");
+  const std::string name = kind.traits.input ? " " + std::string(features_name) : " x";
+  for (std::size_t i = 0; i < kind.traits.names; ++i) text.insert(word, name);
   if (kind.traits.nets.most > 0) text += " (relu)";
-  return kind.traits.names > 0 ? "64, 64 as x, " + text : text;
+  return kind.traits.names > 0 && !kind.traits.input ? "64, 64 as x, " + text : text;
 }
 
 Layer with_output(Layer hidden, std::int64_t outputs) {
   if (!hidden.is_sequence()) hidden = sequential({std::move(hidden)});
   hidden.nets.push_back(linear(outputs));
+  return hidden;
+}
+
+std::string value_name(std::string_view target) {
+  std::string out(target);
+  for (char& c : out) {
+    if (!is_name("x" + std::string(1, c))) c = '_';
+  }
+  return is_name(out) && !is_word(out, kinds_with({})) ? out : "out_" + out;
+}
+
+Layer with_outputs(Layer hidden, std::span<const Output> outputs) {
+  if (outputs.size() == 1) return with_output(std::move(hidden), outputs[0].columns);
+  if (!hidden.is_sequence()) hidden = sequential({std::move(hidden)});
+  std::vector<Layer> heads;
+  for (const Output& output : outputs) {
+    const std::string name = value_name(output.target);
+    std::vector<Layer> head;
+    if (std::any_of(hidden.nets.begin(), hidden.nets.end(), [&](const Layer& layer) { return layer.name == name; }))
+      head.push_back(from(name));
+    head.push_back(linear(output.columns));
+    heads.push_back(sequential(std::move(head)));
+  }
+  hidden.nets.push_back(parallel(std::move(heads)));
   return hidden;
 }
 
@@ -82,6 +107,7 @@ kinds::KindList kinds_with(LayerKinds own) {
 bool is_word(std::string_view word, const kinds::KindList& list) {
   if (word == net_words::as || word == "true" || word == "false") return true;
   return std::any_of(list.begin(), list.end(), [&](const kinds::Kind* kind) {
+    if (static_cast<const LayerKind*>(kind)->traits.input) return false;  // nets from before it may have such a name
     return kinds::same_name(kind->name, word) || kinds::find_key(kind->keys, word) < kind->keys.size();
   });
 }

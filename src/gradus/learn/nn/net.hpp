@@ -10,6 +10,7 @@
 // The text describes the hidden layers; the output layer follows from the data (with_output).
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,19 @@ Layer parse_net(std::string_view text, LayerKinds own = {});
 
 /// `hidden` with a linear layer of `outputs` units after it.
 Layer with_output(Layer hidden, std::int64_t outputs);
+
+/// A target, and how many numbers a net gives for it.
+struct Output {
+  std::string target;
+  std::int64_t columns = 1;
+};
+
+/// `hidden` with a linear layer for each target, whose numbers are joined in this order. It takes the value that is
+/// called as the target is (see value_name), else the last one.
+Layer with_outputs(Layer hidden, std::span<const Output> outputs);
+
+/// What a layer is called whose value becomes that target: "fuel_type" for "fuel type".
+std::string value_name(std::string_view target);
 
 /// The canonical text of a net: parse_net(print_net(net)) is the net again, unless it has layers of one's own.
 std::string print_net(const Layer& net);

@@ -146,6 +146,12 @@ class NetParser {
 
   std::string parse_known_name(const LayerKind& kind) {
     const Word word = next();
+    if (kind.traits.input) {
+      if (is_name(word.text) && !is_word(word.text, kinds_)) return std::string(word.text);
+      refuse(word.at, quoted(word.text) + (is_name(word.text) ? " as a name" : ""),
+             "the name of an input of the data: " + std::string(net_words::name_rule),
+             std::string(kind.name) + " " + std::string(features_name));
+    }
     if (std::find(names_.begin(), names_.end(), word.text) != names_.end()) return std::string(word.text);
     std::string all;
     for (const std::string_view name : names_) all += (all.empty() ? "" : ", ") + std::string(name);

@@ -1,5 +1,7 @@
 #include "gradus/learn/nn/scope.hpp"
 
+#include <algorithm>
+
 #include "gradus/core/base/remedy.hpp"
 #include "gradus/learn/nn/layer.hpp"
 #include "gradus/learn/nn/net.hpp"
@@ -108,6 +110,33 @@ const NamedLayer& Scope::named(std::string_view name) const {
                   Report{"net", "\"" + printable(name) + "\", a name that no layer before it has",
                          known.empty() ? "the name of a layer before it" : all,
                          nearest_or(name, known, "\"as " + printable(name) + "\" behind a layer before it")});
+}
+
+std::string input_slot(std::string_view name) { return "input " + std::string(name); }
+
+void Scope::begin_inputs(NamedInputs inputs, std::int64_t rows, Value features) {
+  inputs_ = inputs, rows_ = rows, features_ = features;
+}
+
+Value Scope::input(std::string_view name) {
+  if (name == features_name && features_) return features_;
+  const auto at = std::find_if(inputs_.begin(), inputs_.end(), [&](const NamedInput& one) { return one.name == name; });
+  if (at == inputs_.end()) {
+    std::vector<std::string> known;
+    if (features_) known.emplace_back(features_name);
+    for (const NamedInput& one : inputs_) known.push_back(one.name);
+    std::string all;
+    for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
+    throw UserError(Fault::usage, Report{"input " + printable(name), "no such input of the data",
+                                         known.empty() ? "data with inputs" : "one of " + all,
+                                         nearest_or(name, known, known.empty() ? "data::Dataset::inputs" : known[0])});
+  }
+  const SlotId slot = graph_.slot_table()->declare({.name = input_slot(name), .role = Role::input});
+  if (const Value known = graph_.find_input(slot)) return known;
+  std::vector<std::int64_t> sizes{rows_};
+  sizes.insert(sizes.end(), at->shape.begin(), at->shape.end());
+  asked_.push_back(graph_.input(slot, {at->codes ? DType::i64 : dtype_, Shape(sizes)}));
+  return asked_.back();
 }
 
 Value Scope::key() {

@@ -1,6 +1,7 @@
 // Where a layer builds: the graph, the names of its parameters, the mode, the random streams, the values with names.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,6 +26,20 @@ struct ParameterSpec {
   Shape shape;
   init::Init init;
 };
+
+/// What a net takes beside its features, by a name that its layers call.
+struct NamedInput {
+  std::string name;
+  Shape shape;         // of one sample
+  bool codes = false;  // whole numbers in i64; else numbers in the net's dtype
+  friend bool operator==(const NamedInput&, const NamedInput&) = default;
+};
+using NamedInputs = std::span<const NamedInput>;
+
+/// The name of that input's slot, which features and parameters cannot have: "input brand".
+std::string input_slot(std::string_view name);
+/// What layers call the features.
+inline constexpr std::string_view features_name = "features";
 
 /// A layer of a sequence that is being built, with a name for later ones.
 struct NamedLayer {
@@ -61,6 +76,14 @@ class Scope {
   /// Layers `from` to `of.at` of its sequence once more, with their weights.
   Value apply_again(const NamedLayer& of, std::size_t from, Value x);
 
+  /// What layers may call by name: `inputs` for `rows` samples, which become inputs of the graph when they are first
+  /// asked for, and the features, where they are given. `inputs` must outlive the scope.
+  void begin_inputs(NamedInputs inputs, std::int64_t rows, Value features = {});
+  /// That input, or the features. Throws UserError that lists the names and tries the nearest.
+  Value input(std::string_view name);
+  /// The inputs that were asked for.
+  const Values& input_values() const { return asked_; }
+
   /// The layer before this one that has this name. Throws UserError that lists the names and tries the nearest.
   const NamedLayer& named(std::string_view name) const;
 
@@ -96,6 +119,10 @@ class Scope {
   std::unordered_map<std::string, std::size_t> place_;  // of parameters, by name
   std::vector<NamedLayer> names_;                       // that the layer being built may use, outer ones first
   std::int64_t streams_ = 0;
+  NamedInputs inputs_;
+  std::int64_t rows_ = 1;  // of a batch
+  Value features_;
+  Values asked_;
 };
 
 }  // namespace gradus::nn

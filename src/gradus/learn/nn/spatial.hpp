@@ -36,12 +36,12 @@ Layer avg_pool1d(const Integers& kernel, const PoolOptions& options = {});
 /// Each row in the shape `sample`, which has as many elements: [1, 28, 28] makes 784 numbers an image of one channel.
 Layer view(const Shape& sample);
 
-/// Axes that the first layer of `net` works over, activations and dropout not counted: 2 of a convolution over images,
-/// 0 of a linear layer.
-int axes_taken(const Layer& net);
+/// Axes that the first layer of `net` which takes this input works over, activations and dropout not counted: 2 of a
+/// convolution over images, 0 of a linear layer.
+int axes_taken(const Layer& net, std::string_view input = features_name);
 
-/// `sample` as the first layer of `net` takes it: a layer over two axes takes an image [height, width], and a square
+/// `sample` as that layer takes it: a layer over two axes takes an image [height, width], and a square
 /// number of numbers, as an image of one channel; one over one axis takes any numbers as one channel.
-Shape input_of(const Layer& net, const Shape& sample);
+Shape input_of(const Layer& net, const Shape& sample, std::string_view input = features_name);
 
 }  // namespace gradus::nn

@@ -17,6 +17,9 @@
 #include "gradus/learn/data/dataset.hpp"
 #include "gradus/learn/nn/loss.hpp"
 #include "gradus/learn/nn/model.hpp"
+#include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/options.hpp"
+#include "gradus/learn/train/step.hpp"
 
 namespace gradus {
 
@@ -29,11 +32,20 @@ struct Agreement {
 /// The loss that was asked for; else cross_entropy for classes (binary_cross_entropy_with_logits for one output,
 /// binary_cross_entropy for a net that gives probabilities), mse for numbers. Throws UserError(Fault::usage) that names
 /// the loss that would fit, or says how many outputs the net must have.
-Agreement agree(const std::optional<loss::Loss>& asked, const nn::Layer& net, const Shape& input, DType dtype,
+Agreement agree(const std::optional<loss::Loss>& asked, const nn::Layer& net, const NetInputs& inputs, DType dtype,
                 const data::Dataset& dataset);
 
+/// Of several targets: the weighted sum of their losses, each of its columns of what the net gives: mse of numbers,
+/// cross_entropy of classes, unless options say another that takes those without a layer more. Throws UserError that
+/// names the target, and for a net that does not give their columns.
+Agreement agree_several(const TrainOptions& options, const nn::Layer& net, const NetInputs& inputs, DType dtype,
+                        const data::Dataset& dataset);
+
+/// The columns that a net gives for the targets of `dataset`.
+std::vector<nn::Output> outputs_of(const data::Dataset& dataset);
+
 /// The same where no more is known of the targets than whether they are classes.
-Agreement agree(const loss::Loss& asked, const nn::Layer& net, const Shape& input, DType dtype, bool classes);
+Agreement agree(const loss::Loss& asked, const nn::Layer& net, const NetInputs& inputs, DType dtype, bool classes);
 
 /// For classes: whether the numbers that predict() gives lie between 0 and 1. Those of models that were trained before
 /// loss and last layer had to agree may not.

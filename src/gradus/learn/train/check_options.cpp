@@ -49,7 +49,12 @@ void check_dataset(const data::Dataset& dataset) {
   if (!dataset.has_targets)
     refuse("no targets", "a target for every row", "the dataset with has_targets and its targets");
   data::check(dataset);
-  if (dataset.task == data::Task::classification && dataset.classes() < 2) {
+  for (const data::Target& target : dataset.several) {
+    if (target.task == data::Task::regression || target.class_names.size() > 1) continue;
+    refuse(std::to_string(target.class_names.size()) + " classes of target " + printable(target.name),
+           "at least two to tell apart", "rows of another class, or numbers as targets (Task::regression)");
+  }
+  if (dataset.several.empty() && dataset.task == data::Task::classification && dataset.classes() < 2) {
     refuse(std::to_string(dataset.classes()) + " classes", "at least two to tell apart",
            "rows of another class, or numbers as targets (Task::regression)");
   }

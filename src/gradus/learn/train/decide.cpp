@@ -7,6 +7,7 @@
 #include "gradus/learn/nn/spatial.hpp"
 #include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/check_options.hpp"
+#include "gradus/learn/train/feeder.hpp"
 #include "gradus/learn/train/known_classes.hpp"
 
 namespace gradus {
@@ -17,8 +18,11 @@ data::Split choose_split(const data::Dataset& dataset, const TrainOptions& optio
     data::check(*options.split, dataset.rows());
     return *options.split;
   }
-  if (options.by_class && dataset.task == data::Task::classification) {
-    return data::split_by_class(dataset.targets.as<std::int64_t>(), options.validation, options.seed);
+  const bool several = !dataset.several.empty();  // the first of them decides
+  const data::Task task = several ? dataset.several[0].task : dataset.task;
+  if (options.by_class && task == data::Task::classification) {
+    const Tensor& targets = several ? dataset.several[0].values : dataset.targets;
+    return data::split_by_class(targets.as<std::int64_t>(), options.validation, options.seed);
   }
   return data::split_rows(dataset.rows(), options.validation, options.seed);
 }
@@ -39,6 +43,8 @@ void note_choices(Decided& out, const TrainOptions& options) {
 
 /// Classes of which rows were held back and none was left to train on.
 void note_unlearnt(Decided& out, const data::Dataset& dataset) {
+  for (std::size_t i = 0; i < dataset.several.size(); ++i) note_unlearnt(out, data::target_alone(dataset, i));
+  if (!dataset.several.empty()) return;
   if (dataset.task != data::Task::classification) return;
   const auto targets = dataset.targets.as<std::int64_t>();
   std::vector<std::int64_t> learnt(dataset.class_names.size()), held(dataset.class_names.size());
@@ -59,18 +65,50 @@ void note_unlearnt(Decided& out, const data::Dataset& dataset) {
 void check_data(const data::Dataset& dataset) {
   check_dataset(dataset);
   data::require_finite(dataset);
-  if (dataset.task == data::Task::classification) data::require_classes(dataset);
+  data::require_classes(dataset);
+}
+
+/// Throws UserError for a metric that compares nothing of the targets.
+void check_metrics(const metric::Metrics& metrics, const data::Dataset& dataset) {
+  for (const metric::Metric& one : metrics) {
+    const bool any = std::any_of(dataset.several.begin(), dataset.several.end(), [&](const data::Target& target) {
+      const bool classes = target.task == data::Task::classification;
+      return one && (one.of().compares == metric::Compares::anything ||
+                     (one.of().compares == metric::Compares::classes) == classes);
+    });
+    if (!any) metric::check({one}, dataset.several[0].task == data::Task::classification);  // refuses
+  }
+}
+
+/// Those that the net does not ask for are noted and left out.
+void keep_asked_inputs(Decided& out) {
+  const std::vector<nn::NamedInput> asked = nn::asked_inputs(out.net, out.input, out.model_options.dtype, out.inputs);
+  for (const nn::NamedInput& one : out.inputs) {
+    if (std::find(asked.begin(), asked.end(), one) != asked.end()) continue;
+    out.notes.push_back("the net does not use input " + one.name + "; nn::input(\"" + one.name + "\"), \"input " +
+                        one.name + "\" in its text, takes it");
+  }
+  out.inputs = asked;
 }
 
 /// All but the net's own shapes and types, which `out` has.
 Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOptions& options, const Engine& engine) {
   const DType dtype = out.model_options.dtype;
   const bool classes = dataset.task == data::Task::classification;
-  metric::check(options.metrics, classes);
-  out.metrics = options.metrics.empty() ? metric::usual_metrics(classes) : options.metrics;
-  Agreement agreed = agree(options.loss, out.net, out.input, dtype, dataset);
+  const bool several = !dataset.several.empty();
+  if (several) check_metrics(options.metrics, dataset);
+  else metric::check(options.metrics, classes);
+  out.metrics = options.metrics.empty() && !several ? metric::usual_metrics(classes) : options.metrics;
+  const NetInputs inputs{out.input, out.inputs};
+  if (!several && !options.targets.empty()) {
+    throw UserError(Fault::usage,
+                    Report{"targets", "options of several targets", "a dataset with several", "TrainOptions::loss"});
+  }
+  Agreement agreed = several ? agree_several(options, out.net, inputs, dtype, dataset)
+                             : agree(options.loss, out.net, inputs, dtype, dataset);
   out.loss = agreed.loss, out.net = agreed.net, out.notes = std::move(agreed.notes);
-  out.parameters = nn::parameters_of(out.net, out.input, dtype);
+  keep_asked_inputs(out);
+  out.parameters = nn::parameters_of(out.net, out.input, dtype, out.inputs);
   std::vector<std::string> names;
   for (const nn::ParameterSpec& spec : out.parameters) names.push_back(spec.name);
   Phase plain;
@@ -84,13 +122,14 @@ Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOption
                            options.validation > 0 ? "more rows" : "validation 0.2"});
   }
   if (options.schema) out.schema = options.schema;
-  else if (dataset.features.dtype() == DType::u8) out.schema = data::image_schema(dataset);
+  else if (dataset.features.dtype() == DType::u8 && dataset.inputs.empty() && !several)
+    out.schema = data::image_schema(dataset);
   note_choices(out, options);
   note_unlearnt(out, dataset);
   out.rows = step_rows(options, std::ssize(out.split.train), std::ssize(out.split.validation));
   out.threads = options.threads;
   if (options.memory == 0) return out;
-  const nn::Model shapes{out.net, out.input, dtype, {}, out.model_options.products};
+  const nn::Model shapes{out.net, out.input, dtype, {}, out.model_options.products, out.inputs};
   out.memory = choose_parts(engine, shapes, out.loss, options, batch_spec(dataset), out.rows,
                             options.threads > 0 ? std::min(options.threads, engine.threads()) : engine.threads());
   out.rows.parts = out.memory->parts, out.threads = out.memory->threads;
@@ -100,8 +139,8 @@ Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOption
 }  // namespace
 
 nn::Model Decided::make_model() const {
-  if (!own_phases()) return nn::make_model(net, input, model_options);
-  nn::Model model{net, input, model_options.dtype, {}, model_options.products};
+  if (!own_phases()) return nn::make_model(net, input, model_options, inputs);
+  nn::Model model{net, input, model_options.dtype, {}, model_options.products, inputs};
   for (const nn::ParameterSpec& spec : parameters) {
     model.parameters.push_back({spec.name, Tensor(model.dtype, spec.shape)});
     init::fill(spec.init, model.parameters.back().value.view(), model_options.seed, spec.name);
@@ -124,6 +163,7 @@ Decided decide(const nn::Layer& net, std::vector<Phase> phases, const data::Data
   Decided out{.net = net,
               .input = nn::input_of(net, sample_shape(dataset, net)),
               .phases = std::move(phases),
+              .inputs = inputs_for(net, dataset),
               .model_options = {options.dtype, options.seed, options.products}};
   nn::check_types(out.model_options);
   out.split.train.resize(static_cast<std::size_t>(dataset.rows()));
@@ -133,9 +173,10 @@ Decided decide(const nn::Layer& net, std::vector<Phase> phases, const data::Data
   out.schema = options.schema;
   BatchSpec batch = batch_spec(dataset);
   batch.rows = out.rows.batch;
-  out.parameters = parameters_of(out.phases, options.dtype,
-                                 [&](Graph& graph) { return batch_in(graph, out.input, options.dtype, batch); });
-  for (const nn::ParameterSpec& spec : nn::parameters_of(net, out.input, options.dtype)) {
+  const NetInputs inputs{out.input, out.inputs};
+  out.parameters =
+      parameters_of(out.phases, options.dtype, [&](nn::Scope& scope) { return batch_in(scope, inputs, batch); });
+  for (const nn::ParameterSpec& spec : nn::parameters_of(net, out.input, options.dtype, out.inputs)) {
     const auto known = std::find_if(out.parameters.begin(), out.parameters.end(),
                                     [&](const nn::ParameterSpec& one) { return one.name == spec.name; });
     if (known != out.parameters.end() && known->shape == spec.shape) continue;
@@ -157,6 +198,7 @@ Decided decide(const nn::Layer& net, const data::Dataset& dataset, const TrainOp
   check_data(dataset);
   Decided out{.net = net,
               .input = nn::input_of(net, sample_shape(dataset, net)),
+              .inputs = inputs_for(net, dataset),
               .model_options = {options.dtype, options.seed, options.products}};
   nn::check_types(out.model_options);
   return decide_rest(std::move(out), dataset, options, engine);
@@ -172,9 +214,12 @@ Decided decide(const nn::Model& model, const data::Dataset& dataset, const Train
                            std::to_string(model.input.count()) + ", as the model takes",
                            "nn::make_model(net, Shape{" + std::to_string(dataset.row_size()) + "})"});
   }
-  return decide_rest(
-      {.net = model.net, .input = model.input, .model_options = {model.dtype, options.seed, model.products}}, dataset,
-      options, engine);
+  require_inputs(model.inputs, dataset);
+  return decide_rest({.net = model.net,
+                      .input = model.input,
+                      .inputs = model.inputs,
+                      .model_options = {model.dtype, options.seed, model.products}},
+                     dataset, options, engine);
 }
 
 }  // namespace gradus

@@ -18,15 +18,17 @@ struct Decided {
   Shape input;    // of one sample, as the net sees it
   loss::Loss loss = {};
   data::Split split = {};
-  StepRows rows = {};  // the batch, and its parts
-  int threads = 0;     // that compute; 0: all of the engine's
-  metric::Metrics metrics = {};
+  StepRows rows = {};                       // the batch, and its parts
+  int threads = 0;                          // that compute; 0: all of the engine's
+  metric::Metrics metrics = {};             // of several targets those asked for: see metrics_of_target
   std::optional<data::Schema> schema = {};  // how files become features
   std::optional<MemoryUse> memory = {};     // where there is a budget
   /// What a step makes small, and how: of a plain training one phase without a loss function, since `loss` says it.
   std::vector<Phase> phases = {};
   std::vector<nn::ParameterSpec> parameters = {};  // of all phases
   std::vector<std::string> notes = {};             // choices that nobody asked for: "batch 64 is larger than ..."
+
+  std::vector<nn::NamedInput> inputs = {};  // that the net asks for beside the features
 
   nn::ModelOptions model_options = {};
   bool own_phases() const { return phases.size() > 1 || static_cast<bool>(phases.front().loss); }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/dataset_checks.hpp"
 #include "gradus/learn/data/shortest.hpp"
+#include "gradus/learn/nn/gives.hpp"
+#include "gradus/learn/train/feeder.hpp"
 #include "gradus/learn/train/known_classes.hpp"
 #include "gradus/learn/train/pass.hpp"
 
@@ -14,6 +17,7 @@ namespace gradus {
 namespace {
 
 void check_features(const TrainedModel& model, const data::Dataset& dataset) {
+  require_inputs(model.network.inputs, dataset);
   if (dataset.row_size() == model.network.input.count()) return;
   throw UserError(Fault::data, Report{printable(dataset.source), std::to_string(dataset.row_size()) + " features a row",
                                       std::to_string(model.network.input.count()) + ", as the model was trained on",
@@ -89,23 +93,97 @@ Tensor both_classes(const Tensor& prediction) {
 
 }  // namespace
 
+TrainedModel target_model(const TrainedModel& model, std::size_t target) {
+  require(target < model.targets.size(), "a target that the model does not have");
+  TrainedModel out = model;
+  const PredictedTarget& chosen = model.targets[target];
+  const loss::Term& term = model.loss.terms[target];
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < target; ++i) first += model.loss.terms[i].columns;
+  out.network.net = nn::with_last(model.network.net, nn::columns(first, term.columns));
+  out.loss = term.loss;
+  out.task = chosen.task, out.class_names = chosen.class_names;
+  out.targets.clear();
+  if (out.schema) out.schema->target = model.schema->several[target], out.schema->several.clear();
+  return out;
+}
+
+data::Dataset with_target(const TrainedModel& model, std::size_t target, data::Dataset dataset) {
+  const std::string& name = model.targets[target].name;
+  for (data::Target& one : dataset.several) {
+    if (one.name != name) continue;
+    dataset.task = one.task;
+    dataset.targets = std::move(one.values);
+    dataset.class_names = std::move(one.class_names);
+    dataset.several.clear();
+    return dataset;
+  }
+  throw UserError(Fault::data, Report{printable(dataset.source), "no target " + printable(name),
+                                      "the targets that the model predicts", "the targets of the training data"});
+}
+
+Tensor target_columns(const TrainedModel& model, std::size_t target, const Tensor& prediction) {
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < target; ++i) first += model.loss.terms[i].columns;
+  const std::int64_t count = model.loss.terms[target].columns, rows = prediction.shape()[0];
+  Tensor out(prediction.dtype(), {rows, count});
+  visit_floating(out.dtype(), [&]<class T>(std::type_identity<T>) {
+    const auto from = prediction.as<T>();
+    const auto to = out.as<T>();
+    for (std::int64_t i = 0; i < out.count(); ++i) {
+      const std::int64_t at = i / count * prediction.shape()[1] + first + i % count;
+      to[static_cast<std::size_t>(i)] = from[static_cast<std::size_t>(at)];
+    }
+  });
+  return out;
+}
+
+namespace {
+
+/// `one` for each target, whose metrics are joined and whose losses are added up.
+Evaluation evaluate_each(
+    const TrainedModel& model, const data::Dataset& dataset, const metric::Metrics& metrics,
+    const std::function<Evaluation(const TrainedModel&, const data::Dataset&, const metric::Metrics&)>& one) {
+  Evaluation out;
+  for (std::size_t i = 0; i < model.targets.size(); ++i) {
+    const bool classes = model.targets[i].task == data::Task::classification;
+    const Evaluation of =
+        one(target_model(model, i), with_target(model, i, dataset), metrics_of_target(metrics, classes));
+    const metric::Results results = named_results(model.targets[i].name, of.metrics);
+    out.metrics.insert(out.metrics.end(), results.begin(), results.end());
+    out.rows = of.rows;
+    out.loss += model.loss.terms[i].weight * of.loss;
+    out.unseen = std::max(out.unseen, of.unseen);
+    if (of.not_finite.count > out.not_finite.count) out.not_finite = of.not_finite;
+  }
+  return out;
+}
+
+}  // namespace
+
 Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
                     const metric::Metrics& metrics) {
+  if (!model.targets.empty()) {
+    return evaluate_each(model, dataset, metrics,
+                         [&](const TrainedModel& of, const data::Dataset& rows, const auto& asked) {
+                           return evaluate(engine, of, rows, asked);
+                         });
+  }
   check_features(model, dataset);
   check_targets(model, dataset);
   data::require_finite(dataset);
   const data::Dataset targets = targets_for(model, dataset);
   const ByKnowledge rows = by_knowledge(model, dataset, targets);
   Scoring scoring(metrics.empty() ? metric::usual_metrics(model.task == data::Task::classification) : metrics,
-                  subject_of(model.network, targets), dataset, targets);
+                  model.network, model.loss, dataset, targets);
   std::vector<Graph> graphs;
   const StepSlots slots;
   const Pass known =
       add_pass(graphs, slots, model.network, model.loss, batch_spec(targets), std::ssize(rows.known), true);
   const Pass unknown = add_pass(graphs, slots, model.network, model.loss, {}, std::ssize(rows.unknown), false);
   Program program = program_for(engine, model, std::move(graphs));
-  scoring.run(program, known, model.loss, rows.known);
-  scoring.run(program, unknown, model.loss, rows.unknown);
+  scoring.run(program, known, rows.known);
+  scoring.run(program, unknown, rows.unknown);
   return scoring.finish();
 }
 
@@ -138,6 +216,14 @@ Tensor in_units(const TrainedModel& model, const Tensor& prediction) {
 }
 
 Evaluation in_units(const TrainedModel& model, Evaluation evaluation) {
+  for (std::size_t i = 0; i < model.targets.size() && model.schema; ++i) {
+    const data::TargetEncoding& target = model.schema->several[i];
+    if (target.task != data::Task::regression || !target.linear()) continue;
+    for (metric::Result& one : evaluation.metrics) {
+      if (one.name.starts_with(target.name + "/")) one = metric::scaled({one}, target.scaling.deviation)[0];
+    }
+  }
+  if (!model.targets.empty()) return evaluation;
   if (evaluation.task != data::Task::regression || !model.schema || !model.schema->target.linear()) return evaluation;
   evaluation.metrics = metric::scaled(std::move(evaluation.metrics), model.schema->target.scaling.deviation);
   return evaluation;
@@ -152,6 +238,12 @@ data::Dataset decoded_targets(const data::Schema& schema, data::Dataset targets)
 
 Evaluation evaluate_in_units(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
                              const metric::Metrics& metrics) {
+  if (!model.targets.empty()) {
+    return evaluate_each(model, dataset, metrics,
+                         [&](const TrainedModel& of, const data::Dataset& rows, const auto& asked) {
+                           return evaluate_in_units(engine, of, rows, asked);
+                         });
+  }
   Evaluation out = in_units(model, evaluate(engine, model, dataset, metrics));
   if (out.task != data::Task::regression || !model.schema || model.schema->target.linear()) return out;
   metric::Measurement measurement(metrics.empty() ? metric::usual_metrics(false) : metrics, {});

@@ -12,9 +12,17 @@
 
 namespace gradus {
 
+/// The model of one of several targets alone, which evaluates, predicts and explains it as any model.
+TrainedModel target_model(const TrainedModel& model, std::size_t target);
+/// `dataset` with that target of the model alone. Throws UserError(Fault::data) where it has none of its name.
+data::Dataset with_target(const TrainedModel& model, std::size_t target, data::Dataset dataset);
+/// What predict() gave of that target.
+Tensor target_columns(const TrainedModel& model, std::size_t target, const Tensor& prediction);
+
 /// The mean loss and metrics of `model` on `dataset`: those asked for, else metric::usual_metrics. Classes are matched
 /// by their names; rows of a class that the model does not know count as wrong and are not in the loss
-/// (Evaluation::unseen). Throws UserError(Fault::data) when the rows do not fit the model, have no targets, there are
+/// (Evaluation::unseen). Of several targets the weighted sum of the losses, and the metrics of each, which begin with
+/// its name ("price/r2"). Throws UserError(Fault::data) when the rows do not fit the model, have no targets, there are
 /// none, or none of a known class.
 Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
                     const metric::Metrics& metrics = {});
@@ -26,9 +34,9 @@ Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& d
 Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features);
 
 /// What predict() gave as people read it, f64. Regression: [rows, outputs] in the units of the data, decoded by the
-/// schema's scaling in f64. Classification: [rows, classes] probabilities; of a single output those of both classes.
-/// Each number has as few digits as stand for the model's (see data::shortest_decoded), so that its shortest text is
-/// short.
+/// schema's scaling in f64; of several targets this is for each alone. Classification: [rows, classes] probabilities;
+/// of a single output those of both classes. Each number has as few digits as stand for the model's (see
+/// data::shortest_decoded), so that its shortest text is short.
 Tensor in_units(const TrainedModel& model, const Tensor& prediction);
 Evaluation in_units(const TrainedModel& model, Evaluation evaluation);
 /// evaluate() with errors and R2 in the units of the data, whatever the target's encoder.

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "gradus/engine/runtime/program.hpp"
-#include "gradus/learn/data/batches.hpp"
+#include "gradus/learn/train/feeder.hpp"
 #include "gradus/learn/train/pass.hpp"
 #include "gradus/learn/train/step.hpp"
 
@@ -20,8 +20,9 @@ std::vector<double> gradient_of(Engine& engine, const nn::Model& model, DType pr
   graphs.push_back(gradient_step(slots, model, loss, batch));
   Program program(engine, std::move(graphs), {.products = products});
   for (const nn::Parameter& parameter : model.parameters) program.write(parameter.name, parameter.value);
-  data::gather_features(dataset, rows, program.input(0, slots.features));
-  data::gather_targets(dataset, rows, program.input(0, slots.target));
+  Feeder feeder(engine.pool(), slots, dataset, dataset);
+  feeder.features(program, 0, rows);
+  feeder.targets(program, 0, rows);
   if (program.has(0, slots.key)) program.input(0, slots.key).set(0, static_cast<double>(seed));
   program.run(0);
   std::vector<double> out;

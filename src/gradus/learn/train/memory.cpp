@@ -37,7 +37,7 @@ MemoryUse memory_use(const Engine& engine, const nn::Model& model, const loss::L
   MemoryUse out{.parts = rows.parts, .threads = threads};
   std::size_t parameters = 0, state = 0;
   const optim::Updates updates = updates_of(options);
-  for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+  for (const nn::ParameterSpec& spec : nn::parameters_of(model)) {
     const Type type{model.dtype, spec.shape};
     parameters += byte_count(type);
     if (optim::is_frozen(updates, spec.name)) continue;

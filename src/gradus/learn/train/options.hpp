@@ -30,10 +30,19 @@ struct Parts {
   bool tree = true;
 };
 
+/// One of several targets.
+struct TargetOptions {
+  std::string target;
+  std::optional<loss::Loss> loss = {};  // as TrainOptions::loss
+  double weight = 1;                    // of its loss in the sum
+};
+
 /// The rule that is met first ends the training. 0 switches a rule off, but for `epochs`, which is always a limit
 /// (0: the untrained model comes back).
 struct TrainOptions {
   std::optional<loss::Loss> loss = {};  // cross_entropy for classification, mse for regression unless given: see agree
+  /// Of several targets; those that are not here have `loss` where that fits them, and weight 1.
+  std::vector<TargetOptions> targets = {};
   optim::Optimizer optimizer = optim::adam();
   std::vector<optim::Group> groups = {};  // parameters with a rate or an optimizer of their own, or frozen
   optim::Clipping clipping = {};

@@ -89,7 +89,8 @@ CompiledStep::CompiledStep(Engine& engine, const nn::Model& given, const loss::L
     throw UserError(Fault::usage, Report{"compile_step", std::to_string(options.rows) + " rows", "at least 1",
                                          "CompiledStepOptions{.rows = 1}"});
   }
-  const Agreement agreed = agree(loss, given.net, given.input, given.dtype, loss.traits().takes_classes);
+  const Agreement agreed =
+      agree(loss, given.net, {given.input, given.inputs}, given.dtype, loss.traits().takes_classes);
   nn::Model model = with_net(given, agreed.net);
   const BatchSpec batch = batch_of(model, loss, options.rows);
   std::vector<Graph> graphs;

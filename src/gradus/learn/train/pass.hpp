@@ -21,7 +21,7 @@ struct Pass {
   int whole = -1;
   int last = -1;
   bool with_loss = false;
-  SlotId features = {}, target = {};
+  StepSlots slots = {};
   std::int64_t batch = pass_batch;
 };
 
@@ -32,22 +32,33 @@ Pass add_pass(std::vector<Graph>& graphs, const StepSlots& slots, const nn::Mode
 /// The target of `dataset` as step graphs take it.
 BatchSpec batch_spec(const data::Dataset& dataset);
 
-/// What metrics of the predictions of `model` compare.
-metric::Subject subject_of(const nn::Model& model, const data::Dataset& targets);
+/// Of the metrics that were asked for those that compare classes, or numbers; the usual ones where there is none.
+metric::Metrics metrics_of_target(const metric::Metrics& asked, bool classes);
+
+/// Results of one of several targets: "price/r2", "price R2".
+metric::Results named_results(const std::string& target, metric::Results results);
 
 /// Loss and metrics over rows of a dataset, pass by pass.
 class Scoring {
  public:
-  /// Features of `dataset`, targets of `targets` (which may be the same); both outlive this. Throws as metric::check.
-  Scoring(const metric::Metrics& metrics, const metric::Subject& subject, const data::Dataset& dataset,
+  /// Features of `dataset`, targets of `targets` (which may be the same); all outlive this. Throws as metric::check.
+  Scoring(const metric::Metrics& metrics, const nn::Model& model, const loss::Loss& loss, const data::Dataset& dataset,
           const data::Dataset& targets);
   /// The rows with these numbers. A pass without a loss is over rows of classes that the model does not know.
   /// REQUIRES: as many as add_pass was told, and one pass with a loss.
-  void run(Program& program, const Pass& pass, const loss::Loss& loss, std::span<const std::int64_t> rows);
+  void run(Program& program, const Pass& pass, std::span<const std::int64_t> rows);
   Evaluation finish();
 
  private:
-  metric::Measurement measurement_;
+  struct Part {  // a target
+    metric::Measurement measurement;
+    const data::Target* target = nullptr;  // of several
+    std::int64_t first = 0, columns = 0;   // of the prediction
+  };
+  void measure(ConstView prediction, std::span<const std::int64_t> rows);
+
+  std::vector<Part> parts_;
+  const loss::Loss& loss_of_;
   const data::Dataset& dataset_;
   const data::Dataset& targets_;
   Evaluation out_;

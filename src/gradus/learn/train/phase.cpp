@@ -55,13 +55,13 @@ Value loss_of(const Phase& phase, nn::Scope& scope, Batch& batch) {
 }
 
 std::vector<nn::ParameterSpec> parameters_of(std::span<const Phase> phases, DType dtype,
-                                             const std::function<Batch(Graph& graph)>& make) {
+                                             const std::function<Batch(nn::Scope& scope)>& make) {
   check_names(phases);
   std::vector<nn::ParameterSpec> all;
   for (const Phase& phase : phases) {
     Graph graph;
     nn::Scope scope(graph, nn::Mode::training, dtype);
-    Batch batch = make(graph);
+    Batch batch = make(scope);
     loss_of(phase, scope, batch);
     std::vector<std::string> names, learnt;
     for (const nn::ParameterSpec& spec : scope.parameters()) {

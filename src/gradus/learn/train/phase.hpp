@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradus/core/graph/graph.hpp"
@@ -16,19 +17,28 @@ namespace gradus {
 /// The tensors of a batch in a graph. Each is an input that is made when it is first asked for.
 class Batch {
  public:
-  /// `features` and `target` give the inputs.
-  Batch(std::int64_t rows, std::function<Value()> features, std::function<Value()> target)
-      : rows_(rows), make_features_(std::move(features)), make_target_(std::move(target)) {}
+  /// These give the inputs; a target has a name where there are several.
+  Batch(std::int64_t rows, std::function<Value()> features, std::function<Value(std::string_view)> input,
+        std::function<Value(std::string_view)> target)
+      : rows_(rows),
+        make_features_(std::move(features)),
+        make_input_(std::move(input)),
+        make_target_(std::move(target)) {}
 
   std::int64_t rows() const { return rows_; }
   /// [rows, ...], as the net sees a sample.
   Value features() { return features_ ? features_ : features_ = make_features_(); }
   /// Class numbers i64 [rows], or numbers [rows, outputs]. Throws UserError where the dataset has no targets.
-  Value target() { return target_ ? target_ : target_ = make_target_(); }
+  Value target() { return target_ ? target_ : target_ = make_target_(""); }
+  /// An input beside the features, which layers have as nn::input(name). Throws UserError where there is none.
+  Value input(std::string_view name) { return make_input_(name); }
+  /// The same of one of several targets.
+  Value target(std::string_view name) { return make_target_(name); }
 
  private:
   std::int64_t rows_;
-  std::function<Value()> make_features_, make_target_;
+  std::function<Value()> make_features_;
+  std::function<Value(std::string_view)> make_input_, make_target_;
   Value features_, target_;
 };
 
@@ -46,10 +56,10 @@ struct Phase {
 /// Whether `phase` learns the parameter called `name`.
 bool learns(const Phase& phase, std::string_view name);
 
-/// What all phases ask for, in this order, for nets in `dtype`; `make` gives a batch in a graph. Throws UserError for a
-/// name that is taken or missing, a loss that is no number, and for phases that learn nothing.
+/// What all phases ask for, in this order, for nets in `dtype`; `make` gives a batch in the graph of a scope. Throws
+/// UserError for a name that is taken or missing, a loss that is no number, and for phases that learn nothing.
 std::vector<nn::ParameterSpec> parameters_of(std::span<const Phase> phases, DType dtype,
-                                             const std::function<Batch(Graph& graph)>& make);
+                                             const std::function<Batch(nn::Scope& scope)>& make);
 
 /// The loss of `phase` as a scalar. Throws UserError when it is no single number.
 Value loss_of(const Phase& phase, nn::Scope& scope, Batch& batch);

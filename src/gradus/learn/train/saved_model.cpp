@@ -179,13 +179,18 @@ nn::Model read_network(ModelFile& file, const LoadOptions& options, const std::s
   const auto found = parse_dtype(precision);
   if (!found || !is_floating(*found)) refuse(path, "precision " + printable(precision), "f32, f64 or bf16");
   const auto [dtype, products] = nn::split_precision(*found);
-  nn::Model model{read_net(document, options, path), read_shape(document.at("input")), dtype, {}, products};
+  nn::Model model{read_net(document, options, path), read_shape(document.at("input")), dtype, {}, products, {}};
+  if (const json::Value* inputs = document.find("inputs")) {
+    for (const json::Value& one : inputs->array()) {
+      model.inputs.push_back({one.at("name").text(), read_shape(one.at("shape")), one.at("codes").truth()});
+    }
+  }
   std::vector<Wanted> wanted;
-  for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+  for (const nn::ParameterSpec& spec : nn::parameters_of(model)) {
     wanted.push_back({spec.name, {model.dtype, spec.shape}});
   }
   const std::size_t learnt = wanted.size();
-  for (const nn::ParameterSpec& spec : nn::statistics_of(model.net, model.input, model.dtype)) {
+  for (const nn::ParameterSpec& spec : nn::statistics_of(model)) {
     wanted.push_back({spec.name, {model.dtype, spec.shape}});
   }
   require_tensors(file, wanted, path);
@@ -198,7 +203,49 @@ nn::Model read_network(ModelFile& file, const LoadOptions& options, const std::s
   return model;
 }
 
+/// Inputs of the net and of the schema.
+void check_inputs(const TrainedModel& model, const data::Schema& schema, const std::string& path) {
+  const auto refuse_count = [&](const std::string& of, std::int64_t found, std::int64_t expected) {
+    if (found == expected) return;
+    refuse(path, "a schema with " + std::to_string(found) + " " + of,
+           std::to_string(expected) + ", the inputs of the net");
+  };
+  refuse_count("features", schema.feature_count(), model.network.input.count());
+  for (const nn::NamedInput& input : model.network.inputs) {
+    refuse_count("numbers of input " + printable(input.name), schema.feature_count(input.name), input.shape.count());
+    if (schema.is_codes(input.name) != input.codes)
+      refuse(path, "a schema of other numbers for input " + printable(input.name), "those of the net");
+  }
+}
+
+/// Of several targets.
+void check_targets(const TrainedModel& model, const std::string& path) {
+  std::int64_t columns = 0;
+  for (std::size_t i = 0; i < model.targets.size(); ++i) {
+    const PredictedTarget& target = model.targets[i];
+    const std::int64_t own = model.loss.terms[i].columns;
+    columns += own;
+    const bool classes = target.task == data::Task::classification;
+    if (own < 1 || (classes && own != std::ssize(target.class_names)))
+      refuse(path, std::to_string(own) + " outputs for target " + printable(target.name),
+             "one for each class or number");
+  }
+  if (const std::int64_t outputs = nn::output_count(model.network); outputs != columns)
+    refuse(path, std::to_string(outputs) + " outputs", std::to_string(columns) + " of its targets");
+  if (!model.schema) return;
+  check_inputs(model, *model.schema, path);
+  const auto& known = model.schema->several;
+  bool same = known.size() == model.targets.size();
+  for (std::size_t i = 0; same && i < known.size(); ++i) {
+    const PredictedTarget& target = model.targets[i];
+    same = known[i].name == target.name && known[i].task == target.task &&
+           (target.task == data::Task::regression || known[i].classes == target.class_names);
+  }
+  if (!same) refuse(path, "a schema whose targets are not the model's", "the same targets");
+}
+
 void check_ends(const TrainedModel& model, const std::string& path) {
+  if (!model.targets.empty()) return check_targets(model, path);
   const std::int64_t outputs = nn::output_count(model.network);
   const auto classes = static_cast<std::int64_t>(model.class_names.size());
   const bool classifier = model.task == data::Task::classification;
@@ -207,11 +254,9 @@ void check_ends(const TrainedModel& model, const std::string& path) {
   }
   if (!model.schema) return;
   const data::Schema& schema = *model.schema;
-  if (schema.feature_count() != model.network.input.count()) {
-    refuse(path, "a schema with " + std::to_string(schema.feature_count()) + " features",
-           std::to_string(model.network.input.count()) + ", the inputs of the net");
-  }
-  if (schema.target.task != model.task || (classifier && schema.target.classes != model.class_names)) {
+  check_inputs(model, schema, path);
+  if (!schema.several.empty() || schema.target.task != model.task ||
+      (classifier && schema.target.classes != model.class_names)) {
     refuse(path, "a schema whose target is not the model's", "the same task and classes");
   }
 }
@@ -225,16 +270,41 @@ loss::Loss read_loss(const std::string& text, const LoadOptions& options, const 
   }
 }
 
+data::Task read_task(const json::Value& value, const std::string& path) {
+  const std::string& task = value.text();
+  if (task != "classification" && task != "regression")
+    refuse(path, "task " + printable(task), "classification or regression");
+  return task == "classification" ? data::Task::classification : data::Task::regression;
+}
+
+std::string_view name_of(data::Task task) {
+  return task == data::Task::classification ? "classification" : "regression";
+}
+
+void read_targets(const json::Value& targets, const LoadOptions& options, const std::string& path,
+                  TrainedModel& model) {
+  for (const json::Value& one : targets.array()) {
+    model.targets.push_back({one.at("name").text(), read_task(one.at("task"), path), one.at("classes").texts()});
+    model.loss.terms.push_back({model.targets.back().name, read_loss(one.at("loss").text(), options, path),
+                                one.at("weight").number(), one.at("columns").integer()});
+    constexpr std::int64_t most = std::int64_t{1} << 40;
+    if (const std::int64_t columns = model.loss.terms.back().columns; columns < 1 || columns > most)
+      refuse(path, std::to_string(columns) + " columns of a target", "one at least");
+  }
+  if (model.targets.size() < 1) refuse(path, "an empty list of targets", "one at least");
+}
+
 TrainedModel read_model(ModelFile& file, const LoadOptions& options, const std::string& path) {
   const json::Value& document = file.document;
   TrainedModel model;
-  const std::string& task = document.at("task").text();
-  if (task != "classification" && task != "regression")
-    refuse(path, "task " + printable(task), "classification or regression");
-  model.task = task == "classification" ? data::Task::classification : data::Task::regression;
   model.network = read_network(file, options, path);
-  model.loss = read_loss(document.at("loss").text(), options, path);
-  model.class_names = document.at("classes").texts();
+  if (const json::Value* targets = document.find("targets")) {
+    read_targets(*targets, options, path, model);
+  } else {
+    model.task = read_task(document.at("task"), path);
+    model.loss = read_loss(document.at("loss").text(), options, path);
+    model.class_names = document.at("classes").texts();
+  }
   if (const json::Value* schema = document.find("schema")) model.schema = data::schema_from_json(*schema);
   model.record = read_record(document.at("training"), model.task, path);
   if (const json::Value* rows = document.find("learnt_rows")) model.learnt_rows = data::read_row_sketch(rows->text());
@@ -250,17 +320,42 @@ json::Value describe_model(const TrainedModel& model) {
                    {"complete", nn::is_describable(model.network.net)},
                    {"input", std::vector<std::int64_t>(model.network.input.begin(), model.network.input.end())},
                    {"precision", name(nn::precision_of(model.network))},
-                   {"loss", model.loss.name()},
-                   {"task", model.task == data::Task::classification ? "classification" : "regression"},
-                   {"classes", model.class_names}};
+                   {"loss", model.loss.name()}};
+  json::Array inputs, targets;
+  for (const nn::NamedInput& input : model.network.inputs) {
+    inputs.push_back(json::Object{{"name", input.name},
+                                  {"shape", std::vector<std::int64_t>(input.shape.begin(), input.shape.end())},
+                                  {"codes", input.codes}});
+  }
+  if (!inputs.empty()) out["inputs"] = std::move(inputs);
+  for (std::size_t i = 0; i < model.targets.size(); ++i) {
+    const PredictedTarget& target = model.targets[i];
+    const loss::Term& term = model.loss.terms[i];
+    targets.push_back(json::Object{{"name", target.name},
+                                   {"task", name_of(target.task)},
+                                   {"classes", target.class_names},
+                                   {"loss", term.loss.name()},
+                                   {"weight", term.weight},
+                                   {"columns", term.columns}});
+  }
+  if (!targets.empty()) {
+    out["targets"] = std::move(targets);
+  } else {
+    out["task"] = name_of(model.task);
+    out["classes"] = model.class_names;
+  }
   if (model.schema) out["schema"] = data::to_json(*model.schema);
   out["training"] = describe_record(model.record);
   return out;
 }
 
 void save(const TrainedModel& model, OutputFile& output) {
-  if (!model.loss.recipe) {
-    throw UserError(Fault::usage, Report{"loss " + printable(model.loss.name()), "a function, which no file can hold",
+  std::vector<const loss::Loss*> losses;
+  for (const loss::Term& term : model.loss.terms) losses.push_back(&term.loss);
+  if (losses.empty()) losses.push_back(&model.loss);
+  for (const loss::Loss* loss : losses) {
+    if (loss->recipe) continue;
+    throw UserError(Fault::usage, Report{"loss " + printable(loss->name()), "a function, which no file can hold",
                                          "a kind of loss", "a LossKind with that function"});
   }
   ModelFile file;
@@ -268,6 +363,7 @@ void save(const TrainedModel& model, OutputFile& output) {
     file.tensors.push_back({parameter.name, parameter.value});
   json::Object document = describe_model(model).object();
   document["learnt_rows"] = data::to_text(model.learnt_rows);
+  if (!model.network.inputs.empty() || !model.targets.empty()) file.format_version = 2;
   file.document = std::move(document);
   save_model_file(output, file);
 }

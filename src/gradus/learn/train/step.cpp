@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::int64_t streams_per_phase = 1 << 20;
 
+std::string target_slot(std::string_view name) { return name.empty() ? "target" : "target " + std::string(name); }
+
 Value features_input(Graph& graph, const StepSlots& slots, const nn::Model& model, std::int64_t rows) {
   std::vector<std::int64_t> sizes{rows};
   sizes.insert(sizes.end(), model.input.begin(), model.input.end());
@@ -19,24 +21,51 @@ Value features_input(Graph& graph, const StepSlots& slots, const nn::Model& mode
 }
 
 /// The targets as the loss wants them: class numbers become one-hot rows, or 0 and 1 for a net with one output.
-Value target_input(const StepSlots& slots, const loss::Loss& loss, const BatchSpec& batch, Value prediction) {
+Value target_input(SlotId slot, const loss::Loss& loss, std::int64_t rows, const TargetSpec& target, Value prediction) {
   Graph& graph = *prediction.graph;
-  if (batch.classes == 0) return graph.input(slots.target, {prediction.dtype(), {batch.rows, batch.outputs}});
-  const Value classes = graph.input(slots.target, {DType::i64, {batch.rows}});
+  if (target.classes == 0) return graph.input(slot, {prediction.dtype(), {rows, target.outputs}});
+  const Value classes = graph.input(slot, {DType::i64, {rows}});
   if (loss.traits().takes_classes) return classes;
-  if (prediction.columns() == 1) return reshape(cast(classes, prediction.dtype()), Shape{batch.rows, 1});
-  return one_hot(classes, batch.classes, prediction.dtype());
+  if (prediction.columns() == 1) return reshape(cast(classes, prediction.dtype()), Shape{rows, 1});
+  return one_hot(classes, target.classes, prediction.dtype());
 }
 
-Value loss_of(const loss::Loss& loss, Value prediction, Value target) {
+/// One number.
+Value scalar_of(const loss::Loss& loss, Value prediction, Value target) {
   const Value value = loss.build(prediction, target);
   if (!value || value.shape().count() != 1 || !is_floating(value.dtype())) {
     throw UserError(Fault::usage, Report{"loss " + printable(loss.name()), value ? to_string(value.type()) : "no value",
                                          "a single number", "mean() of it"});
   }
-  const Value scalar = value.shape().rank() ? reshape(value, Shape{}) : value;
-  value.graph->name_node(scalar, step_outputs::loss);
-  return scalar;
+  return value.shape().rank() ? reshape(value, Shape{}) : value;
+}
+
+/// The sum over several targets, each of its columns of the prediction.
+Value sum_of_terms(const StepSlots& slots, const loss::Loss& loss, const BatchSpec& batch, Value prediction) {
+  require(loss.terms.size() == batch.several.size(), "a loss of other targets than the batch has");
+  Value sum;
+  for (std::size_t i = 0; i < loss.terms.size(); ++i) {
+    const loss::Term& term = loss.terms[i];
+    const Value own = columns_of(loss, i, prediction);
+    const SlotId slot = slots.table->declare({.name = target_slot(term.target), .role = Role::input});
+    Value value = scalar_of(term.loss, own, target_input(slot, term.loss, batch.rows, batch.several[i], own));
+    value.graph->name_node(value, "loss of " + term.target);
+    if (term.weight != 1) value = term.weight * value;
+    sum = sum ? sum + value : value;
+  }
+  return sum;
+}
+
+Value loss_of(const StepSlots& slots, const loss::Loss& loss, const BatchSpec& batch, Value prediction) {
+  Value value;
+  if (loss.terms.empty()) {
+    const TargetSpec target{batch.classes, batch.outputs};
+    value = scalar_of(loss, prediction, target_input(slots.target, loss, batch.rows, target, prediction));
+  } else {
+    value = sum_of_terms(slots, loss, batch, prediction);
+  }
+  value.graph->name_node(value, step_outputs::loss);
+  return value;
 }
 
 /// Where the parts of a batch add up the gradient of a parameter; of no name, the loss.
@@ -45,12 +74,13 @@ Value sum_of(Graph& graph, int level, const std::string& parameter, const Type& 
   return graph.state({.name = name, .type = type, .role = Role::sum});
 }
 
-/// Throws UserError unless row i of the prediction follows from row i of the features alone, and random numbers are
-/// drawn by row.
-void check_rows_apart(Value features, Value prediction, Value key) {
+/// Throws UserError unless row i of the prediction follows from row i of the features and inputs alone, and random
+/// numbers are drawn by row.
+void check_rows_apart(Value features, const Values& inputs, Value prediction, Value key) {
   const Graph& graph = *features.graph;
   std::vector<char> by_row(static_cast<std::size_t>(graph.size()));
   by_row[static_cast<std::size_t>(features.id)] = 1;
+  for (const Value input : inputs) by_row[static_cast<std::size_t>(input.id)] = 1;
   const std::int64_t rows = features.rows();
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
@@ -85,6 +115,10 @@ StepSlots::StepSlots() : table(std::make_shared<SlotTable>()) {
   learning_rate = input("learning_rate");
 }
 
+SlotId StepSlots::input(std::string_view name) const { return table->find(nn::input_slot(name)); }
+
+SlotId StepSlots::target_of(std::string_view name) const { return table->find(target_slot(name)); }
+
 SlotId StepSlots::rate(const std::string& phase, std::size_t group) const {
   std::string name = (phase.empty() ? "" : phase + " ") + "learning_rate";
   if (group > 0) name += " " + std::to_string(group);
@@ -97,29 +131,56 @@ std::string state_name(const std::string& parameter, std::string_view state, con
 
 std::string average_name(const std::string& parameter) { return "average/" + parameter; }
 
-Batch batch_in(Graph& graph, const Shape& input, DType dtype, const BatchSpec& batch) {
+namespace {
+
+[[noreturn]] void refuse_target(const BatchSpec& batch, std::string_view name) {
+  if (!batch.has_targets) {
+    throw UserError(Fault::usage,
+                    Report{"target", "a dataset without targets", "one with a target a row", "Batch::features()"});
+  }
+  std::string known;
+  for (const TargetSpec& one : batch.several) known += (known.empty() ? "" : ", ") + one.name;
+  throw UserError(
+      Fault::usage,
+      Report{"target", name.empty() ? "no name" : printable(name), known.empty() ? "one target, without a name" : known,
+             known.empty() ? "Batch::target()" : "Batch::target(\"" + batch.several[0].name + "\")"});
+}
+
+Value target_in(Graph& graph, const BatchSpec& batch, DType dtype, std::string_view name) {
+  TargetSpec target{batch.classes, batch.outputs};
+  bool known = batch.has_targets && batch.several.empty() && name.empty();
+  for (const TargetSpec& one : batch.several) {
+    if (one.name == name) target = one, known = true;
+  }
+  if (!known) refuse_target(batch, name);
+  const Type type = target.classes > 0 ? Type{DType::i64, {batch.rows}} : Type{dtype, {batch.rows, target.outputs}};
+  const std::string slot = target_slot(name);
+  const Value there = graph.find_input(slot);
+  return there ? there : graph.input(slot, type);
+}
+
+}  // namespace
+
+Batch batch_in(nn::Scope& scope, const NetInputs& inputs, const BatchSpec& batch) {
   std::vector<std::int64_t> sizes{batch.rows};
-  sizes.insert(sizes.end(), input.begin(), input.end());
+  sizes.insert(sizes.end(), inputs.features.begin(), inputs.features.end());
+  Graph& graph = scope.graph();
+  const DType dtype = scope.dtype();
+  scope.begin_inputs(inputs.named, batch.rows);
   return {batch.rows,
           [&graph, sizes, dtype] {
             return graph.input("features", {dtype, Shape(sizes)});
           },
-          [&graph, batch, dtype] {
-            if (!batch.has_targets) {
-              throw UserError(Fault::usage, Report{"target", "a dataset without targets", "one with a target a row",
-                                                   "Batch::features()"});
-            }
-            if (batch.classes > 0) return graph.input("target", {DType::i64, {batch.rows}});
-            return graph.input("target", {dtype, {batch.rows, batch.outputs}});
-          }};
+          [&scope](std::string_view name) { return scope.input(name); },
+          [&graph, batch, dtype](std::string_view name) { return target_in(graph, batch, dtype, name); }};
 }
 
-Graph phase_step(const StepSlots& slots, const Phase& phase, int number, const Shape& input, DType dtype,
+Graph phase_step(const StepSlots& slots, const Phase& phase, int number, const NetInputs& from, DType dtype,
                  const BatchSpec& batch, StepOptions options) {
   Graph graph(slots.table);
   nn::Scope scope(graph, nn::Mode::training, dtype, slots.key);
   scope.begin_streams(number * streams_per_phase);  // phases draw numbers of their own
-  Batch inputs = batch_in(graph, input, dtype, batch);
+  Batch inputs = batch_in(scope, from, batch);
   const Value value = loss_of(phase, scope, inputs);
   const Learnt learnt = learnt_of(scope, [&](const std::string& name) { return learns(phase, name); });
   append_step(scope, slots, phase.updates, learnt, gradient(value, learnt.values), options, phase.name);
@@ -132,7 +193,7 @@ Graph training_step(const StepSlots& slots, const nn::Model& model, const loss::
   Graph graph(slots.table);
   nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
   const Value prediction = nn::forward(model, scope, features_input(graph, slots, model, batch.rows));
-  const Value value = loss_of(loss, prediction, target_input(slots, loss, batch, prediction));
+  const Value value = loss_of(slots, loss, batch, prediction);
   const Learnt learnt = learnt_of(scope, updates);
   append_step(scope, slots, updates, learnt, gradient(value, learnt.values), options);
   graph.output(step_outputs::loss, value);
@@ -145,7 +206,7 @@ Graph gradient_step(const StepSlots& slots, const nn::Model& model, const loss::
   Graph graph(slots.table);
   nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
   const Value prediction = nn::forward(model, scope, features_input(graph, slots, model, batch.rows));
-  const Value value = loss_of(loss, prediction, target_input(slots, loss, batch, prediction));
+  const Value value = loss_of(slots, loss, batch, prediction);
   const Learnt learnt = learnt_of(scope, [](const std::string&) { return true; });
   const Values gradients = gradient(value, learnt.values);
   for (std::size_t i = 0; i < gradients.size(); ++i) {
@@ -161,8 +222,8 @@ Graph part_step(const StepSlots& slots, const nn::Model& model, const loss::Loss
   const Value features = features_input(graph, slots, model, batch.rows);
   const Value key = graph.input(slots.key, {DType::i64, {3}});
   const Value prediction = nn::forward(model, scope, features);
-  check_rows_apart(features, prediction, key);
-  Value value = loss_of(loss, prediction, target_input(slots, loss, batch, prediction));
+  check_rows_apart(features, scope.input_values(), prediction, key);
+  Value value = loss_of(slots, loss, batch, prediction);
   const Value share = graph.input(slots.share, {DType::f64, {}});
   if (!loss.traits().sums) value = value * cast(share, value.dtype());
   const Learnt learnt = learnt_of(scope, updates);
@@ -183,7 +244,7 @@ Graph carry_step(const StepSlots& slots, const nn::Model& model, const optim::Up
     const Value to = sum_of(graph, level + 1, name, {model.dtype, shape});
     graph.next(to, add ? to + from : from);
   };
-  for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+  for (const nn::ParameterSpec& spec : nn::parameters_of(model)) {
     if (!optim::is_frozen(updates, spec.name)) carry(spec.name, spec.shape);
   }
   carry("", {});
@@ -195,7 +256,7 @@ Graph update_step(const StepSlots& slots, const nn::Model& model, const optim::U
   Graph graph(slots.table);
   nn::Scope scope(graph, nn::Mode::training, model.dtype, slots.key);
   Values gradients;
-  for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+  for (const nn::ParameterSpec& spec : nn::parameters_of(model)) {
     if (optim::is_frozen(updates, spec.name)) continue;
     const Value parameter = scope.parameter(spec.name, spec.shape, spec.init);
     gradients.push_back(sum_of(graph, level, spec.name, parameter.type()));
@@ -210,8 +271,8 @@ Graph evaluation_step(const StepSlots& slots, const nn::Model& model, const loss
   Graph graph(slots.table);
   nn::Scope scope(graph, nn::Mode::inference, model.dtype, slots.key);
   const Value output = nn::forward(model, scope, features_input(graph, slots, model, batch.rows));
-  graph.output(step_outputs::prediction, loss.traits().finish != nullptr ? loss.traits().finish(output) : output);
-  if (with_loss) graph.output(step_outputs::loss, loss_of(loss, output, target_input(slots, loss, batch, output)));
+  graph.output(step_outputs::prediction, loss.finish(output));
+  if (with_loss) graph.output(step_outputs::loss, loss_of(slots, loss, batch, output));
   return graph;
 }
 

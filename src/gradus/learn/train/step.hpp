@@ -24,6 +24,9 @@ struct StepSlots {
                          // the number of its first row in the batch, from 0
   SlotId share;          // f64 []: the part's share of the batch's rows
   SlotId learning_rate;  // f64 []
+  /// Of an input beside the features; of one of several targets. Nothing where no graph has it.
+  SlotId input(std::string_view name) const;
+  SlotId target_of(std::string_view name) const;
   /// The rate of a group of parameters (0: of those without one), f64 []: "learning_rate 2", "critic learning_rate".
   SlotId rate(const std::string& phase, std::size_t group) const;
 };
@@ -41,12 +44,20 @@ std::string state_name(const std::string& parameter, std::string_view state, con
 /// "average/0.weight"
 std::string average_name(const std::string& parameter);
 
-/// A batch: `rows` samples. classes > 0: targets are class numbers i64 [rows]; else numbers [rows, outputs].
+/// classes > 0: targets are class numbers i64 [rows]; else numbers [rows, outputs].
+struct TargetSpec {
+  std::int64_t classes = 0;
+  std::int64_t outputs = 1;
+  std::string name = {};  // of several
+};
+
+/// A batch: `rows` samples, and their target or, where there are `several`, those.
 struct BatchSpec {
   std::int64_t rows = 1;
   std::int64_t classes = 0;
   std::int64_t outputs = 1;
   bool has_targets = true;
+  std::vector<TargetSpec> several = {};
 };
 
 struct StepOptions {
@@ -54,8 +65,17 @@ struct StepOptions {
   bool update_norm = false;    // Euclidean norm of w_t - w_(t-1) over all parameters
 };
 
-/// The features and targets of a batch in `graph`, which has no others.
-Batch batch_in(Graph& graph, const Shape& input, DType dtype, const BatchSpec& batch);
+/// What a net takes.
+struct NetInputs {
+  NetInputs(const Shape& of_features, std::vector<nn::NamedInput> others = {})  // NOLINT: mostly features alone
+      : features(of_features), named(std::move(others)) {}
+  Shape features;  // of one sample
+  std::vector<nn::NamedInput> named;
+};
+
+/// The features, inputs and targets of a batch in the graph of `scope`, which has no others. `inputs` must outlive
+/// both.
+Batch batch_in(nn::Scope& scope, const NetInputs& inputs, const BatchSpec& batch);
 
 /// Gives every parameter that is learnt, and all that is kept of it, the next value. Outputs: "loss", and the norms
 /// asked for. Throws UserError when the net, the loss and the targets do not fit.
@@ -63,7 +83,7 @@ Graph training_step(const StepSlots& slots, const nn::Model& model, const loss::
                     const optim::Updates& updates, const BatchSpec& batch, StepOptions options = {});
 
 /// The same of a phase, the `number`th of all from 0: "loss", and the norms of the parameters that it learns.
-Graph phase_step(const StepSlots& slots, const Phase& phase, int number, const Shape& input, DType dtype,
+Graph phase_step(const StepSlots& slots, const Phase& phase, int number, const NetInputs& inputs, DType dtype,
                  const BatchSpec& batch, StepOptions options = {});
 
 /// "gradient/0.weight"
@@ -88,7 +108,7 @@ Graph carry_step(const StepSlots& slots, const nn::Model& model, const optim::Up
 Graph update_step(const StepSlots& slots, const nn::Model& model, const optim::Updates& updates, int level,
                   StepOptions options = {});
 
-/// Outputs: "prediction" (after Loss::finish) and, when `with_loss`, "loss".
+/// Outputs: "prediction" (after Loss::finish()) and, when `with_loss`, "loss".
 Graph evaluation_step(const StepSlots& slots, const nn::Model& model, const loss::Loss& loss, const BatchSpec& batch,
                       bool with_loss);
 

@@ -33,7 +33,8 @@ struct Builder {
   int step_of(const Phase& phase, std::int64_t rows, bool last) {
     batch.rows = rows;
     const int number = static_cast<int>(out.phases.size());
-    return add(phase_step(out.slots, phase, number, model.input, model.dtype, batch, step_options(last)));
+    return add(
+        phase_step(out.slots, phase, number, {model.input, model.inputs}, model.dtype, batch, step_options(last)));
   }
 
   void parts_of(std::int64_t rows, const Parts& parts) {

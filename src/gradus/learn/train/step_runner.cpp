@@ -50,11 +50,9 @@ struct LevelSums {
 
 StepRunner::StepRunner(Engine& engine, const nn::Model& model, const TrainOptions& options, const Decided& decided,
                        const data::Dataset& dataset)
-    : gatherer_(engine.pool()),
-      model_(model),
+    : model_(model),
       dataset_(dataset),
       decided_(decided),
-      subject_(subject_of(model, dataset)),
       order_(decided.split.train),
       seed_(options.seed),
       shuffles_(decided.rows.steps() > 1),
@@ -62,6 +60,7 @@ StepRunner::StepRunner(Engine& engine, const nn::Model& model, const TrainOption
       averages_(options.average > 0) {
   graphs_ = step_graphs(model, decided.loss, options, batch_spec(dataset), decided.rows,
                         decided.own_phases() ? std::span<const Phase>(decided.phases) : std::span<const Phase>());
+  feeder_.emplace(engine.pool(), graphs_.slots, dataset, dataset);
   losses_.resize(decided.phases.size());
   for (const Phase& phase : decided.phases) {
     for (std::size_t group = 0; group <= phase.updates.groups.size(); ++group) {
@@ -92,12 +91,8 @@ std::span<const std::int64_t> StepRunner::rows_of(std::int64_t index) const {
 }
 
 void StepRunner::feed_rows(int graph, std::span<const std::int64_t> rows) {
-  if (program_->has(graph, graphs_.slots.features)) {
-    gatherer_.features(dataset_, rows, program_->input(graph, graphs_.slots.features));
-  }
-  if (program_->has(graph, graphs_.slots.target)) {
-    data::gather_targets(dataset_, rows, program_->input(graph, graphs_.slots.target));
-  }
+  feeder_->features(*program_, graph, rows);
+  feeder_->targets(*program_, graph, rows);
 }
 
 void StepRunner::feed_key(int graph, std::int64_t step, std::int64_t first_row) {
@@ -187,8 +182,8 @@ Evaluation StepRunner::validate(const Weights& parameters) {
 
 Evaluation StepRunner::score() {
   fed_ = -1;  // graphs of equal batch size share their inputs
-  Scoring scoring(decided_.metrics, subject_, dataset_, dataset_);
-  scoring.run(*program_, graphs_.validation, decided_.loss, decided_.split.validation);
+  Scoring scoring(decided_.metrics, model_, decided_.loss, dataset_, dataset_);
+  scoring.run(*program_, graphs_.validation, decided_.split.validation);
   return scoring.finish();
 }
 
@@ -246,7 +241,8 @@ std::string StepRunner::first_not_finite(std::int64_t index, std::int64_t step) 
   }
   for (std::size_t i = 0; i < decided_.phases.size(); ++i) {
     const std::string found = first_not_finite(
-        phase_step(slots, decided_.phases[i], static_cast<int>(i), model_.input, model_.dtype, batch), rows, step);
+        phase_step(slots, decided_.phases[i], static_cast<int>(i), {model_.input, model_.inputs}, model_.dtype, batch),
+        rows, step);
     if (!found.empty()) return found;
   }
   return "";
@@ -259,12 +255,12 @@ std::string StepRunner::first_not_finite(Graph graph, std::span<const std::int64
     if (graph.node(id).op != &input_op) continue;
     const SlotId slot = slot_of(graph.node(id));
     Tensor value(graph.node(id).type);
-    if (slot == slots.features) data::gather_features(dataset_, rows, value.view());
-    else if (slot == slots.target) data::gather_targets(dataset_, rows, value.view());
-    else if (slot == slots.key) {
+    if (slot == slots.key) {
       value.as<std::int64_t>()[0] = static_cast<std::int64_t>(seed_);
       value.as<std::int64_t>()[1] = step;
-    } else if ((*slots.table)[slot].role != Role::input) value = program_->read(slot);
+    } else if (!gather_slot(slots, slot, dataset_, dataset_, rows, value.view()) &&
+               (*slots.table)[slot].role != Role::input)
+      value = program_->read(slot);
     bindings.push_back({graph.value(id), std::move(value)});
   }
   const std::vector<Tensor> values = interpret_all(graph, bindings);

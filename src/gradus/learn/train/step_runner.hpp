@@ -3,11 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gradus/engine/runtime/program.hpp"
-#include "gradus/learn/data/batches.hpp"
 #include "gradus/learn/train/decide.hpp"
+#include "gradus/learn/train/feeder.hpp"
 #include "gradus/learn/train/pass.hpp"
 #include "gradus/learn/train/step_graphs.hpp"
 #include "gradus/learn/train/weights.hpp"
@@ -63,11 +64,9 @@ class StepRunner {
   void run_part(std::int64_t part, std::int64_t step, std::span<const std::int64_t> rows, bool add);
   std::span<const std::int64_t> rows_of(std::int64_t index) const;
 
-  data::Gatherer gatherer_;
   const nn::Model& model_;
   const data::Dataset& dataset_;
   const Decided& decided_;
-  metric::Subject subject_;
   std::vector<std::int64_t> order_;
   std::uint64_t seed_;
   bool shuffles_;
@@ -78,6 +77,7 @@ class StepRunner {
   std::vector<SlotId> rates_;   // of each phase and group
   std::vector<double> losses_;  // of the last step, by phase
   bool averages_;
+  std::optional<Feeder> feeder_;
   std::unique_ptr<Program> program_;
 };
 

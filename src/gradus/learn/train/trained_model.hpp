@@ -35,14 +35,23 @@ struct TrainingRecord {
   History history;
 };
 
+/// One of several targets that a model predicts.
+struct PredictedTarget {
+  std::string name;
+  data::Task task = data::Task::regression;
+  std::vector<std::string> class_names = {};  // classification
+};
+
 struct TrainedModel {
   nn::Model network;
-  loss::Loss loss;
+  loss::Loss loss;  // of several targets: Loss::terms, in their order
   data::Task task = data::Task::regression;
   std::vector<std::string> class_names;  // classification
   std::optional<data::Schema> schema;    // how files become features; none when the caller gave numbers
   TrainingRecord record;
   data::RowSketch learnt_rows = {};  // to recognize them; empty in models of 0.1
+  /// Several, in the place of task and class_names; each has its columns of the prediction (see target_model()).
+  std::vector<PredictedTarget> targets = {};
 };
 
 }  // namespace gradus

@@ -26,6 +26,9 @@ TrainedModel describe_training(const Decided& decided, nn::Model model, const da
                    .schema = decided.schema,
                    .record = {}};
   out.network.net = decided.net;
+  for (const data::Target& target : dataset.several) {
+    out.targets.push_back({target.name, target.task, target.class_names});
+  }
   for (const Phase& phase : decided.phases) {
     const std::string before = phase.name.empty() ? "" : phase.name + ": ";
     const auto add = [&](std::string& text, const std::string& of) {
@@ -153,7 +156,7 @@ std::vector<std::pair<std::string, std::string>> facts_of(const Ongoing& t) {
 /// Of phases: without the parameters that the net which predicts does not ask for.
 void keep_to_net(const Ongoing& t, nn::Model& model) {
   if (!t.decided.own_phases()) return;
-  const auto specs = nn::parameters_of(model.net, model.input, model.dtype);
+  const auto specs = nn::parameters_of(model);
   std::erase_if(model.parameters, [&](const nn::Parameter& parameter) {
     return std::none_of(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == parameter.name; });
   });

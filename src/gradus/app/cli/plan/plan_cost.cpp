@@ -23,7 +23,7 @@ void add_op(std::vector<OpCost>& ops, std::string_view op, double flops) {
 PlanCost plan_cost(const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer,
                    const BatchSpec& batch) {
   PlanCost cost;
-  for (const nn::ParameterSpec& spec : nn::parameters_of(model.net, model.input, model.dtype)) {
+  for (const nn::ParameterSpec& spec : nn::parameters_of(model)) {
     cost.parameters += spec.shape.count();
     cost.tensors.push_back({spec.name, spec.shape, bytes_of({model.dtype, spec.shape})});
     cost.parameter_bytes += cost.tensors.back().bytes;

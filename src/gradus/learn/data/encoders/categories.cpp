@@ -12,21 +12,8 @@ constexpr Key keys[] = {{"most",
                          {.low = 1, .high = 100'000}},
                         {"frequent", KeyType::whole, "10", "rows of a frequent one, at least", {.low = 1}}};
 
-/// All of them; where they are too many the frequent ones, in the same order, and a feature for all others.
 void fit(const Keys& of, std::span<const TextCount> texts, const std::string&, EncoderState& state) {
-  const auto most = static_cast<std::size_t>(of.whole("most"));
-  std::int64_t least = 0;
-  if (texts.size() > most) {
-    std::vector<std::int64_t> counts;
-    for (const TextCount& one : texts) counts.push_back(one.rows);
-    std::sort(counts.begin(), counts.end(), std::greater<>());
-    least = std::max(of.whole("frequent"), counts[most] + 1);  // whole groups of equal counts, at most `most` in all
-  }
-  state.categories.clear();
-  for (const TextCount& one : texts) {
-    if (one.rows >= least) state.categories.push_back(one.text);
-  }
-  state.other = state.categories.size() < texts.size();
+  fit_categories(of, texts, state);
 }
 
 std::int64_t width(const Keys&, const EncoderState& state) {
@@ -98,6 +85,22 @@ extern const EncoderKind two_valued_kind{
     names_two,
     encode_two,
     decode_two};
+
+void fit_categories(const Keys& of, std::span<const TextCount> texts, EncoderState& state) {
+  const auto most = static_cast<std::size_t>(of.whole("most"));
+  std::int64_t least = 0;
+  if (texts.size() > most) {
+    std::vector<std::int64_t> counts;
+    for (const TextCount& one : texts) counts.push_back(one.rows);
+    std::sort(counts.begin(), counts.end(), std::greater<>());
+    least = std::max(of.whole("frequent"), counts[most] + 1);  // whole groups of equal counts, at most `most` in all
+  }
+  state.categories.clear();
+  for (const TextCount& one : texts) {
+    if (one.rows >= least) state.categories.push_back(one.text);
+  }
+  state.other = state.categories.size() < texts.size();
+}
 
 kinds::Recipe<EncoderKind> one_hot_encoder() { return kinds::make(one_hot_kind); }
 

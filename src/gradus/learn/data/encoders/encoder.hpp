@@ -64,6 +64,8 @@ struct EncoderKind : kinds::Kind {
   double (*decode)(const kinds::Keys& keys, const EncoderState& state, std::span<const double> features) = nullptr;
   /// Whether a file's state is one that the kind could have learnt; nullptr: it keeps no points.
   bool (*valid)(const EncoderState& state) = nullptr;
+  bool codes =
+      false;  // its one feature is a whole number from 0, which an embedding takes; missing cells have their own
 };
 
 using EncoderKinds = std::span<const EncoderKind* const>;
@@ -94,8 +96,10 @@ EncoderKinds all_encoders();
 kinds::Recipe<EncoderKind> parse_encoder(std::string_view text, EncoderKinds own = {},
                                          const std::string& place = "encoder");
 
-/// The same of texts and of dates.
+/// The same of texts, and of dates.
 kinds::Recipe<EncoderKind> one_hot_encoder();
+/// Of texts in inputs that have nothing else.
+kinds::Recipe<EncoderKind> codes_encoder();
 kinds::Recipe<EncoderKind> date_encoder();
 /// Natural logarithm, then as standard: for skewed targets. `offset` is added before.
 kinds::Recipe<EncoderKind> log_encoder(double offset);

@@ -23,6 +23,10 @@ double quantile(std::span<const double> sorted, double q);
 /// `numbers` in order.
 std::vector<double> sorted(std::span<const double> numbers);
 
+/// The categories that are kept by keys "most" and "frequent": all of them; where they are too many the frequent ones,
+/// in the same order, and one for all others.
+void fit_categories(const Keys& of, std::span<const TextCount> texts, EncoderState& state);
+
 inline std::int64_t one_feature(const Keys&, const EncoderState&) { return 1; }
 inline void column_name(const Keys&, const EncoderState&, const std::string& column, std::vector<std::string>& out) {
   out.push_back(column);

@@ -1,4 +1,8 @@
 // The one list of losses: a new kind has a file of its own, and its name in both lines here.
+#include <algorithm>
+
+#include "gradus/core/graph/print.hpp"
+#include "gradus/core/ops/layout.hpp"
 #include "gradus/learn/nn/loss.hpp"
 
 namespace gradus::loss {
@@ -19,12 +23,44 @@ LossKinds all_losses() {
 }
 
 const Traits& Loss::traits() const {
-  static constexpr Traits nothing_known = {};
+  static constexpr Traits nothing_known = {}, summed = {.sums = true};
+  const bool sums =
+      !terms.empty() && std::all_of(terms.begin(), terms.end(), [](const Term& one) { return one.loss.traits().sums; });
+  if (sums) return summed;
   return recipe ? recipe.of().traits : nothing_known;
 }
 
+std::string Loss::name() const {
+  if (recipe) return kinds::print_all(recipe);
+  if (terms.empty()) return own_name;
+  std::string out;
+  for (const Term& one : terms) {
+    out += (out.empty() ? "" : " + ") + (one.weight == 1 ? "" : print_number(one.weight) + " ") + one.loss.name() +
+           " of " + one.target;
+  }
+  return out;
+}
+
+Value columns_of(const Loss& loss, std::size_t i, Value prediction) {
+  if (loss.terms.size() < 2) return prediction;
+  std::int64_t first = 0;
+  for (std::size_t before = 0; before < i; ++before) first += loss.terms[before].columns;
+  return slice(prediction, 1, first, first + loss.terms[i].columns);
+}
+
+Value Loss::finish(Value output) const {
+  if (terms.empty()) return traits().finish != nullptr ? traits().finish(output) : output;
+  Values parts;
+  bool any = false;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    any = any || terms[i].loss.traits().finish != nullptr;
+    parts.push_back(terms[i].loss.finish(columns_of(*this, i, output)));
+  }
+  return any ? concatenate(parts, 1) : output;
+}
+
 Loss custom(std::string name, std::function<Value(Value prediction, Value target)> build) {
-  return {.own_name = std::move(name), .own = std::move(build)};
+  return {.own_name = std::move(name), .own = std::move(build), .terms = {}};
 }
 
 Loss parse_loss(std::string_view text, LossKinds own, const std::string& place) {
