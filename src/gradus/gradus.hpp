@@ -31,6 +31,7 @@
 #include "gradus/learn/nn/spatial.hpp"
 #include "gradus/learn/optim/optimizer.hpp"
 #include "gradus/learn/optim/schedule.hpp"
+#include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/own_loop.hpp"
 #include "gradus/learn/train/saved_model.hpp"

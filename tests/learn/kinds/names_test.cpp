@@ -75,6 +75,11 @@ const std::multimap<std::string, std::string> other_meanings = {
     {"max", "app/explain/formula/functions"},  // the maximum of two, where the op reduces
     {"min", "app/explain/formula/functions"},
     {"reshape", "core/tensor/tensor"},
+    {"input", "app/explain/"},  // of a layer
+    {"input", "app/cli/plan/"},
+    {"input", "learn/data/schema_json"},  // members of documents
+    {"input", "learn/train/saved_model"},
+    {"codes", "learn/train/saved_model"},
 };
 
 /// The own files of what is called `name`, all of them in `folder`; every other place must mean something else by it.

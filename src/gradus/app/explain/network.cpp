@@ -141,7 +141,10 @@ NetworkExplanation explain_network(const TrainedModel& given, const data::Datase
   out.optimizer = model.record.optimizer, out.in_units = text_in_units(model, out.prediction.cast(out.told));
   std::map<std::string, std::string> group_of;
   out.layers = find_layers(out.explanation, model.network.net, group_of);
-  const std::set<std::string> batch{net.features.node().label, net.target.node().label};
+  std::set<std::string> batch;
+  for (const Binding& one : net.bindings) {
+    if (model.network.find(one.input.node().label) == nullptr) batch.insert(one.input.node().label);
+  }
   if (!out.layers.empty()) set_groups(out.explanation, group_of, batch, model.loss.name());
   out.explanation.title = printable(dataset.source) + ", row " + std::to_string(row);
   return out;

@@ -16,7 +16,10 @@ namespace {
 
 /// Throws UserError for a row of a class that the model does not know, which has no loss.
 void require_known(const data::Dataset& dataset, const data::Dataset& targets, std::span<const std::int64_t> rows) {
-  if (targets.task == data::Task::regression) return;
+  for (std::size_t i = 0; i < targets.several.size(); ++i) {
+    require_known(data::target_alone(dataset, i), data::target_alone(targets, i), rows);
+  }
+  if (!targets.several.empty() || targets.task == data::Task::regression) return;
   for (const std::int64_t row : rows) {
     if (targets.targets.as<std::int64_t>()[static_cast<std::size_t>(row)] != unseen_class) continue;
     const auto own = static_cast<std::size_t>(dataset.targets.as<std::int64_t>()[static_cast<std::size_t>(row)]);

@@ -19,9 +19,9 @@ TrainedModel in_f64(TrainedModel model);
 struct NetworkLoss {
   std::unique_ptr<Graph> graph;   // the values below belong to it
   Value loss, prediction;         // [], [rows, outputs]
-  Value features, target;         // inputs
+  Value features, target;         // inputs; no target of several
   Values parameters;              // in the model's order
-  std::vector<Binding> bindings;  // of the parameters, then the features, then the targets
+  std::vector<Binding> bindings;  // of the parameters, then features and inputs, then targets
 };
 
 /// REQUIRES: row numbers (from 0) inside `dataset`, which has targets. Throws UserError when they do not fit the net.

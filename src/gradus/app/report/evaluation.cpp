@@ -37,14 +37,24 @@ std::string table_text(const metric::Table& table) {
   return out;
 }
 
-/// In one line there is room for so many.
-constexpr std::size_t most_in_line = 2;
+/// In one line there is room for so many; of several targets for so many of each.
+constexpr std::size_t most_in_line = 2, most_of_each = 1;
+
+/// "price" of "price/r2"; "" where there is one target.
+std::string target_of(const metric::Result& result) {
+  const std::size_t bar = result.name.rfind('/');
+  return bar == std::string::npos ? "" : result.name.substr(0, bar);
+}
 
 /// The first results that people are shown.
 std::vector<const metric::Result*> shown(const Evaluation& evaluation) {
   std::vector<const metric::Result*> out;
   for (const metric::Result& one : evaluation.metrics) {
-    if (one.shown && !one.table && out.size() < most_in_line) out.push_back(&one);
+    if (!one.shown || one.table) continue;
+    const std::string target = target_of(one);
+    const auto known =
+        std::count_if(out.begin(), out.end(), [&](const metric::Result* other) { return target_of(*other) == target; });
+    if (known < static_cast<std::ptrdiff_t>(target.empty() ? most_in_line : most_of_each)) out.push_back(&one);
   }
   return out;
 }
@@ -78,6 +88,19 @@ std::string metric_heading(const metric::Metrics& metrics) {
   std::size_t count = 0;
   for (const metric::Heading& one : metric::headings(metrics)) {
     if (count++ < most_in_line) out += (out.empty() ? "" : " / ") + one.label + (one.interval ? " (95 %)" : "");
+  }
+  return out;
+}
+
+std::string metric_heading(const std::vector<TargetMetrics>& several) {
+  std::string out;
+  for (const TargetMetrics& one : several) {
+    std::size_t count = 0;
+    for (const metric::Heading& heading : metric::headings(one.metrics)) {
+      if (count++ == most_of_each) break;
+      out += (out.empty() ? "" : " / ") + printable(one.target) + " " + heading.label +
+             (heading.interval ? " (95 %)" : "");
+    }
   }
   return out;
 }
@@ -128,7 +151,7 @@ json::Value guess_to_json(const Evaluation& evaluation) {
   return out;
 }
 
-json::Value to_json(const EpochReport& epoch, double deviation) {
+json::Value to_json(const EpochReport& epoch, const Units& units) {
   json::Object out{{"epoch", epoch.epoch},
                    {"steps", epoch.steps},
                    {"loss", epoch.loss},
@@ -136,12 +159,17 @@ json::Value to_json(const EpochReport& epoch, double deviation) {
                    {"gradient_norm", epoch.gradient_norm},
                    {"seconds", epoch.seconds},
                    {"best", epoch.best}};
-  if (epoch.validation) out["validation"] = to_json(scaled(*epoch.validation, deviation));
+  if (epoch.validation) out["validation"] = to_json(scaled(*epoch.validation, units));
   return out;
 }
 
-Evaluation scaled(Evaluation evaluation, double deviation) {
-  evaluation.metrics = metric::scaled(std::move(evaluation.metrics), deviation);
+Evaluation scaled(Evaluation evaluation, const Units& units) {
+  if (units.targets.empty()) evaluation.metrics = metric::scaled(std::move(evaluation.metrics), units.deviation);
+  for (metric::Result& one : evaluation.metrics) {
+    for (const auto& [target, deviation] : units.targets) {
+      if (target_of(one) == target) one = metric::scaled({one}, deviation)[0];
+    }
+  }
   return evaluation;
 }
 

@@ -22,7 +22,11 @@ std::string count_of(const ProgressPlan& plan, std::int64_t epoch) {
   return std::to_string(epoch) + (plan.epochs > 0 ? "/" + std::to_string(plan.epochs) : "");
 }
 
-std::size_t width_of(const ProgressPlan& plan) { return std::max(metric_width, columns(metric_heading(plan.metrics))); }
+std::string heading_of(const ProgressPlan& plan) {
+  return plan.several.empty() ? metric_heading(plan.metrics) : metric_heading(plan.several);
+}
+
+std::size_t width_of(const ProgressPlan& plan) { return std::max(metric_width, columns(heading_of(plan))); }
 
 std::string cell(double value, std::size_t width) { return padded(short_number(value), width) + "  "; }
 
@@ -48,7 +52,7 @@ std::string epoch_header(const ProgressPlan& plan) {
   std::string out = left_padded("epoch", epoch_width(plan)) + "  " + padded("loss", loss_width) + "  ";
   if (plan.validation) {
     out += padded("validation", loss_width) + "  ";
-    out += padded(metric_heading(plan.metrics), width_of(plan)) + "  ";
+    out += padded(heading_of(plan), width_of(plan)) + "  ";
   }
   return out + padded("rate", rate_width) + "gradient";
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gradus/app/report/console.hpp"
+#include "gradus/app/report/evaluation.hpp"
 #include "gradus/learn/train/options.hpp"
 
 namespace gradus::report {
@@ -13,11 +14,12 @@ namespace gradus::report {
 struct ProgressPlan {
   metric::Metrics metrics = {};  // of the validation rows
   bool validation = false;       // some rows are held back
-  double deviation = 1;          // units of the data per unit of the encoded target
+  Units deviation = {};          // units of the data per unit of the encoded target
   std::int64_t epochs = 0;       // limit; 0: none that counts
   std::int64_t steps = 0;        // limit; 0: none
   double seconds = 0;            // limit; 0: none
   bool color = false;
+  std::vector<TargetMetrics> several = {};  // targets, in the place of `metrics`
 };
 
 /// The names of the columns of epoch_line().

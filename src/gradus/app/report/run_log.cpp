@@ -2,8 +2,6 @@
 
 #include <system_error>
 
-#include "gradus/app/report/evaluation.hpp"
-
 namespace gradus::report {
 
 RunLog::~RunLog() {
@@ -19,7 +17,7 @@ void RunLog::write(const char* event, json::Object object) {
   if (descriptor_ && pending_.size() >= piece) flush();
 }
 
-Observer RunLog::observer(double deviation) {
+Observer RunLog::observer(const Units& units) {
   Observer out;
   if (!open()) return out;
   out.on_step = [this](const StepReport& step) {
@@ -30,8 +28,8 @@ Observer RunLog::observer(double deviation) {
                    {"learning_rate", step.learning_rate},
                    {"seconds", step.seconds}});
   };
-  out.on_epoch = [this, deviation](const EpochReport& epoch) {
-    write("epoch", to_json(epoch, deviation).object());
+  out.on_epoch = [this, units](const EpochReport& epoch) {
+    write("epoch", to_json(epoch, units).object());
     flush();
   };
   return out;

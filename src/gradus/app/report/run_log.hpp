@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "gradus/app/report/evaluation.hpp"
 #include "gradus/learn/io/output/output_file.hpp"
 #include "gradus/learn/json/value.hpp"
 #include "gradus/learn/train/options.hpp"
@@ -21,9 +22,8 @@ class RunLog {
   bool open() const { return file_ != nullptr; }
   /// {"event": `event`, ...members of `object`}
   void write(const char* event, json::Object object);
-  /// Writes a line for each step and epoch. `deviation`: units of the data for one of the encoded target. This must
-  /// outlive the training.
-  Observer observer(double deviation);
+  /// Writes a line for each step and epoch. This must outlive the training.
+  Observer observer(const Units& units);
   /// Writes what was collected. The first throws UserError(Fault::failure) when the file cannot be made; after a later
   /// failed write nothing more is written, and error() says why.
   void flush();

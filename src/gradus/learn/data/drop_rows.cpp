@@ -60,4 +60,23 @@ std::vector<std::int64_t> drop_rows_without_target(Table& table, const std::stri
   return dropped;
 }
 
+std::vector<std::int64_t> drop_rows_without_targets(Table& table, std::span<const std::string> targets, Notes& notes) {
+  std::vector<std::int64_t> kept, dropped;
+  for (std::int64_t row = 0; targets.size() > 1 && row < table.rows; ++row) kept.push_back(row);
+  for (const std::string& target : targets) {
+    const std::vector<std::int64_t> here = drop_rows_without_target(table, target, notes);
+    if (targets.size() == 1) return here;
+    std::vector<std::int64_t> left;
+    auto next = here.begin();
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      const bool gone = next != here.end() && *next == static_cast<std::int64_t>(i);
+      (gone ? dropped : left).push_back(kept[i]);
+      if (gone) ++next;
+    }
+    kept = std::move(left);
+  }
+  std::sort(dropped.begin(), dropped.end());
+  return dropped;
+}
+
 }  // namespace gradus::data

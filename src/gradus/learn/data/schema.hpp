@@ -119,6 +119,9 @@ struct Fitted {
 /// Throws UserError(Fault::data) when none is left.
 std::vector<std::int64_t> drop_rows_without_target(Table& table, const std::string& target, Notes& notes);
 
+/// The same of several, one after the other.
+std::vector<std::int64_t> drop_rows_without_targets(Table& table, std::span<const std::string> targets, Notes& notes);
+
 /// The schema for `table`: what each column is from all its cells; means, ranges, medians and categories from `rows`
 /// alone (numbers from 0), the list of classes from all rows. Columns that say nothing of new rows are left out and
 /// noted at once. Throws UserError(Fault::data), with file:line:column where there is one, for: an unknown column, a

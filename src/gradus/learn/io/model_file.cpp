@@ -97,7 +97,7 @@ const Tensor* ModelFile::find(std::string_view name) const {
 void save_model_file(OutputFile& output, const ModelFile& model) {
   const std::vector<std::pair<std::string, std::string>> texts = {
       {"format", "gradus"},
-      {"format_version", std::to_string(model.format_version)},
+      {"format_version", std::to_string(model_format_version)},
       {"library_version", std::string(library_version())},
       {"sha256", no_hash},
       {"gradus", json::write(model.document)},

@@ -1,6 +1,6 @@
 // Model files (.gradus): safetensors, so that other programs can read the weights, with these texts in the metadata:
 //   "format"          "gradus"
-//   "format_version"  "1", or "2" of nets with several inputs or targets: a reader refuses a larger one, naming both
+//   "format_version"  "1": a reader refuses a larger one, naming both
 //   "library_version" the gradus that wrote the file
 //   "gradus"          one JSON document: whatever the caller needs to rebuild the model (net, schema, seed, curve)
 //   "sha256"          SHA-256 of the whole file with these 64 digits read as zeros: any flipped bit is noticed
@@ -18,7 +18,7 @@
 
 namespace gradus::io {
 
-inline constexpr int model_format_version = 2;  // the largest that is known
+inline constexpr int model_format_version = 1;
 /// Version of this library, as the build names it.
 std::string_view library_version();
 
@@ -31,7 +31,6 @@ struct NotFiniteNumbers {
 struct ModelFile {
   std::vector<NamedTensor> tensors;  // in order; names as PyTorch's: "0.weight" [out, in], "0.bias" [out]
   json::Value document;
-  int format_version = 1;                    // of readers that understand it, at least; as written
   std::string written_by;                    // library version of the writer; filled when loading
   std::vector<std::string> notes;            // filled when loading: conversions
   std::vector<NotFiniteNumbers> not_finite;  // filled when loading: the tensors that have such numbers

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "gradus/learn/data/dataset_checks.hpp"
+#include "gradus/learn/nn/net.hpp"
 #include "gradus/learn/nn/spatial.hpp"
 #include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/check_options.hpp"
@@ -91,6 +92,34 @@ void keep_asked_inputs(Decided& out) {
   out.inputs = asked;
 }
 
+/// How many codes there may be of an input: those of its columns, which later rows may have, else those that it has.
+std::int64_t count_codes(const data::Input& input, const std::optional<data::Schema>& schema) {
+  std::int64_t count = 0;
+  for (const std::int64_t code : input.values.as<std::int64_t>()) count = std::max(count, code + 1);
+  if (!schema) return count;
+  for (const data::ColumnEncoding& column : schema->columns) {
+    if (column.input == input.name && column.used()) count = std::max(count, std::ssize(column.categories) + 1);
+  }
+  return count;
+}
+
+/// Throws UserError for an embedding of fewer codes than its input has.
+void check_codes(const nn::Layer& net, const data::Dataset& dataset, const std::optional<data::Schema>& schema) {
+  const kinds::Kind* const embedding = nn::embedding(1, 1).recipe.kind;
+  for (std::size_t i = 0; i < net.nets.size(); ++i) {
+    if (net.nets[i].is_sequence()) check_codes(net.nets[i], dataset, schema);
+    if (i == 0 || net.nets[i].recipe.kind != embedding || !net.nets[i - 1].traits().input) continue;
+    const data::Input* const input = data::find_input(dataset, net.nets[i - 1].inputs[0]);
+    if (input == nullptr || !input->codes()) continue;
+    const std::int64_t codes = count_codes(*input, schema), known = net.nets[i].keys().whole("count");
+    if (known >= codes) continue;
+    throw UserError(Fault::usage, Report{"layer " + std::to_string(i) + " (" + nn::print_net(net.nets[i]) + ")",
+                                         std::to_string(codes) + " codes of input " + input->name,
+                                         "at most the " + std::to_string(known) + " that it has",
+                                         nn::print_net(nn::embedding(codes, net.nets[i].keys().whole("width")))});
+  }
+}
+
 /// All but the net's own shapes and types, which `out` has.
 Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOptions& options, const Engine& engine) {
   const DType dtype = out.model_options.dtype;
@@ -108,6 +137,7 @@ Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOption
                              : agree(options.loss, out.net, inputs, dtype, dataset);
   out.loss = agreed.loss, out.net = agreed.net, out.notes = std::move(agreed.notes);
   keep_asked_inputs(out);
+  check_codes(out.net, dataset, options.schema);
   out.parameters = nn::parameters_of(out.net, out.input, dtype, out.inputs);
   std::vector<std::string> names;
   for (const nn::ParameterSpec& spec : out.parameters) names.push_back(spec.name);

@@ -204,7 +204,27 @@ Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features
   return predict(engine, model, dataset);
 }
 
+namespace {
+
+/// Of several targets, beside one another.
+Tensor in_units_of_each(const TrainedModel& model, const Tensor& prediction) {
+  Tensor out(DType::f64, prediction.shape());
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < model.targets.size(); ++i) {
+    const Tensor one = in_units(target_model(model, i), target_columns(model, i, prediction));
+    const std::int64_t columns = one.shape()[1];
+    for (std::int64_t at = 0; at < one.count(); ++at) {
+      out.set(at / columns * out.shape()[1] + first + at % columns, one.number(at));
+    }
+    first += model.loss.terms[i].columns;
+  }
+  return out;
+}
+
+}  // namespace
+
 Tensor in_units(const TrainedModel& model, const Tensor& prediction) {
+  if (!model.targets.empty()) return in_units_of_each(model, prediction);
   const DType dtype = prediction.dtype();
   const bool classes = model.task == data::Task::classification;
   if (classes && prediction.shape().last() == 1) return both_classes(prediction);

@@ -34,7 +34,7 @@ Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& d
 Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features);
 
 /// What predict() gave as people read it, f64. Regression: [rows, outputs] in the units of the data, decoded by the
-/// schema's scaling in f64; of several targets this is for each alone. Classification: [rows, classes] probabilities;
+/// schema's scaling in f64; of several targets beside one another. Classification: [rows, classes] probabilities;
 /// of a single output those of both classes. Each number has as few digits as stand for the model's (see
 /// data::shortest_decoded), so that its shortest text is short.
 Tensor in_units(const TrainedModel& model, const Tensor& prediction);

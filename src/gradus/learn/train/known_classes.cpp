@@ -4,12 +4,21 @@
 #include <unordered_map>
 
 #include "gradus/learn/data/dataset_checks.hpp"
+#include "gradus/learn/train/evaluate.hpp"
 
 namespace gradus {
 
 data::Dataset targets_for(const TrainedModel& model, const data::Dataset& dataset) {
   data::Dataset out;
   out.source = dataset.source;
+  if (!model.targets.empty()) {
+    out.has_targets = true;
+    for (std::size_t i = 0; i < model.targets.size(); ++i) {
+      data::Dataset one = targets_for(target_model(model, i), with_target(model, i, dataset));
+      out.several.push_back({model.targets[i].name, one.task, std::move(one.targets), std::move(one.class_names)});
+    }
+    return out;
+  }
   out.task = dataset.task;
   out.has_targets = true;
   out.targets = dataset.targets;

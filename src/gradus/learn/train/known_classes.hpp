@@ -12,9 +12,9 @@ namespace gradus {
 /// The class number of rows whose class a model does not know.
 inline constexpr std::int64_t unseen_class = -1;
 
-/// The targets of `dataset` without its features; classes have the numbers of `model`, found by their names (a dataset
-/// without names has them already). Throws UserError(Fault::data) that names the row of a class number outside the
-/// names. REQUIRES: the task of the model, and targets.
+/// The targets of `dataset`, one or several, without its features; classes have the numbers of `model`, found by their
+/// names (a dataset without names has them already). Throws UserError(Fault::data) that names the row of a class number
+/// outside the names. REQUIRES: the task of the model, and targets.
 data::Dataset targets_for(const TrainedModel& model, const data::Dataset& dataset);
 
 struct ClassRows {

@@ -25,6 +25,12 @@ class Batch {
         make_input_(std::move(input)),
         make_target_(std::move(target)) {}
 
+  /// Of one target, and no input beside the features.
+  Batch(std::int64_t rows, std::function<Value()> features, std::function<Value()> target)
+      : Batch(
+            rows, std::move(features), [](std::string_view) { return Value(); },
+            [made = std::move(target)](std::string_view) { return made(); }) {}
+
   std::int64_t rows() const { return rows_; }
   /// [rows, ...], as the net sees a sample.
   Value features() { return features_ ? features_ : features_ = make_features_(); }

@@ -363,7 +363,6 @@ void save(const TrainedModel& model, OutputFile& output) {
     file.tensors.push_back({parameter.name, parameter.value});
   json::Object document = describe_model(model).object();
   document["learnt_rows"] = data::to_text(model.learnt_rows);
-  if (!model.network.inputs.empty() || !model.targets.empty()) file.format_version = 2;
   file.document = std::move(document);
   save_model_file(output, file);
 }

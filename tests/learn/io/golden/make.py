@@ -4,7 +4,8 @@
 usage: make.py GRADUS NAME...     (adds the models of these names)
 
 The rows come from formulas; the files are never made again by a later gradus: that would test nothing. Up to images-conv1d-f64 they were written with gradus 0.1.0, commit
-6b724f8, before optimizers, schedules and initializers were kinds; those of nets of named nodes when model files began to have the nodes of a net.
+6b724f8, before optimizers, schedules and initializers were kinds; those of nets of named nodes when model files began to have the nodes of a net;
+those of several inputs and targets when nets began to have some.
 NAME.gradus is the model, NAME.json its predictions for the rows that it learnt from (of images: the t10k files); models.json says how each was trained.
 """
 import json
@@ -54,6 +55,11 @@ MODELS = [
      "adam rate 0.001 beta1 0.9 beta2 0.999 epsilon 1e-08 weight_decay 0", "cosine warm_up 0.05 final 0"),
     ("named-nodes-f64", "cars.csv", ["--net", "8 hardtanh -2 2 as a, (6 relu6, 8) celu 0.5 as b, add a, 8 softsign as c, again c, concat b, "
      "parallel(4 glu | 3 mish | ), rms_norm, 7 as d, tied d transposed nobias, 5 prelu 0.1, dropout 0.1", "--precision", "f64", "--loss", "huber 0.5"],
+     "adam rate 0.003 beta1 0.9 beta2 0.999 epsilon 1e-08 weight_decay 0", "cosine warm_up 0.05 final 0"),
+    ("several-classes-f64", "cars.csv", ["--target", "price,fuel,age", "--categorical", "doors", "--inputs", "size=doors",
+     "--net", "input size, embedding 4 3, flatten as size, input features, 6 tanh, concat size, 7 tanh as fuel, 5 gelu as price, 4 relu", "--precision", "f64"],
+     "adam rate 0.003 beta1 0.9 beta2 0.999 epsilon 1e-08 weight_decay 0", "cosine warm_up 0.05 final 0"),
+    ("input-classes", "flowers.csv", ["--inputs", "wide=width", "--net", "input wide, 4 tanh as wide, input features, 3 tanh, concat wide"],
      "adam rate 0.003 beta1 0.9 beta2 0.999 epsilon 1e-08 weight_decay 0", "cosine warm_up 0.05 final 0"),
 ]
 
@@ -113,8 +119,9 @@ def main():
         subprocess.run([gradus, "train", data, *flags, *length, "-o", model], cwd=HERE, check=True, capture_output=True)
         classes = ["--probabilities"] if "classes" in name or "class-" in name or data == "images" else []
         done = subprocess.run([gradus, "predict", model, data, "--json", *classes], cwd=HERE, check=True, capture_output=True)
-        predictions = json.loads(done.stdout)["predictions"]
-        numbers = [row["probabilities"] if classes else [row] for row in predictions]
+        document = json.loads(done.stdout)
+        blocks = [[row["probabilities"] if isinstance(row, dict) else [row] for row in target["predictions"]] for target in document.get("targets", [document])]
+        numbers = [sum(row, []) for row in zip(*blocks)]
         (HERE / f"{name}.json").write_text(json.dumps(numbers).replace("], [", "],\n [") + "\n", encoding="utf-8")
         index.append({"name": name, "data": data, "flags": flags, "optimizer": optimizer, "schedule": schedule})
     (HERE / "models.json").write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/nn/metric.hpp"
 
 namespace gradus::cli {
@@ -14,5 +15,7 @@ void check_metrics(const std::string& text, const std::string& place);
 /// Those that `said` names ("all": of this task), else the usual ones. Throws UserError(Fault::usage) as check_metrics,
 /// and for metrics of another task.
 metric::Metrics choose_metrics(const std::optional<std::string>& said, bool classes);
+/// The same for the targets of a schema: of several those that compare one of them at least; empty: the usual ones.
+metric::Metrics choose_metrics(const std::optional<std::string>& said, const data::Schema& schema);
 
 }  // namespace gradus::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gradus/core/base/error.hpp"
+#include "gradus/learn/nn/net.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -37,7 +38,7 @@ std::string take_quoted(std::string_view& text, std::string_view whole, const st
 }
 
 std::string write_name(const std::string& name) {
-  if (!name.empty() && name.find_first_of(",\"") == std::string::npos && trimmed(name) == name) return name;
+  if (!name.empty() && name.find_first_of(",;\"") == std::string::npos && trimmed(name) == name) return name;
   std::string out = "\"";
   for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + "\"";
@@ -66,6 +67,35 @@ std::vector<std::string> read_column_list(std::string_view text, const std::stri
     if (!text.empty()) text.remove_prefix(1);  // the comma
   }
   return names;
+}
+
+std::vector<data::InputColumns> read_inputs(std::string_view text, const std::string& place) {
+  std::vector<data::InputColumns> out;
+  for (std::size_t at = 0; at < text.size();) {
+    bool quoted = false;
+    std::size_t end = at;
+    for (; end < text.size() && (quoted || text[end] != ';'); ++end) quoted = quoted != (text[end] == '"');
+    const std::string_view one = trimmed(text.substr(at, end - at));
+    at = end + 1;
+    if (one.empty()) continue;
+    const std::size_t equals = one.find('=');
+    const std::string name(trimmed(one.substr(0, equals)));
+    if (equals == one.npos || name.empty()) {
+      refuse(place, "\"" + printable(one) + "\"", "a name, = and columns", "\"brand=" + printable(one) + "\"");
+    }
+    nn::check_name(name);
+    out.push_back({name, read_column_list(one.substr(equals + 1), place)});
+    if (out.back().columns.empty()) refuse(place, "no columns of " + name, "one at least", "\"" + name + "=COLUMN\"");
+  }
+  return out;
+}
+
+std::string write_inputs(std::span<const data::InputColumns> inputs) {
+  std::string out;
+  for (const data::InputColumns& one : inputs) {
+    out += (out.empty() ? "" : "; ") + one.name + "=" + write_column_list(one.columns);
+  }
+  return out;
 }
 
 std::string write_column_list(std::span<const std::string> names) {

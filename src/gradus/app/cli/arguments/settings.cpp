@@ -130,8 +130,10 @@ std::optional<DType> read_precision(const std::string& text, const std::string& 
 namespace {
 
 constexpr Setting settings_table[] = {
-    {"data.target", "--target", "COLUMN", "the column to learn; the last one unless given", "the data",
-     [](Settings& s, Text text, Text) { s.target = text; }, [](const Settings& s) { return show_text(s.target); }},
+    {"data.target", "--target", "COLUMN",
+     "the column to learn, or several, separated by commas; the last one unless given", "the data",
+     [](Settings& s, Text text, Text) { s.target = text; }, [](const Settings& s) { return show_text(s.target); },
+     write_column_list},
     {"data.task", "--task", "TASK", "regression or classification; a column of texts is classified unless given", "",
      [](Settings& s, Text text, Text place) { s.task = read_word(text, place, tasks); },
      [](const Settings& s) { return show_word(s.task, tasks); }},
@@ -146,6 +148,11 @@ constexpr Setting settings_table[] = {
     {"data.keep", "--keep", "COLUMNS", "columns that are used though they seem to say nothing: counters, names, ids",
      "", [](Settings& s, Text text, Text place) { s.keep = read_column_list(text, place); },
      [](const Settings& s) { return show_list(s.keep); }, write_column_list},
+    {"data.inputs", "--inputs", "COLUMNS",
+     "columns that the net takes by a name, \"brand=make; place=lat,lon\": \"input brand\" in --net; texts become "
+     "codes",
+     "", [](Settings& s, Text text, Text place) { s.inputs = read_inputs(text, place); },
+     [](const Settings& s) { return s.inputs ? write_inputs(*s.inputs) : ""; }},
     {"data.numbers", "--numbers", "RECIPE",
      "how numbers are encoded: standard unless given, robust, quantile, ...: "
      "gradus encoders",

@@ -14,6 +14,7 @@
 #include "gradus/learn/data/csv/reading_rules.hpp"
 #include "gradus/learn/data/dataset.hpp"
 #include "gradus/learn/data/encoders/encoder.hpp"
+#include "gradus/learn/data/schema.hpp"
 
 namespace gradus::cli {
 
@@ -28,7 +29,8 @@ struct Settings {
   std::optional<std::string> target;
   std::optional<data::Task> task;
   std::optional<std::vector<std::string>> ignore, categorical, keep;
-  std::vector<SaidColumn> columns;  // in the order in which they were said
+  std::vector<SaidColumn> columns;                        // in the order in which they were said
+  std::optional<std::vector<data::InputColumns>> inputs;  // of the net, beside the features
   RecipeSetting numbers{encoder_family};
   std::optional<bool> log_target;
   data::RuleChoices rules;  // how the file is read

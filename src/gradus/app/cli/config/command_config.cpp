@@ -1,4 +1,5 @@
 // gradus config: a configuration file to begin with, in which every choice of a training stands.
+#include "gradus/app/cli/arguments/column_list.hpp"
 #include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/arguments/defaults.hpp"
 #include "gradus/app/cli/arguments/settings.hpp"
@@ -77,6 +78,13 @@ std::string columns_text(const data::Schema& schema) {
   return out;
 }
 
+std::string written_targets(const data::Schema& schema) {
+  if (schema.several.empty()) return schema.target.name;
+  std::vector<std::string> names;
+  for (const data::TargetEncoding& one : schema.several) names.push_back(one.name);
+  return write_column_list(names);
+}
+
 /// Settings that were said, or are decided here, as they are; what follows from them as comments.
 std::string settings_text(const Settings& said, const Settings& all, const data::Schema& schema) {
   std::string out, table;
@@ -84,8 +92,8 @@ std::string settings_text(const Settings& said, const Settings& all, const data:
     const std::string_view key = setting.key;
     std::string text = setting.show(all);
     bool decided = !setting.show(said).empty();
-    if (schema.is_table() && key == "data.target") text = schema.target.name, decided = true;
-    if (schema.is_table() && key == "data.task") {
+    if (schema.is_table() && key == "data.target") text = written_targets(schema), decided = true;
+    if (schema.is_table() && schema.several.empty() && key == "data.task") {
       text = schema.target.task == data::Task::regression ? "regression" : "classification";
       decided = true;
     }

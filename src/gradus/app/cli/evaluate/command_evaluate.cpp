@@ -62,6 +62,26 @@ ClassCounts count_classes(Engine& engine, const TrainedModel& model, const data:
   return out;
 }
 
+/// The targets of classes: of one target without a name.
+struct TargetClasses {
+  std::string target;
+  ClassCounts counts;
+};
+
+std::vector<TargetClasses> count_classes_of_targets(Engine& engine, const TrainedModel& model,
+                                                    const data::Dataset& dataset) {
+  std::vector<TargetClasses> out;
+  if (model.targets.empty() && model.task == data::Task::classification) {
+    out.push_back({"", count_classes(engine, model, dataset)});
+  }
+  for (std::size_t i = 0; i < model.targets.size(); ++i) {
+    if (model.targets[i].task == data::Task::regression) continue;
+    out.push_back(
+        {model.targets[i].name, count_classes(engine, target_model(model, i), with_target(model, i, dataset))});
+  }
+  return out;
+}
+
 /// "7 of them of 2 classes that training never saw: wolf (5 rows), fox (2 rows); they count as wrong, ..."
 std::string unseen_text(const Evaluation& evaluation, const std::vector<ClassRows>& unseen) {
   if (unseen.empty()) return "";
@@ -130,16 +150,16 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
   Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console),
                  .device = read_device(arguments.text("--device", "cpu"), "--device")});
   const TrainedModel model = load_model(arguments.required(0), console);
-  const bool classes = model.task == data::Task::classification;
+  const bool several = !model.targets.empty(), classes = model.task == data::Task::classification;
   const auto said = arguments.text("--metrics");
-  const metric::Metrics metrics = choose_metrics(said, classes);
+  const metric::Metrics metrics = choose_metrics(said, schema_of(model));
   const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::any);
   say_notes(console, rows.notes);
 
   const Evaluation evaluation = evaluate_in_units(engine, model, rows.dataset, metrics);
   const data::Dataset light = targets_of(rows.dataset);
   const Evaluation guess = guess_in_units(schema_of(model), light, light, metrics);
-  const ClassCounts counts = count_classes(engine, model, rows.dataset);
+  const std::vector<TargetClasses> counts = count_classes_of_targets(engine, model, rows.dataset);
   const data::Overlap overlap = data::find_overlap(model.learnt_rows, rows.dataset);
   if (const std::string text = overlap_text(overlap); !text.empty()) console.say(text);
 
@@ -150,19 +170,30 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
                      {"evaluation", report::to_json(evaluation)},
                      {"guess", report::guess_to_json(guess)}};
     out["learnt_from"] = overlap_json(overlap);
-    if (classes) out["classes"] = classes_json(counts.known);
-    if (classes) out["unseen_classes"] = unseen_json(counts.unseen);
+    json::Object by_target;
+    for (const TargetClasses& one : counts) {
+      json::Object of{{"classes", classes_json(one.counts.known)}, {"unseen_classes", unseen_json(one.counts.unseen)}};
+      if (several) by_target[one.target] = of;
+      else out["classes"] = of["classes"], out["unseen_classes"] = of["unseen_classes"];
+    }
+    if (several) out["targets"] = by_target;
     print_json(console, out);
     return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);
   }
   console.print(report::metric_text(evaluation) + ", loss " + report::short_number(evaluation.loss) + ", " +
                 report::counted(evaluation.rows, "row") + "\n");
-  console.print(unseen_text(evaluation, counts.unseen));
-  console.print((classes ? "beside: the most frequent class gives " : "beside: the mean of these rows gives ") +
+  for (const TargetClasses& one : counts) console.print(unseen_text(evaluation, one.counts.unseen));
+  console.print((several   ? "beside: a guess gives "
+                 : classes ? "beside: the most frequent class gives "
+                           : "beside: the mean of these rows gives ") +
                 report::short_metric_text(guess) + "\n");
   if (said) console.print("\n" + report::metric_table(evaluation));
   constexpr std::size_t most_classes = 50;
-  if (classes && counts.known.size() <= most_classes) console.print(classes_text(counts.known));
+  for (const TargetClasses& one : counts) {
+    if (one.counts.known.size() > most_classes) continue;
+    if (several) console.print("\n" + printable(one.target) + "\n");
+    console.print(classes_text(one.counts.known));
+  }
   return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);
 }
 

@@ -4,7 +4,9 @@
 
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/evaluate.hpp"
+#include "gradus/learn/train/pass.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -25,7 +27,7 @@ std::optional<Evaluation> linear_model(Engine& engine, const TrainingData& data,
   options.patience = 0;
   options.observers.clear();
   try {
-    Run run = train(engine, nn::with_output(nn::parse_net(""), data.schema.output_count()), data.rows, options);
+    Run run = train(engine, nn::with_outputs(nn::parse_net(""), outputs_of(data.rows)), data.rows, options);
     run.model.schema = data.schema;
     if (data.split.validation.empty()) return evaluate_in_units(engine, run.model, data.rows, options.metrics);
     if (!data.schema.target.linear())
@@ -37,17 +39,44 @@ std::optional<Evaluation> linear_model(Engine& engine, const TrainingData& data,
   }
 }
 
+data::Dataset alone(const data::Dataset& rows, std::size_t target) {
+  data::Dataset out = data::target_alone(rows, target);
+  out.features = Tensor(DType::f32, Shape{rows.rows(), 0});
+  return out;
+}
+
+/// Of several targets, each guessed from its own.
+Evaluation guess_each(const data::Schema& schema, const data::Dataset& learnt, const data::Dataset& rows,
+                      const metric::Metrics& metrics) {
+  Evaluation out;
+  out.rows = rows.rows();
+  for (std::size_t i = 0; i < schema.several.size(); ++i) {
+    data::Schema one = schema;
+    one.target = schema.several[i], one.several.clear();
+    const bool classes = one.target.task == data::Task::classification;
+    const Evaluation guess = guess_in_units(one, alone(learnt, i), alone(rows, i), metrics_of_target(metrics, classes));
+    const metric::Results results = named_results(one.target.name, guess.metrics);
+    out.metrics.insert(out.metrics.end(), results.begin(), results.end());
+  }
+  return out;
+}
+
 }  // namespace
 
 Evaluation guess_in_units(const data::Schema& schema, const data::Dataset& learnt, const data::Dataset& rows,
                           const metric::Metrics& metrics) {
+  if (!schema.several.empty()) return guess_each(schema, learnt, rows, metrics);
   const Evaluation guess = baseline(decoded_targets(schema, learnt), decoded_targets(schema, rows), metrics);
-  return schema.target.linear() ? report::scaled(guess, deviation_of(schema)) : guess;
+  return schema.target.linear() ? report::scaled(guess, units_of(schema)) : guess;
 }
 
-double deviation_of(const data::Schema& schema) {
-  const data::TargetEncoding& target = schema.target;
-  return target.task == data::Task::regression && target.scaling.deviation > 0 ? target.scaling.deviation : 1;
+report::Units units_of(const data::Schema& schema) {
+  const auto deviation = [](const data::TargetEncoding& target) {
+    return target.task == data::Task::regression && target.scaling.deviation > 0 ? target.scaling.deviation : 1;
+  };
+  report::Units out(schema.several.empty() ? deviation(schema.target) : 1);
+  for (const data::TargetEncoding& target : schema.several) out.targets.emplace_back(target.name, deviation(target));
+  return out;
 }
 
 data::Dataset targets_of(const data::Dataset& rows) {
@@ -59,6 +88,7 @@ data::Dataset targets_of(const data::Dataset& rows) {
   out.has_targets = true;
   out.targets = rows.targets;
   out.class_names = rows.class_names;
+  out.several = rows.several;
   return out;
 }
 

@@ -33,6 +33,7 @@ constexpr Option options[] = {
     {"--second", "", "second derivatives (the Hessian) too"},
     {"--jacobian", "", "the Jacobian of every edge too"},
     {"--row", "NUMBER", "which row of the data, from 1 (unless given: 1)", {}, false, "A model"},
+    {"--target", "NAME", "of several targets the one that is explained; the first unless given"},
     {"--layer", "NUMBER", "this layer alone, with all its numbers"},
     {"--element", "LAYER:OUT,IN", "the products of the weight to unit OUT from input IN, all from 1"},
     {"--step", "", "the optimizer's update of that weight, term by term"},

@@ -12,6 +12,8 @@
 #include "gradus/app/explain/network_loss.hpp"
 #include "gradus/app/explain/page.hpp"
 #include "gradus/app/explain/svg.hpp"
+#include "gradus/core/base/remedy.hpp"
+#include "gradus/learn/train/evaluate.hpp"
 #include "gradus/learn/train/step.hpp"
 
 namespace gradus::cli {
@@ -31,6 +33,7 @@ std::vector<explain::Feature> features_of(const TrainedModel& model, const expla
   const Tensor& encoded = given->value;
   std::vector<std::string> cells;
   for (const data::ColumnEncoding& column : schema.columns) {
+    if (!column.input.empty()) continue;
     const data::Column* found = table->find(column.name);
     for (std::int64_t k = 0; k < column.feature_count(); ++k) {
       cells.push_back(found ? printable(data::cell_text(*found, row - 1)) : "");
@@ -72,6 +75,21 @@ std::string result(const Arguments& arguments, const explain::NetworkExplanation
   return to_text(network, options);
 }
 
+/// Of several targets: the one that is explained.
+std::optional<std::size_t> chosen_target(const TrainedModel& model, const Arguments& arguments) {
+  const auto said = arguments.text("--target");
+  std::vector<std::string> names;
+  for (const PredictedTarget& one : model.targets) names.push_back(one.name);
+  if (!said) return names.empty() ? std::nullopt : std::optional<std::size_t>(0);
+  const auto at = std::find(names.begin(), names.end(), *said);
+  if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
+  std::string all;
+  for (const std::string& one : names) all += (all.empty() ? "" : ", ") + printable(one);
+  throw UserError(Fault::usage,
+                  Report{"--target", printable(*said), all.empty() ? "a model of several targets" : "one of " + all,
+                         all.empty() ? "gradus explain without it" : "--target " + nearest_or(*said, names, names[0])});
+}
+
 void refuse_formula_options(const Arguments& arguments) {
   for (const char* name : {"--at", "--wrt", "--paths", "--second", "--jacobian", "--worksheet", "--grade"}) {
     if (!arguments.has(name)) continue;
@@ -93,10 +111,13 @@ bool names_a_model(const Arguments& arguments) {
 }
 
 int run_explain_network(const Arguments& arguments, report::Console& console) {
-  const TrainedModel model = load_model(arguments.required(0), console);
+  const TrainedModel whole = load_model(arguments.required(0), console);
   refuse_formula_options(arguments);
   const std::string path = *arguments.operand(1);
-  const Rows rows = load_for_model(explain::in_f64(model), path, data::WantTarget::any, KeepTable::yes);
+  const std::optional<std::size_t> target = chosen_target(whole, arguments);
+  Rows rows = load_for_model(explain::in_f64(whole), path, data::WantTarget::any, KeepTable::yes);
+  if (target) rows.dataset = with_target(whole, *target, std::move(rows.dataset));
+  const TrainedModel model = target ? target_model(whole, *target) : whole;
   say_notes(console, rows.notes);
   const std::int64_t count = std::max<std::int64_t>(rows.dataset.rows() + std::ssize(rows.dropped), 1);
   const std::int64_t row = arguments.integer("--row", 1, count).value_or(first_row(rows));

@@ -6,7 +6,7 @@
 namespace gradus::cli {
 
 /// Options that explain a network, which a formula does not take.
-inline constexpr std::string_view network_options[] = {"--row", "--layer", "--element", "--step"};
+inline constexpr std::string_view network_options[] = {"--row", "--target", "--layer", "--element", "--step"};
 
 /// Whether the first operand names a file, and so a model.
 bool names_a_model(const Arguments& arguments);

@@ -116,6 +116,7 @@ data::FitOptions fit_options(const Settings& settings) {
     if (rule) out.columns.push_back({name, *rule});
     else out.columns.push_back({name});
   }
+  if (settings.inputs) out.inputs = *settings.inputs;
   out.log_target = settings.log_target.value_or(false);
   if (settings.numbers.said()) out.numbers = kinds::Recipe<data::EncoderKind>(settings.numbers.recipe());
   return out;
@@ -128,6 +129,17 @@ std::string column_by_place(std::span<const std::string> names, const std::strin
   return has("column1") && has(by_place) && !has(target) ? by_place : target;
 }
 
+/// What --target says: a column of that name, else several, separated by commas.
+void choose_targets(std::span<const std::string> names, const std::string& said, data::FitOptions& fit) {
+  fit.target = column_by_place(names, said);
+  const bool one = std::find(names.begin(), names.end(), fit.target) != names.end();
+  std::vector<std::string> list = one || said.empty() ? std::vector<std::string>() : read_column_list(said, "--target");
+  if (list.size() == 1) fit.target = column_by_place(names, list[0]);
+  if (list.size() < 2) return;
+  for (std::string& name : list) name = column_by_place(names, name);
+  fit.targets = std::move(list);
+}
+
 TrainingData load_table(const std::string& path, const Settings& settings) {
   data::FitOptions fit = fit_options(settings);
   data::CsvOptions csv;
@@ -135,8 +147,10 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
   csv.rules = settings.rules;
   csv.read = [&](std::span<const std::string> names) {
     const std::string source = path == "-" ? "standard input" : path;
-    fit.target = column_by_place(names, settings.target.value_or(""));
-    if (settings.target) check_columns(names, source, {fit.target}, "--target", false);
+    choose_targets(names, settings.target.value_or(""), fit);
+    if (settings.target && fit.targets.empty()) check_columns(names, source, {fit.target}, "--target", false);
+    check_columns(names, source, fit.targets, "--target");
+    for (const data::InputColumns& input : fit.inputs) check_columns(names, source, input.columns, "--inputs");
     check_columns(names, source, fit.ignore, "--ignore");
     check_columns(names, source, fit.categorical, "--categorical");
     check_columns(names, source, settings.keep.value_or(none), "--keep");
@@ -145,8 +159,9 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
   };
   data::Table table = data::read_csv(path, csv);
   TrainingData out;
-  data::drop_rows_without_target(table, fit.target, out.notes);
-  out.split = choose_split(table.rows, classes_in(table, fit.target), settings);
+  data::drop_rows_without_targets(table, fit.targets.empty() ? std::vector{fit.target} : fit.targets, out.notes);
+  const std::string& first = fit.targets.empty() ? fit.target : fit.targets[0];
+  out.split = choose_split(table.rows, classes_in(table, first), settings);
   data::Fitted fitted = data::fit_schema(table, out.split.train, fit);
   append(out.notes, fitted.notes);
   out.schema = std::move(fitted.schema);
@@ -167,6 +182,7 @@ void refuse_table_settings(const Settings& settings) {
   if (settings.categorical) refuse("--categorical");
   if (settings.keep) refuse("--keep");
   if (!settings.columns.empty()) refuse("--set columns." + settings.columns.front().name);
+  if (settings.inputs) refuse("--inputs");
   if (settings.log_target) refuse("--log-target");
   if (settings.numbers.said()) refuse("--numbers");
   if (settings.task == data::Task::regression) refuse("--task");
@@ -261,8 +277,11 @@ Rows load_for_model(const TrainedModel& model, const std::string& path, data::Wa
     options.before = schema.rules.value_or(data::ReadingRules{});
     data::Table table = data::read_csv(path, options);
     out.notes = table.notes;
-    if (target == data::WantTarget::any && table.find(schema.target.name) != nullptr)
-      out.dropped = data::drop_rows_without_target(table, schema.target.name, out.notes);
+    std::vector<std::string> targets;
+    for (const data::TargetEncoding& one : schema.targets()) {
+      if (table.find(one.name) != nullptr) targets.push_back(one.name);
+    }
+    if (target == data::WantTarget::any) out.dropped = data::drop_rows_without_targets(table, targets, out.notes);
     data::Encoded encoded = data::encode(schema, table, model.network.dtype, target);
     append(out.notes, encoded.notes);
     out.dataset = std::move(encoded.dataset);

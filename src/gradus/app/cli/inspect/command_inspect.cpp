@@ -120,7 +120,9 @@ std::string encoding_text(const data::ColumnEncoding& column) {
   std::string out = rule_text(column.rule);
   if (cells == data::Cells::dates) out += dates_text(column);
   else if (cells == data::Cells::numbers) out += numbers_text(column);
-  else out += "categories: " + listed(column.categories) + (column.other ? ", others together" : "");
+  else
+    out += std::string(column.kind().codes ? "codes: " : "categories: ") + listed(column.categories) +
+           (column.other ? ", others together" : "");
   if (!column.gaps.in_training) return out;
   if (cells == data::Cells::texts) return out + "; missing is one of its own";
   return out + "; missing: " +
@@ -149,10 +151,9 @@ std::string schema_text(const data::Schema& schema) {
   };
   add("column", "what the model knows of it");
   for (const data::ColumnEncoding& column : schema.columns) {
-    add(column.name, encoding_text(column));
+    add(column.name, (column.input.empty() ? "" : "(input " + column.input + ") ") + encoding_text(column));
   }
-  const data::TargetEncoding& target = schema.target;
-  add(target.name, "(target) " + target_text(target));
+  for (const data::TargetEncoding& target : schema.targets()) add(target.name, "(target) " + target_text(target));
   return out;
 }
 
@@ -226,10 +227,9 @@ std::string validation_text(const TrainedModel& model) {
                                                  return e.epoch == model.record.epoch;
                                                });
   if (kept == history.end() || !kept->validation) return "";
-  const double deviation =
-      model.schema && model.task == data::Task::regression ? model.schema->target.scaling.deviation : 1;
+  const report::Units units = model.schema ? units_of(*model.schema) : report::Units();
   return (last ? "last epoch: " : "epoch " + std::to_string(kept->epoch) + ": ") +
-         report::metric_text(report::scaled(*kept->validation, deviation)) + "\n";
+         report::metric_text(report::scaled(*kept->validation, units)) + "\n";
 }
 
 int run_inspect(const Arguments& arguments, report::Console& console) {

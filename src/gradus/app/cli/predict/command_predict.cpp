@@ -1,6 +1,7 @@
 // gradus predict: what a model says of new rows, as CSV in the units of the data.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "gradus/app/cli/arguments/choose_device.hpp"
@@ -64,35 +65,58 @@ std::string target_name(const data::Schema& schema) {
   return schema.target.name.empty() ? "class" : schema.target.name;
 }
 
-std::string to_csv(const TrainedModel& model, const Tensor& predicted, bool probabilities) {
-  const std::string target = csv_field(target_name(schema_of(model)));
+/// The columns of a target: their names, then the fields of each row.
+using Fields = std::vector<std::vector<std::string>>;
+
+/// `alone`: the model has no other target.
+Fields fields_of(const TrainedModel& model, const Tensor& predicted, bool probabilities, bool alone) {
+  const std::string target = target_name(schema_of(model));
   const std::int64_t rows = predicted.shape()[0], columns = predicted.shape()[1];
-  std::string out = target;
+  Fields out{{csv_field(target)}};
   if (model.task == data::Task::regression) {
-    out += "\n";
-    for (std::int64_t row = 0; row < rows; ++row) out += number_text(predicted.number(row)) + "\n";
+    for (std::int64_t row = 0; row < rows; ++row) out.push_back({number_text(predicted.number(row))});
     return out;
   }
   std::vector<std::string> fields;
   for (const std::string& name : model.class_names) fields.push_back(csv_field(name));
-  out += ",probability";
+  out[0].push_back(csv_field(alone ? "probability" : target + " probability"));
   for (std::size_t of = 0; probabilities && of < fields.size(); ++of) {
-    out += "," + csv_field(target_name(schema_of(model)) + "=" + model.class_names[of]);
+    out[0].push_back(csv_field(target + "=" + model.class_names[of]));
   }
-  out += "\n";
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int64_t chosen = nn::class_of(predicted, row);
-    out += (chosen < 0 ? "" : fields[static_cast<std::size_t>(chosen)]) + ",";
-    out += number_text(chosen_probability(predicted, row, chosen));
+    out.push_back({chosen < 0 ? "" : fields[static_cast<std::size_t>(chosen)],
+                   number_text(chosen_probability(predicted, row, chosen))});
     for (std::int64_t of = 0; probabilities && of < columns; ++of) {
-      out += "," + number_text(predicted.number(row * columns + of));
+      out.back().push_back(number_text(predicted.number(row * columns + of)));
+    }
+  }
+  return out;
+}
+
+/// A target of a model, and what was predicted of it.
+struct Predicted {
+  TrainedModel model;
+  Tensor numbers;
+};
+
+std::string to_csv(const std::vector<Predicted>& targets, bool probabilities) {
+  std::vector<Fields> blocks;
+  for (const Predicted& one : targets) {
+    blocks.push_back(fields_of(one.model, one.numbers, probabilities, targets.size() == 1));
+  }
+  std::string out;
+  for (std::size_t row = 0; row < blocks[0].size(); ++row) {
+    bool first = true;
+    for (const Fields& block : blocks) {
+      for (const std::string& field : block[row]) out += (first ? "" : ",") + field, first = false;
     }
     out += "\n";
   }
   return out;
 }
 
-json::Value to_json(const TrainedModel& model, const Tensor& predicted, bool probabilities) {
+json::Object to_json(const TrainedModel& model, const Tensor& predicted, bool probabilities) {
   json::Array rows;
   const std::int64_t columns = predicted.shape()[1];
   for (std::int64_t row = 0; row < predicted.shape()[0]; ++row) {
@@ -109,9 +133,23 @@ json::Value to_json(const TrainedModel& model, const Tensor& predicted, bool pro
     if (probabilities) one["probabilities"] = all;
     rows.push_back(one);
   }
-  json::Object out{{"schema", "gradus.predict/1"}, {"target", target_name(schema_of(model))}, {"predictions", rows}};
+  json::Object out{{"target", target_name(schema_of(model))}, {"predictions", rows}};
   if (model.task == data::Task::classification)
     out["classes"] = json::Array(model.class_names.begin(), model.class_names.end());
+  return out;
+}
+
+json::Value to_json(const std::vector<Predicted>& targets, bool probabilities) {
+  json::Object out{{"schema", "gradus.predict/1"}};
+  json::Array all;
+  for (const Predicted& one : targets) {
+    const json::Object of = to_json(one.model, one.numbers, probabilities);
+    if (targets.size() > 1) all.emplace_back(of);
+    for (const auto& [key, value] : of) {
+      if (targets.size() == 1) out[key] = value;
+    }
+  }
+  if (!all.empty()) out["targets"] = std::move(all);
   return out;
 }
 
@@ -131,20 +169,29 @@ int run_predict(const Arguments& arguments, report::Console& console) {
                  .device = read_device(arguments.text("--device", "cpu"), "--device")});
   const TrainedModel model = load_model(arguments.required(0), console);
   const bool probabilities = arguments.has("--probabilities");
-  if (probabilities && model.task == data::Task::regression) {
+  std::vector<Predicted> targets;
+  for (std::size_t i = 0; i < model.targets.size(); ++i) targets.push_back({target_model(model, i), Tensor()});
+  if (targets.empty()) targets.push_back({model, Tensor()});
+  const auto of_classes = [](const Predicted& one) { return one.model.task == data::Task::classification; };
+  if (probabilities && std::none_of(targets.begin(), targets.end(), of_classes)) {
     throw UserError(Fault::usage, Report{"--probabilities", "a model of numbers", "a model of classes",
                                          "gradus predict without --probabilities"});
   }
-  if (model.task == data::Task::classification && !gives_probabilities(model.network, model.loss)) {
+  if (model.targets.empty() && model.task == data::Task::classification &&
+      !gives_probabilities(model.network, model.loss)) {
     console.say("warning: what the model gives are no probabilities, since it was trained with " + model.loss.name() +
                 " and no softmax or sigmoid at its end; try: training it again");
   }
   const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::no);
   say_notes(console, rows.notes);
-  const Tensor predicted = in_units(model, predict(engine, model, rows.dataset));
+  const Tensor predicted = predict(engine, model, rows.dataset);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    targets[i].numbers =
+        in_units(targets[i].model, model.targets.empty() ? predicted : target_columns(model, i, predicted));
+  }
 
-  const std::string text = arguments.has("--json") ? json::write(to_json(model, predicted, probabilities), 2) + "\n"
-                                                   : to_csv(model, predicted, probabilities);
+  const std::string text =
+      arguments.has("--json") ? json::write(to_json(targets, probabilities), 2) + "\n" : to_csv(targets, probabilities);
   if (io::OutputFile* file = arguments.output("--output")) file->write(text);
   else console.print(text);
   return check_finite(predicted, rows.dataset.source, arguments.required(0), console);

@@ -18,7 +18,9 @@
 #include "gradus/app/report/progress.hpp"
 #include "gradus/app/report/run_log.hpp"
 #include "gradus/learn/nn/net.hpp"
+#include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/gradient_error.hpp"
+#include "gradus/learn/train/pass.hpp"
 #include "gradus/learn/train/saved_model.hpp"
 
 namespace gradus::cli {
@@ -81,13 +83,19 @@ void initialize(nn::Model& model, const init::Init& init, std::uint64_t seed) {
 }
 
 report::ProgressPlan plan_progress(const Training& training, const TrainingData& data, bool color) {
-  return {choose_metrics(training.complete.metrics, data.schema.target.task == data::Task::classification),
+  const metric::Metrics metrics = choose_metrics(training.complete.metrics, data.schema);
+  std::vector<report::TargetMetrics> several;
+  for (const data::TargetEncoding& target : data.schema.several) {
+    several.push_back({target.name, metrics_of_target(metrics, target.task == data::Task::classification)});
+  }
+  return {metrics,
           !data.split.validation.empty(),
-          deviation_of(data.schema),
+          units_of(data.schema),
           *training.complete.epochs < unlimited_epochs ? *training.complete.epochs : 0,
           training.complete.steps.value_or(0),
           training.complete.time.value_or(0),
-          color};
+          color,
+          several};
 }
 
 /// Refuses what can be refused without the data.
@@ -119,8 +127,8 @@ Ready prepare(const Arguments& arguments, const Settings& said, const Engine& en
   out.options = to_options(all);
   out.options.split = out.data.split;
   out.options.schema = out.data.schema;
-  out.options.metrics = choose_metrics(all.metrics, out.data.rows.task == data::Task::classification);
-  const nn::Layer net = nn::with_output(nn::parse_net(*all.net), out.data.schema.output_count());
+  out.options.metrics = choose_metrics(all.metrics, out.data.schema);
+  const nn::Layer net = nn::with_outputs(nn::parse_net(*all.net), outputs_of(out.data.rows));
   out.decided = decide(net, out.data.rows, out.options, engine);
   for (const std::string& note : out.decided.notes) console.say("note: " + note);
   if (out.decided.memory) out.training.memory = describe(*out.decided.memory, out.decided.rows, engine.threads());
@@ -209,7 +217,7 @@ int run_train(const Arguments& arguments, report::Console& console) {
   report::Progress progress(plan_progress(training, prepared.data, console.err().color), console);
   TrainOptions options = prepared.options;
   const Interrupt interrupt;
-  options.observers = {progress.observer(), log.observer(deviation_of(prepared.data.schema)), interrupt.observer()};
+  options.observers = {progress.observer(), log.observer(units_of(prepared.data.schema)), interrupt.observer()};
   std::optional<Run> run;
   try {
     Trainer trainer(engine, prepared.decided, std::move(prepared.model), prepared.data.rows, options);

@@ -38,6 +38,7 @@ std::string inputs_text(const data::Schema& schema) {
   for (const data::ColumnEncoding& column : schema.columns) {
     if (!column.used()) continue;
     if (column.gaps.in_training) filled.push_back(column.name);
+    if (!column.input.empty()) continue;
     if (column.kind().cells == data::Cells::dates) dates.push_back(column.name);
     else if (column.numeric()) numbers.push_back(column.name);
     else categories.push_back(column.name + " (" + std::to_string(column.categories.size()) + ")");
@@ -46,7 +47,17 @@ std::string inputs_text(const data::Schema& schema) {
   const auto add = [&](const char* what, const std::vector<std::string>& names) {
     if (!names.empty()) out += (out.empty() ? "" : "; ") + std::string(what) + ": " + listed(names);
   };
-  add("numbers", numbers), add("dates", dates), add("categories", categories), add("with missing values", filled);
+  add("numbers", numbers), add("dates", dates), add("categories", categories);
+  for (const std::string& input : schema.inputs()) {
+    std::vector<std::string> columns;
+    for (const data::ColumnEncoding& column : schema.columns) {
+      if (!column.used() || column.input != input) continue;
+      const std::size_t codes = column.categories.size() + 1;
+      columns.push_back(column.name + (column.kind().codes ? " (" + std::to_string(codes) + " codes)" : ""));
+    }
+    add(("input " + input).c_str(), columns);
+  }
+  add("with missing values", filled);
   return out;
 }
 
@@ -60,20 +71,28 @@ std::string flags(std::initializer_list<std::pair<const char*, bool>> all) {
 }
 
 /// "1 (5,421), 2 (96)": the classes, each with its rows.
-std::vector<std::string> counted_classes(const std::vector<std::string>& classes, const data::Dataset& rows) {
+std::vector<std::string> counted_classes(const std::vector<std::string>& classes, const Tensor& targets) {
   std::vector<std::int64_t> counts(classes.size());
-  for (const std::int64_t target : rows.targets.as<std::int64_t>()) ++counts[static_cast<std::size_t>(target)];
+  for (const std::int64_t target : targets.as<std::int64_t>()) ++counts[static_cast<std::size_t>(target)];
   std::vector<std::string> out;
   for (std::size_t i = 0; i < classes.size(); ++i) out.push_back(classes[i] + " (" + report::grouped(counts[i]) + ")");
   return out;
 }
 
-std::string target_text(const data::Schema& schema, const data::Dataset& rows) {
-  const data::TargetEncoding& target = schema.target;
+std::string target_text(const data::TargetEncoding& target, const Tensor& rows) {
   const std::string name = target.name.empty() ? "" : printable(target.name) + ": ";
   if (target.task == data::Task::regression) return name + "regression";
   return name + "classification into " + std::to_string(target.classes.size()) +
          " classes: " + listed(counted_classes(target.classes, rows), 10);
+}
+
+std::string targets_text(const data::Schema& schema, const data::Dataset& rows) {
+  if (schema.several.empty()) return target_text(schema.target, rows.targets);
+  std::string out;
+  for (std::size_t i = 0; i < schema.several.size(); ++i) {
+    out += (i ? "; " : "") + target_text(schema.several[i], rows.several[i].values);
+  }
+  return out;
 }
 
 std::string learning_text(const Training& training) {
@@ -104,7 +123,7 @@ std::string choices_text(const Training& training, const TrainingData& data, int
   std::string out = line("data", printable(training.data) + ": " + counted(data.rows.rows(), "row"), width);
   out += line(
       "target",
-      target_text(schema, data.rows) +
+      targets_text(schema, data.rows) +
           (schema.is_table() ? flags({{"--target", said.target.has_value()}, {"--task", said.task.has_value()}}) : ""),
       width);
   out += line("inputs",
@@ -160,7 +179,11 @@ std::string comparison_text(const Comparison& comparison, int width) {
                (comparison.rows == "training" ? ", the same that it learnt from" : ""),
            width);
   const bool classes = comparison.model.task == data::Task::classification;
-  std::string beside = (classes ? "beside: the most frequent class gives " : "beside: the mean gives ") +
+  const bool several =
+      !comparison.model.metrics.empty() && comparison.model.metrics[0].name.find('/') != std::string::npos;
+  std::string beside = (several   ? "beside: a guess gives "
+                        : classes ? "beside: the most frequent class gives "
+                                  : "beside: the mean gives ") +
                        report::short_metric_text(comparison.guess);
   if (comparison.linear) beside += "; a linear model " + report::short_metric_text(*comparison.linear);
   return out + line("", beside, width);
@@ -231,9 +254,9 @@ json::Value settings_json(const Settings& settings) {
 }
 
 json::Value outcome_json(const Training& training, const TrainingData& data, const Outcome& outcome) {
-  const double deviation = deviation_of(data.schema);
+  const report::Units units = units_of(data.schema);
   json::Array history, notes;
-  for (const EpochReport& epoch : outcome.run.history) history.push_back(report::to_json(epoch, deviation));
+  for (const EpochReport& epoch : outcome.run.history) history.push_back(report::to_json(epoch, units));
   for (const std::string& note : outcome.run.notes) notes.emplace_back(note);
   for (const data::Note& note : data.notes) notes.emplace_back(note.text);
   json::Object evaluations;
