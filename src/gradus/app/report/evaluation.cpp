@@ -79,6 +79,15 @@ std::string end_text(metric::Result result, double end) {
 
 }  // namespace
 
+Units units_of(const data::Schema& schema) {
+  const auto deviation = [](const data::TargetEncoding& target) {
+    return target.task == data::Task::regression && target.scaling.deviation > 0 ? target.scaling.deviation : 1;
+  };
+  Units out(schema.several.empty() ? deviation(schema.target) : 1);
+  for (const data::TargetEncoding& target : schema.several) out.targets.emplace_back(target.name, deviation(target));
+  return out;
+}
+
 std::string metric_text(const Evaluation& evaluation) { return line_of(evaluation, true); }
 
 std::string short_metric_text(const Evaluation& evaluation) { return line_of(evaluation, false); }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/json/value.hpp"
 #include "gradus/learn/train/evaluation.hpp"
 #include "gradus/learn/train/history.hpp"
@@ -17,6 +18,9 @@ struct Units {
   double deviation;
   std::vector<std::pair<std::string, double>> targets = {};
 };
+
+/// Of the target that a schema has, or of several; 1 for classes.
+Units units_of(const data::Schema& schema);
 
 /// The first two metrics, of several targets the first of each: "accuracy 88.12 % (95 %: 87.47 to 88.74)"; "R2 0.9012,
 /// mean error 1205".

@@ -132,8 +132,7 @@ namespace {
 constexpr Setting settings_table[] = {
     {"data.target", "--target", "COLUMN",
      "the column to learn, or several, separated by commas; the last one unless given", "the data",
-     [](Settings& s, Text text, Text) { s.target = text; }, [](const Settings& s) { return show_text(s.target); },
-     write_column_list},
+     [](Settings& s, Text text, Text) { s.target = text; }, [](const Settings& s) { return show_text(s.target); }},
     {"data.task", "--task", "TASK", "regression or classification; a column of texts is classified unless given", "",
      [](Settings& s, Text text, Text place) { s.task = read_word(text, place, tasks); },
      [](const Settings& s) { return show_word(s.task, tasks); }},

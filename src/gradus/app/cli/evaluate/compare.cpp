@@ -67,16 +67,7 @@ Evaluation guess_in_units(const data::Schema& schema, const data::Dataset& learn
                           const metric::Metrics& metrics) {
   if (!schema.several.empty()) return guess_each(schema, learnt, rows, metrics);
   const Evaluation guess = baseline(decoded_targets(schema, learnt), decoded_targets(schema, rows), metrics);
-  return schema.target.linear() ? report::scaled(guess, units_of(schema)) : guess;
-}
-
-report::Units units_of(const data::Schema& schema) {
-  const auto deviation = [](const data::TargetEncoding& target) {
-    return target.task == data::Task::regression && target.scaling.deviation > 0 ? target.scaling.deviation : 1;
-  };
-  report::Units out(schema.several.empty() ? deviation(schema.target) : 1);
-  for (const data::TargetEncoding& target : schema.several) out.targets.emplace_back(target.name, deviation(target));
-  return out;
+  return schema.target.linear() ? report::scaled(guess, report::units_of(schema)) : guess;
 }
 
 data::Dataset targets_of(const data::Dataset& rows) {

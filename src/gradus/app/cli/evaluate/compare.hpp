@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "gradus/app/cli/inputs/load_data.hpp"
-#include "gradus/app/report/evaluation.hpp"
 #include "gradus/learn/train/train.hpp"
 
 namespace gradus::cli {
@@ -21,9 +20,6 @@ struct Comparison {
 /// On the validation rows (the training rows where none were held back), and on the test rows of images.
 /// For tables a linear model is trained for a moment too.
 std::vector<Comparison> compare(Engine& engine, const Run& run, const TrainingData& data, const TrainOptions& options);
-
-/// Units of the data per unit of the encoded target; 1 for classes.
-report::Units units_of(const data::Schema& schema);
 
 /// What guessing from the targets of `learnt` gives on `rows`, in units of the data.
 Evaluation guess_in_units(const data::Schema& schema, const data::Dataset& learnt, const data::Dataset& rows,

@@ -227,7 +227,7 @@ std::string validation_text(const TrainedModel& model) {
                                                  return e.epoch == model.record.epoch;
                                                });
   if (kept == history.end() || !kept->validation) return "";
-  const report::Units units = model.schema ? units_of(*model.schema) : report::Units();
+  const report::Units units = model.schema ? report::units_of(*model.schema) : report::Units();
   return (last ? "last epoch: " : "epoch " + std::to_string(kept->epoch) + ": ") +
          report::metric_text(report::scaled(*kept->validation, units)) + "\n";
 }

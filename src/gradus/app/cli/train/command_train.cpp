@@ -90,7 +90,7 @@ report::ProgressPlan plan_progress(const Training& training, const TrainingData&
   }
   return {metrics,
           !data.split.validation.empty(),
-          units_of(data.schema),
+          report::units_of(data.schema),
           *training.complete.epochs < unlimited_epochs ? *training.complete.epochs : 0,
           training.complete.steps.value_or(0),
           training.complete.time.value_or(0),
@@ -217,7 +217,7 @@ int run_train(const Arguments& arguments, report::Console& console) {
   report::Progress progress(plan_progress(training, prepared.data, console.err().color), console);
   TrainOptions options = prepared.options;
   const Interrupt interrupt;
-  options.observers = {progress.observer(), log.observer(units_of(prepared.data.schema)), interrupt.observer()};
+  options.observers = {progress.observer(), log.observer(report::units_of(prepared.data.schema)), interrupt.observer()};
   std::optional<Run> run;
   try {
     Trainer trainer(engine, prepared.decided, std::move(prepared.model), prepared.data.rows, options);

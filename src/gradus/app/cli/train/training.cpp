@@ -254,7 +254,7 @@ json::Value settings_json(const Settings& settings) {
 }
 
 json::Value outcome_json(const Training& training, const TrainingData& data, const Outcome& outcome) {
-  const report::Units units = units_of(data.schema);
+  const report::Units units = report::units_of(data.schema);
   json::Array history, notes;
   for (const EpochReport& epoch : outcome.run.history) history.push_back(report::to_json(epoch, units));
   for (const std::string& note : outcome.run.notes) notes.emplace_back(note);
