@@ -80,6 +80,7 @@ const std::multimap<std::string, std::string> other_meanings = {
     {"input", "learn/data/schema_json"},  // members of documents
     {"input", "learn/train/saved_model"},
     {"codes", "learn/train/saved_model"},
+    {"codes", "app/cli/arguments/settings"},  // the end of a sentence
 };
 
 /// The own files of what is called `name`, all of them in `folder`; every other place must mean something else by it.
