@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gradus/core/graph/print.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/matmul.hpp"
 #include "gradus/core/ops/parse.hpp"
@@ -12,6 +13,7 @@
 #include "gradus/engine/cpu/compile/cut_regions.hpp"
 #include "gradus/engine/cpu/compile/fuse.hpp"
 #include "gradus/engine/cpu/compile/pipeline.hpp"
+#include "gradus/engine/cpu/compile/sum_images_first.hpp"
 #include "gradus/engine/cpu/plan/verify_plan.hpp"
 
 namespace gradus {
@@ -110,6 +112,34 @@ region 1
   loop 32 rows by 16
     %5[r] = conv_weight_grad x %4[:,r] {dilation=[1,1], groups=1, kernel=[3,3], padding=[1,1], stride=[2,2]}
     %6[r] = subtract w[r] %5[r]
+)");
+}
+
+TEST(SumImagesFirst, RowsComeLast) {
+  EXPECT_EQ(print(sum_images_first(parse(R"(%0 = input {name="x", type=f32[8,3,4,5]} : f32[8,3,4,5]
+%1 = mean %0 {axes=[0,2,3], keep=0} : f32[3]
+%2 = sum %0 {axes=[0,3], keep=1} : f32[1,3,4,1]
+%3 = sum %0 {axes=[0,2], keep=0} : f32[3,5]
+%4 = sum %0 {axes=[0,1,2,3], keep=0} : f32[]
+output %1 "a"
+output %2 "b"
+output %3 "c"
+output %4 "d"
+)"))),
+            R"(%0 = input {name="x", type=f32[8,3,4,5]} : f32[8,3,4,5]
+%1 = sum %0 {axes=[2,3], keep=0} : f32[8,3]
+%2 = sum %1 {axes=[0], keep=0} : f32[3]
+%3 = constant {value=f32[](160)} : f32[]
+%4 = divide %2 %3 : f32[3]
+%5 = sum %0 {axes=[3], keep=0} : f32[8,3,4]
+%6 = sum %5 {axes=[0], keep=0} : f32[3,4]
+%7 = reshape %6 {shape=[1,3,4,1]} : f32[1,3,4,1]
+%8 = sum %0 {axes=[0,2], keep=0} : f32[3,5]
+%9 = sum %0 {axes=[0,1,2,3], keep=0} : f32[]
+output %4 "a"
+output %7 "b"
+output %8 "c"
+output %9 "d"
 )");
 }
 

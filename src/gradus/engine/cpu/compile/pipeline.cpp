@@ -13,6 +13,7 @@
 #include "gradus/engine/cpu/compile/fuse.hpp"
 #include "gradus/engine/cpu/compile/lower.hpp"
 #include "gradus/engine/cpu/compile/straighten.hpp"
+#include "gradus/engine/cpu/compile/sum_images_first.hpp"
 #include "gradus/engine/cpu/plan/verify_plan.hpp"
 
 namespace gradus {
@@ -48,8 +49,7 @@ Plan compile_with(const Graph& given, const CompileOptions& options, KernelCache
                                          "name results with Graph::output()"});
   }
   const bool lowers = options.products == DType::bf16;
-  const Graph graph =
-      optimize(lowers ? lower_products(optimize(given, of_graphs(options))) : given, of_graphs(options));
+  Graph graph = optimize(lowers ? lower_products(optimize(given, of_graphs(options))) : given, of_graphs(options));
   const auto after = [&](const char* name, Plan plan) {
     if (options.dump) options.dump(name, print(plan), true);
     return plan;
@@ -58,6 +58,7 @@ Plan compile_with(const Graph& given, const CompileOptions& options, KernelCache
   if (std::optional<Plan> straight = may_straighten(options) ? straighten(graph, cache) : std::nullopt) {
     plan = after("straighten", std::move(*straight));
   } else {
+    graph = sum_images_first(graph);
     plan = after("cut_regions", cut_regions(graph, options.own_order));
     plan = after("fuse", fuse(std::move(plan), graph));
   }
