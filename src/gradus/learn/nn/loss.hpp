@@ -54,14 +54,16 @@ using LossKinds = std::span<const LossKind* const>;
 /// Every loss that comes with gradus: the list is in losses/all.cpp.
 LossKinds all_losses();
 
-struct Term;
-
 struct Loss {
   kinds::Recipe<LossKind> recipe = {};  // nothing of a loss of one's own
   std::string own_name = {};
   std::function<Value(Value prediction, Value target)> own = {};
   /// Of several targets: their losses, each of the next columns of the prediction. Then build() is of them alone.
-  std::vector<Term> terms = {};
+  std::vector<Loss> terms = {};
+  // Of a term:
+  std::string target = {};
+  double weight = 1;         // what it is multiplied with in the sum
+  std::int64_t columns = 1;  // of the prediction
 
   explicit operator bool() const { return recipe || own || !terms.empty(); }
   /// "mse", "huber 0.5", with all keys; of a loss of one's own its name; "mse of price + 2 cross_entropy of fuel".
@@ -70,17 +72,9 @@ struct Loss {
   const Traits& traits() const;
   /// What the net gives, as people want it: by Traits::finish, of several each column by that of its target.
   Value finish(Value output) const;
-  Value build(Value prediction, Value target) const {
-    return recipe ? recipe.of().build(recipe.keys, prediction, target) : own(prediction, target);
+  Value build(Value prediction, Value wanted) const {
+    return recipe ? recipe.of().build(recipe.keys, prediction, wanted) : own(prediction, wanted);
   }
-};
-
-/// The loss of one of several targets.
-struct Term {
-  std::string target;
-  Loss loss;
-  double weight = 1;         // what it is multiplied with in the sum
-  std::int64_t columns = 1;  // of the prediction
 };
 
 /// The columns of `prediction` that belong to term `i`.

@@ -200,11 +200,13 @@ Agreement agree_several(const TrainOptions& options, const nn::Layer& net, const
       refuse(loss, std::string(classes ? "classes" : "numbers") + " of target " + printable(target.name),
              "targets that it takes as they are", classes ? loss::cross_entropy.name() : loss::mse.name());
     }
-    out.loss.terms.push_back({target.name, loss, said != nullptr ? said->weight : 1, wanted[i].columns});
+    loss.target = target.name, loss.columns = wanted[i].columns;
+    loss.weight = said != nullptr ? said->weight : 1;
+    out.loss.terms.push_back(std::move(loss));
   }
-  const auto sums = [](const loss::Term& term) { return term.loss.traits().sums; };
+  const auto sums = [](const loss::Loss& term) { return term.traits().sums; };
   const auto mixed = std::find_if(out.loss.terms.begin(), out.loss.terms.end(),
-                                  [&](const loss::Term& term) { return sums(term) != sums(out.loss.terms[0]); });
+                                  [&](const loss::Loss& term) { return sums(term) != sums(out.loss.terms[0]); });
   if (mixed != out.loss.terms.end()) {
     refuse(out.loss, "a sum over the rows beside a mean", "all sums, or all means", loss::half_squared.name());
   }

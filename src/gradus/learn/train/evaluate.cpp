@@ -97,11 +97,12 @@ TrainedModel target_model(const TrainedModel& model, std::size_t target) {
   require(target < model.targets.size(), "a target that the model does not have");
   TrainedModel out = model;
   const PredictedTarget& chosen = model.targets[target];
-  const loss::Term& term = model.loss.terms[target];
+  const loss::Loss& term = model.loss.terms[target];
   std::int64_t first = 0;
   for (std::size_t i = 0; i < target; ++i) first += model.loss.terms[i].columns;
   out.network.net = nn::with_last(model.network.net, nn::columns(first, term.columns));
-  out.loss = term.loss;
+  out.loss = term;
+  out.loss.target.clear(), out.loss.weight = 1, out.loss.columns = 1;
   out.task = chosen.task, out.class_names = chosen.class_names;
   out.targets.clear();
   if (out.schema) out.schema->target = model.schema->several[target], out.schema->several.clear();

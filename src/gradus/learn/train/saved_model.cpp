@@ -285,13 +285,14 @@ void read_targets(const json::Value& targets, const LoadOptions& options, const 
                   TrainedModel& model) {
   for (const json::Value& one : targets.array()) {
     model.targets.push_back({one.at("name").text(), read_task(one.at("task"), path), one.at("classes").texts()});
-    model.loss.terms.push_back({model.targets.back().name, read_loss(one.at("loss").text(), options, path),
-                                one.at("weight").number(), one.at("columns").integer()});
+    loss::Loss& term = model.loss.terms.emplace_back(read_loss(one.at("loss").text(), options, path));
+    term.target = model.targets.back().name;
+    term.weight = one.at("weight").number(), term.columns = one.at("columns").integer();
     constexpr std::int64_t most = std::int64_t{1} << 40;
-    if (const std::int64_t columns = model.loss.terms.back().columns; columns < 1 || columns > most)
+    if (const std::int64_t columns = term.columns; columns < 1 || columns > most)
       refuse(path, std::to_string(columns) + " columns of a target", "one at least");
   }
-  if (model.targets.size() < 1) refuse(path, "an empty list of targets", "one at least");
+  if (model.targets.empty()) refuse(path, "an empty list of targets", "one at least");
 }
 
 TrainedModel read_model(ModelFile& file, const LoadOptions& options, const std::string& path) {
@@ -330,11 +331,11 @@ json::Value describe_model(const TrainedModel& model) {
   if (!inputs.empty()) out["inputs"] = std::move(inputs);
   for (std::size_t i = 0; i < model.targets.size(); ++i) {
     const PredictedTarget& target = model.targets[i];
-    const loss::Term& term = model.loss.terms[i];
+    const loss::Loss& term = model.loss.terms[i];
     targets.push_back(json::Object{{"name", target.name},
                                    {"task", name_of(target.task)},
                                    {"classes", target.class_names},
-                                   {"loss", term.loss.name()},
+                                   {"loss", term.name()},
                                    {"weight", term.weight},
                                    {"columns", term.columns}});
   }
@@ -351,7 +352,7 @@ json::Value describe_model(const TrainedModel& model) {
 
 void save(const TrainedModel& model, OutputFile& output) {
   std::vector<const loss::Loss*> losses;
-  for (const loss::Term& term : model.loss.terms) losses.push_back(&term.loss);
+  for (const loss::Loss& term : model.loss.terms) losses.push_back(&term);
   if (losses.empty()) losses.push_back(&model.loss);
   for (const loss::Loss* loss : losses) {
     if (loss->recipe) continue;

@@ -45,10 +45,10 @@ Value sum_of_terms(const StepSlots& slots, const loss::Loss& loss, const BatchSp
   require(loss.terms.size() == batch.several.size(), "a loss of other targets than the batch has");
   Value sum;
   for (std::size_t i = 0; i < loss.terms.size(); ++i) {
-    const loss::Term& term = loss.terms[i];
+    const loss::Loss& term = loss.terms[i];
     const Value own = columns_of(loss, i, prediction);
     const SlotId slot = slots.table->declare({.name = target_slot(term.target), .role = Role::input});
-    Value value = scalar_of(term.loss, own, target_input(slot, term.loss, batch.rows, batch.several[i], own));
+    Value value = scalar_of(term, own, target_input(slot, term, batch.rows, batch.several[i], own));
     value.graph->name_node(value, "loss of " + term.target);
     if (term.weight != 1) value = term.weight * value;
     sum = sum ? sum + value : value;

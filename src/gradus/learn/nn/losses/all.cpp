@@ -25,7 +25,7 @@ LossKinds all_losses() {
 const Traits& Loss::traits() const {
   static constexpr Traits nothing_known = {}, summed = {.sums = true};
   const bool sums =
-      !terms.empty() && std::all_of(terms.begin(), terms.end(), [](const Term& one) { return one.loss.traits().sums; });
+      !terms.empty() && std::all_of(terms.begin(), terms.end(), [](const Loss& one) { return one.traits().sums; });
   if (sums) return summed;
   return recipe ? recipe.of().traits : nothing_known;
 }
@@ -34,9 +34,9 @@ std::string Loss::name() const {
   if (recipe) return kinds::print_all(recipe);
   if (terms.empty()) return own_name;
   std::string out;
-  for (const Term& one : terms) {
-    out += (out.empty() ? "" : " + ") + (one.weight == 1 ? "" : print_number(one.weight) + " ") + one.loss.name() +
-           " of " + one.target;
+  for (const Loss& one : terms) {
+    out += (out.empty() ? "" : " + ") + (one.weight == 1 ? "" : print_number(one.weight) + " ") + one.name() + " of " +
+           one.target;
   }
   return out;
 }
@@ -53,14 +53,14 @@ Value Loss::finish(Value output) const {
   Values parts;
   bool any = false;
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    any = any || terms[i].loss.traits().finish != nullptr;
-    parts.push_back(terms[i].loss.finish(columns_of(*this, i, output)));
+    any = any || terms[i].traits().finish != nullptr;
+    parts.push_back(terms[i].finish(columns_of(*this, i, output)));
   }
   return any ? concatenate(parts, 1) : output;
 }
 
 Loss custom(std::string name, std::function<Value(Value prediction, Value target)> build) {
-  return {.own_name = std::move(name), .own = std::move(build), .terms = {}};
+  return {.own_name = std::move(name), .own = std::move(build)};
 }
 
 Loss parse_loss(std::string_view text, LossKinds own, const std::string& place) {
