@@ -5,10 +5,35 @@
 #include <string_view>
 
 #include "gradus/learn/data/csv/csv.hpp"
+#include "gradus/learn/data/csv/table_stream.hpp"
 #include "gradus/learn/data/schema.hpp"
+
+namespace {
+
+/// As it is predicted from: a part at a time, whatever rows look like.
+void read_in_parts(std::string_view text) {
+  using namespace gradus;
+  try {
+    data::CsvOptions options;
+    options.minimum_columns = 1;
+    options.before = data::ReadingRules{};
+    data::TableStream stream(text, "fuzz", options);
+    data::TablePart part;
+    while (stream.next(3, part)) {
+      for (const data::Unreadable& one : part.unreadable) {
+        require(one.before >= 0 && one.before <= part.table.rows && one.count > 0, "a row between others");
+      }
+    }
+    (void)stream.notes();
+  } catch (const UserError&) {
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace gradus;
+  read_in_parts({reinterpret_cast<const char*>(bytes), size});
   try {
     data::CsvOptions options;
     options.minimum_columns = 1;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <unordered_map>
 
@@ -7,6 +8,7 @@
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/column_checks.hpp"
 #include "gradus/learn/data/csv/cells.hpp"
+#include "gradus/learn/data/encode_notes.hpp"
 #include "gradus/learn/data/schema.hpp"
 
 namespace gradus::data {
@@ -83,24 +85,25 @@ std::vector<double> category_numbers(const Table& table, const Column& column, c
   return out;
 }
 
-/// Cells of one kind, counted by row.
-struct Rows {
-  std::int64_t count = 0, first = 0;
-  void add(std::size_t row) {
-    if (count++ == 0) first = static_cast<std::int64_t>(row);
-  }
-};
-
 /// Writes the features of one column into `out`, row-major with `width` numbers a row, from column `first`.
 struct FeatureWriter {
   const Table& table;
   View out;
   std::size_t width;
-  Notes& notes;
-  std::vector<std::string> filled = {};          // "age" (3 by 38), ...
-  std::vector<std::string> little_outside = {};  // "age" (1, the first in line 7: 101), ...
+  ColumnNotes& notes;
 
-  std::string line(std::int64_t row) const { return "line " + std::to_string(table.line_of(row)); }
+  /// Counts a cell.
+  void add(Finding& finding, std::size_t row, const std::function<std::string()>& text) const {
+    if (finding.count++ > 0) return;
+    finding.first.line = table.line_of(static_cast<std::int64_t>(row));
+    finding.text = text();
+  }
+
+  static void add(Finding& finding, const Finding& more) {
+    const auto before = finding.count;
+    if (before == 0) finding = more;
+    else finding.count += more.count;
+  }
 
   template <class T> void put(const ColumnEncoding& encoding, std::span<const double> cells, std::size_t first) {
     constexpr std::size_t numbers_a_block = 1 << 14;
@@ -112,7 +115,6 @@ struct FeatureWriter {
     if (!is_category_of_its_own(encoding)) encoding.encode({&encoding.gaps.fill, 1}, filler);
     else if (encoding.kind().codes) encoding.encode({&none, 1}, filler);
     std::vector<double> block, known;
-    Rows gaps, far;
     for (std::size_t begin = 0; begin < cells.size(); begin += rows_a_block) {
       const auto part = cells.subspan(begin, std::min(rows_a_block, cells.size() - begin));
       known.assign(part.begin(), part.end());
@@ -125,96 +127,37 @@ struct FeatureWriter {
         const bool absent = !std::isfinite(part[i]);
         const bool too_far = !absent && std::any_of(encoded.begin(), encoded.end(),
                                                     [](double x) { return !std::isfinite(static_cast<T>(x)); });
-        if (absent) gaps.add(begin + i);
-        if (too_far) far.add(begin + i);
+        if (absent) ++notes.filled;
+        if (too_far) add(notes.far, begin + i, [&] { return number_text(part[i]); });
         if (absent || too_far) std::copy(filler.begin(), filler.end(), encoded.begin());
         T* const row = to.data() + (begin + i) * width + first;
         for (std::size_t k = 0; k < features; ++k) row[k] = static_cast<T>(encoded[k]);
         if (encoding.marks_gaps() && (absent || too_far)) row[features] = T{1};
       }
     }
-    if (gaps.count > 0) filled.push_back(filled_text(encoding, gaps.count));
-    if (far.count > 0) note_far(encoding, far, cells[static_cast<std::size_t>(far.first)]);
-  }
-
-  static bool is_category_of_its_own(const ColumnEncoding& encoding) {
-    return !encoding.numeric() && encoding.gaps.in_training;
-  }
-
-  static std::string filled_text(const ColumnEncoding& encoding, std::int64_t count) {
-    std::string by = "no category";
-    const double fill = encoding.gaps.fill;
-    if (is_category_of_its_own(encoding)) by = "a category of its own";
-    else if (encoding.kind().cells == Cells::dates) by = date_text(fill);
-    else if (encoding.numeric()) by = number_text(fill);
-    else if (fill >= 0) by = named(encoding.categories[static_cast<std::size_t>(fill)]);
-    return named(encoding.name) + " (" + std::to_string(count) + " by " + by + ")";
-  }
-
-  void note_far(const ColumnEncoding& encoding, const Rows& far, double first) {
-    const Column& column = *table.find(encoding.name);
-    notes.push_back({true, describe(table, column) + ": " + std::to_string(far.count) +
-                               " numbers too far from the training range to be used, the first in " + line(far.first) +
-                               ": " + number_text(first) + "; they count as missing"});
   }
 
   void note_range(const ColumnEncoding& encoding, std::span<const double> cells) {
     const Scaling& scaling = encoding.scaling;
     const double spread = scaling.maximum - scaling.minimum;
-    Rows outside;
-    bool far = false;
+    const bool dates = encoding.kind().cells == Cells::dates;
     for (std::size_t row = 0; row < cells.size(); ++row) {
       const double x = cells[row];
       if (!std::isfinite(x) || (x >= scaling.minimum && x <= scaling.maximum)) continue;
-      outside.add(row);
-      far = far || x < scaling.minimum - spread || x > scaling.maximum + spread;
+      add(notes.outside, row, [&] { return dates ? date_text(x) : number_text(x); });
+      notes.far_outside = notes.far_outside || x < scaling.minimum - spread || x > scaling.maximum + spread;
     }
-    if (outside.count == 0) return;
-    const bool dates = encoding.kind().cells == Cells::dates;
-    const auto text = [&](double x) { return dates ? date_text(x) : number_text(x); };
-    const std::string first =
-        ", the first in " + line(outside.first) + ": " + text(cells[static_cast<std::size_t>(outside.first)]);
-    if (!far) {
-      little_outside.push_back(named(encoding.name) + " (" + std::to_string(outside.count) + first + ")");
-      return;
-    }
-    notes.push_back({true, describe(table, *table.find(encoding.name)) + ": " + std::to_string(outside.count) + " of " +
-                               std::to_string(table.rows) + (dates ? " dates" : " numbers") +
-                               " outside the training range " + text(scaling.minimum) + " to " + text(scaling.maximum) +
-                               first});
-  }
-
-  void note_unseen(const Column& column, const ColumnEncoding& encoding, std::span<const double> numbers) {
-    const auto unseen = std::count(numbers.begin(), numbers.end(), -1);
-    if (unseen == 0 || encoding.other) return;
-    const std::int64_t row = std::find(numbers.begin(), numbers.end(), -1) - numbers.begin();
-    notes.push_back({true, describe(table, column) + ": " + std::to_string(unseen) + " of " +
-                               std::to_string(table.rows) + " categories were not in the training rows, the first " +
-                               named(cell_text(column, row)) + " in " + line(row) +
-                               "; they count as none of the known ones"});
   }
 
   /// Cells that are neither missing nor what the column has.
-  void note_strange(const Column& column, const ColumnEncoding& encoding, std::span<const double> cells) {
-    const ColumnFacts& facts = column.facts;
-    Finding strange = facts.not_number;
-    if (!column.numeric) {
-      strange = {};
-      for (std::size_t row = 0; row < cells.size(); ++row) {
-        if (column.text.index[row] < 0 || !std::isnan(cells[row]) || strange.count++ > 0) continue;
-        strange.text = cell_text(column, static_cast<std::int64_t>(row));
-        strange.first.line = table.line_of(static_cast<std::int64_t>(row));
-      }
+  void note_strange(const Column& column, std::span<const double> cells) {
+    if (column.numeric) add(notes.strange, column.facts.not_number);
+    for (std::size_t row = 0; !column.numeric && row < cells.size(); ++row) {
+      if (column.text.index[row] < 0 || !std::isnan(cells[row])) continue;
+      add(notes.strange, row, [&] { return cell_text(column, static_cast<std::int64_t>(row)); });
     }
-    const auto note = [&](const Finding& of, const std::string& what) {
-      if (of.count == 0) return;
-      notes.push_back({true, describe(table, column) + ": " + std::to_string(of.count) + " of " +
-                                 std::to_string(table.rows) + " cells are " + what + ", the first in line " +
-                                 std::to_string(of.first.line) + ": " + named(of.text) + "; they count as missing"});
-    };
-    note(strange, encoding.kind().cells == Cells::dates ? "no dates" : "no numbers");
-    note(facts.infinite, "infinite");
-    note(facts.too_large, "too large for a number");
+    add(notes.infinite, column.facts.infinite);
+    add(notes.too_large, column.facts.too_large);
   }
 
   void put_column(const ColumnEncoding& encoding, std::size_t first) {
@@ -225,29 +168,22 @@ struct FeatureWriter {
     if (!encoding.numeric()) {
       own = category_numbers(table, column, encoding.categories, encoding.read);
       cells = own;
-      note_unseen(column, encoding, cells);
+      for (std::size_t row = 0; !encoding.other && row < own.size(); ++row) {
+        if (own[row] == -1) add(notes.unseen, row, [&] { return cell_text(column, static_cast<std::int64_t>(row)); });
+      }
     } else {
       require_few_texts(table, column);
       cells = cell_numbers(column, encoding.rule, own);
-      note_strange(column, encoding, cells);
+      note_strange(column, cells);
       note_range(encoding, cells);
     }
     visit_floating(out.type().dtype, [&]<class T>(std::type_identity<T>) { put<T>(encoding, cells, first); });
   }
-
-  /// What is said of all columns at once.
-  void note_all(const std::string& what, const std::vector<std::string>& columns) {
-    if (columns.empty()) return;
-    constexpr std::size_t most = 8;
-    std::string list;
-    for (std::size_t i = 0; i < std::min(most, columns.size()); ++i) list += (i ? ", " : "") + columns[i];
-    if (columns.size() > most) list += " and " + std::to_string(columns.size() - most) + " columns more";
-    notes.push_back({false, printable(table.source) + ": " + what + ": " + list});
-  }
 };
 
 /// Of the columns of `input`; "": of the features.
-Tensor encode_features(const Schema& schema, const std::string& input, const Table& table, DType dtype, Notes& notes) {
+Tensor encode_features(const Schema& schema, const std::string& input, const Table& table, DType dtype,
+                       std::vector<ColumnNotes>& notes) {
   constexpr std::int64_t most_bytes = std::int64_t{1} << 36;
   const std::int64_t width = schema.feature_count(input);
   const auto count = checked_multiply(table.rows, width);
@@ -258,15 +194,18 @@ Tensor encode_features(const Schema& schema, const std::string& input, const Tab
                "at most 64 GiB of numbers", "fewer rows, or ignore columns with many categories"});
   }
   Tensor out(dtype, {table.rows, width});
-  FeatureWriter writer{table, out.view(), static_cast<std::size_t>(width), notes};
+  notes.resize(schema.columns.size());
   std::size_t first = 0;
-  for (const ColumnEncoding& encoding : schema.columns) {
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const ColumnEncoding& encoding = schema.columns[i];
     if (encoding.input != input) continue;
-    if (encoding.used()) writer.put_column(encoding, first);
+    if (encoding.used()) {
+      if (notes[i].place.empty()) notes[i].place = describe(table, *table.find(encoding.name));
+      FeatureWriter writer{table, out.view(), static_cast<std::size_t>(width), notes[i]};
+      writer.put_column(encoding, first);
+    }
     first += static_cast<std::size_t>(encoding.feature_count());
   }
-  writer.note_all("a little outside the training range", writer.little_outside);
-  writer.note_all("missing values filled", writer.filled);
   return out;
 }
 
@@ -330,36 +269,71 @@ Tensor encode_target(const TargetEncoding& target, const Table& table, WantTarge
 
 }  // namespace
 
-Encoded encode(const Schema& schema, const Table& table, DType dtype, WantTarget target) {
+struct PartEncoder::State {
+  const Schema& schema;
+  DType dtype;
+  WantTarget target;
+  std::string source = {};
+  bool any = false;
+  std::int64_t rows = 0;
+  Notes matching = {};
+  std::vector<ColumnNotes> columns = {};
+};
+
+PartEncoder::PartEncoder(const Schema& schema, DType dtype, WantTarget target)
+    : state_(std::make_unique<State>(State{schema, dtype, target})) {}
+PartEncoder::PartEncoder(PartEncoder&&) noexcept = default;
+PartEncoder::~PartEncoder() = default;
+
+Dataset PartEncoder::encode(const Table& part) {
+  State& s = *state_;
+  const Schema& schema = s.schema;
   if (!schema.is_table()) {
-    throw UserError(Fault::data, Report{printable(table.source), "a table",
+    throw UserError(Fault::data, Report{printable(part.source), "a table",
                                         "images " + to_string(schema.image) + ", as the model was trained on",
                                         "a folder or file of such images"});
   }
-  Encoded out;
-  out.dataset.has_targets = target != WantTarget::no;
-  match_columns(schema, table, out.dataset.has_targets, out.notes);
-  out.dataset.source = table.source;
-  out.dataset.feature_names = schema.feature_names();
-  out.dataset.features = encode_features(schema, "", table, dtype, out.notes);
+  Dataset out;
+  out.has_targets = s.target != WantTarget::no;
+  if (!s.any) match_columns(schema, part, out.has_targets, s.matching);
+  s.any = true;
+  s.source = printable(part.source);
+  s.rows += part.rows;
+  out.source = part.source;
+  out.feature_names = schema.feature_names();
+  out.features = encode_features(schema, "", part, s.dtype, s.columns);
   for (const std::string& input : schema.inputs()) {
     const bool codes = schema.is_codes(input);
-    Tensor values = encode_features(schema, input, table, codes ? DType::f64 : dtype, out.notes);
+    Tensor values = encode_features(schema, input, part, codes ? DType::f64 : s.dtype, s.columns);
     if (codes) values = values.cast(DType::i64);
-    out.dataset.inputs.push_back({input, std::move(values), 1, schema.feature_names(input)});
+    out.inputs.push_back({input, std::move(values), 1, schema.feature_names(input)});
   }
   if (schema.several.empty()) {
-    out.dataset.task = schema.target.task;
-    out.dataset.class_names = schema.target.classes;
-    if (out.dataset.has_targets)
-      out.dataset.targets = encode_target(schema.target, table, target, out.dataset.class_names);
+    out.task = schema.target.task;
+    out.class_names = schema.target.classes;
+    if (out.has_targets) out.targets = encode_target(schema.target, part, s.target, out.class_names);
     return out;
   }
   for (const TargetEncoding& one : schema.several) {
-    Target& to = out.dataset.several.emplace_back(Target{one.name, one.task, Tensor(), one.classes});
-    if (out.dataset.has_targets) to.values = encode_target(one, table, target, to.class_names);
+    Target& to = out.several.emplace_back(Target{one.name, one.task, Tensor(), one.classes});
+    if (out.has_targets) to.values = encode_target(one, part, s.target, to.class_names);
   }
   return out;
+}
+
+Notes PartEncoder::notes() const {
+  const State& s = *state_;
+  Notes out = s.matching;
+  NoteWriter writer(s.source, s.rows, out);
+  for (std::size_t i = 0; i < s.columns.size(); ++i) writer.add(s.schema.columns[i], s.columns[i]);
+  writer.finish();
+  return out;
+}
+
+Encoded encode(const Schema& schema, const Table& table, DType dtype, WantTarget target) {
+  PartEncoder encoder(schema, dtype, target);
+  Dataset dataset = encoder.encode(table);
+  return {std::move(dataset), encoder.notes()};
 }
 
 }  // namespace gradus::data

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -161,6 +162,23 @@ Encoded encode(const Schema& schema, const Table& table, DType dtype = DType::f3
 inline Encoded encode(const Schema& schema, const Table& table, DType dtype, bool target) {
   return encode(schema, table, dtype, target ? WantTarget::known : WantTarget::no);
 }
+
+/// encode() of a table that comes in parts: what is said of its cells is added up over them.
+class PartEncoder {
+ public:
+  /// The schema outlives it.
+  PartEncoder(const Schema& schema, DType dtype, WantTarget target);
+  PartEncoder(PartEncoder&&) noexcept;
+  ~PartEncoder();
+  /// Throws as encode().
+  Dataset encode(const Table& part);
+  /// Of all parts so far.
+  Notes notes() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 json::Value to_json(const Schema& schema);
 /// Throws UserError(Fault::model_file) when the document does not describe a schema. `own`: encoders beside those of

@@ -60,7 +60,8 @@ struct Source::State {
   int file = -1;
   bool standard_input = false;
   bool pipe = false;           // standard input or a FIFO, which can be read once: it is kept in `spool`
-  std::optional<Spool> spool;  // what was read of it
+  std::optional<Spool> spool;  // what was read of it,
+  bool keeps = true;           // and whether what comes is added
   struct stat opened {};
   std::uint64_t taken = 0;                             // bytes read from the file
   std::array<std::byte, std::size_t{1} << 16> buffer;  // bytes read and not yet handed on: [begin, end)
@@ -122,7 +123,7 @@ struct Source::State {
       done += static_cast<std::size_t>(count);
       taken += static_cast<std::uint64_t>(count);
     }
-    if (spool) spool->write(out.subspan(fresh, done - fresh), name);
+    if (spool && keeps) spool->write(out.subspan(fresh, done - fresh), name);
     return done;
   }
 
@@ -222,7 +223,10 @@ std::span<const std::byte> Source::start() {
   return state_->unpacked;
 }
 
+void Source::keep_no_more() { state_->keeps = false; }
+
 void Source::rewind() {
+  require(state_->keeps, "Source::rewind: the bytes of a pipe were not kept");
   if (state_->spool) state_->spool->rewind();
   else if (::lseek(state_->file, 0, SEEK_SET) != 0)
     state_->refuse(reason(errno), "a file that can be read", "another path");

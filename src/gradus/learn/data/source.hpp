@@ -33,8 +33,10 @@ class Source {
   bool at_end();
   /// Throws UserError when the file is not any more what it was when it was opened, or was not read to its end.
   void require_unchanged() const;
-  /// Begins anew.
+  /// Begins anew. REQUIRES: keep_no_more() was not called.
   void rewind();
+  /// From now on what comes from a pipe is not kept.
+  void keep_no_more();
   /// Bytes that read() will give, as the end of the file says: exact for a plain file; of gzip with several members it
   /// is that of the last, and may be wrong.
   std::uint64_t likely_size() const;

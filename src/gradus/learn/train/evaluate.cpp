@@ -12,6 +12,7 @@
 #include "gradus/learn/train/feeder.hpp"
 #include "gradus/learn/train/known_classes.hpp"
 #include "gradus/learn/train/pass.hpp"
+#include "gradus/learn/train/predictor.hpp"
 
 namespace gradus {
 namespace {
@@ -188,14 +189,26 @@ Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Datas
   return scoring.finish();
 }
 
-Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
-  const Type type{model.network.dtype, {dataset.rows(), nn::output_count(model.network)}};
-  if (dataset.rows() == 0) return Tensor(type);
-  check_features(model, dataset);
+void Predictor::prepare(std::int64_t rows) {
+  const bool whole = rows >= pass_batch;
+  const std::int64_t last = rows % pass_batch;
+  if (program_ && whole == whole_ && last == last_) return;
   std::vector<Graph> graphs;
-  const Pass pass = add_pass(graphs, StepSlots(), model.network, model.loss, {}, dataset.rows(), false);
-  Program program = program_for(engine, model, std::move(graphs));
-  return predict_pass(program, pass, type, dataset);
+  pass_ = add_pass(graphs, StepSlots(), model_->network, model_->loss, {}, rows, false);
+  program_.emplace(program_for(*engine_, *model_, std::move(graphs)));
+  whole_ = whole, last_ = last;
+}
+
+Tensor Predictor::operator()(const data::Dataset& dataset) {
+  const Type type{model_->network.dtype, {dataset.rows(), nn::output_count(model_->network)}};
+  if (dataset.rows() == 0) return Tensor(type);
+  check_features(*model_, dataset);
+  prepare(dataset.rows());
+  return predict_pass(*program_, pass_, type, dataset);
+}
+
+Tensor predict(Engine& engine, const TrainedModel& model, const data::Dataset& dataset) {
+  return Predictor(engine, model)(dataset);
 }
 
 Tensor predict(Engine& engine, const TrainedModel& model, const Tensor& features) {

@@ -5,6 +5,7 @@
 #include "gradus/app/cli/arguments/choose_metrics.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
 #include "gradus/app/cli/arguments/command.hpp"
+#include "gradus/app/cli/arguments/reading_flags.hpp"
 #include "gradus/app/cli/evaluate/compare.hpp"
 #include "gradus/app/cli/inputs/load_model.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
@@ -25,12 +26,12 @@ constexpr Operand operands[] = {
      FileUse::reads_data},
 };
 
-constexpr Option options[] = {
+const std::vector<Option> options = with_reading_options({
     {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
     {"--device", "NAME", "what computes: cpu (unless given), or reference, which is slow and plain"},
     {"--metrics", "METRICS", "\"accuracy, roc_area\", \"r2, rmse\", all, ...: gradus metrics"},
     {"--json", "", "one JSON document on standard output"},
-};
+});
 
 /// Rows of a class, and how many of them were found.
 struct ClassCount {
@@ -153,7 +154,8 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
   const bool several = !model.targets.empty(), classes = model.task == data::Task::classification;
   const auto said = arguments.text("--metrics");
   const metric::Metrics metrics = choose_metrics(said, schema_of(model));
-  const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::any);
+  const Rows rows =
+      load_for_model(model, arguments.required(1), data::WantTarget::any, KeepTable::no, read_rules(arguments));
   say_notes(console, rows.notes);
 
   const Evaluation evaluation = evaluate_in_units(engine, model, rows.dataset, metrics);

@@ -260,22 +260,38 @@ const data::Schema& schema_of(const TrainedModel& model) {
                                             "a model from gradus train", "evaluate() and predict() of the library"});
 }
 
-Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target, KeepTable keep) {
+namespace {
+
+data::CsvOptions options_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target,
+                                   const data::RuleChoices& rules) {
+  const data::Schema& schema = schema_of(model);
+  if (is_folder(path)) {
+    throw UserError(Fault::data,
+                    Report{printable(path), "a folder", "a CSV file, since the model was trained on a table",
+                           "the path of a CSV file in it"});
+  }
+  data::CsvOptions options;
+  options.rules = rules;
+  options.minimum_columns = 1;
+  options.minimum_rows = target == data::WantTarget::no ? 0 : 1;
+  options.read = data::reading(schema, target);
+  options.limits.distinct = options.limits.distinct_in_all = std::numeric_limits<std::int32_t>::max();
+  options.before = schema.rules.value_or(data::ReadingRules{});
+  return options;
+}
+
+}  // namespace
+
+data::TableStream stream_for_model(const TrainedModel& model, const std::string& path, const data::RuleChoices& rules) {
+  return {path, options_for_model(model, path, data::WantTarget::no, rules)};
+}
+
+Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target, KeepTable keep,
+                    const data::RuleChoices& rules) {
   const data::Schema& schema = schema_of(model);
   Rows out;
   if (schema.is_table()) {
-    if (is_folder(path)) {
-      throw UserError(Fault::data,
-                      Report{printable(path), "a folder", "a CSV file, since the model was trained on a table",
-                             "the path of a CSV file in it"});
-    }
-    data::CsvOptions options;
-    options.minimum_columns = 1;
-    options.minimum_rows = target == data::WantTarget::no ? 0 : 1;
-    options.read = data::reading(schema, target);
-    options.limits.distinct = options.limits.distinct_in_all = std::numeric_limits<std::int32_t>::max();
-    options.before = schema.rules.value_or(data::ReadingRules{});
-    data::Table table = data::read_csv(path, options);
+    data::Table table = data::read_csv(path, options_for_model(model, path, target, rules));
     out.notes = table.notes;
     std::vector<std::string> targets;
     for (const data::TargetEncoding& one : schema.targets()) {

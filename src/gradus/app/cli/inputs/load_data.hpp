@@ -7,6 +7,7 @@
 
 #include "gradus/app/cli/arguments/settings.hpp"
 #include "gradus/learn/data/csv/csv.hpp"
+#include "gradus/learn/data/csv/table_stream.hpp"
 #include "gradus/learn/data/note.hpp"
 #include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/data/split.hpp"
@@ -38,9 +39,13 @@ struct Rows {
 enum class KeepTable { no, yes };
 
 /// The rows at `path` as `model` wants them: a CSV file ("-": standard input), or for images a folder with t10k files
-/// or an IDX file of images (its labels, when needed, beside it). Throws UserError(Fault::data).
+/// or an IDX file of images (its labels, when needed, beside it). `rules`: what was said of how to read a CSV file.
+/// Throws UserError(Fault::data).
 Rows load_for_model(const TrainedModel& model, const std::string& path, data::WantTarget target,
-                    KeepTable keep = KeepTable::no);
+                    KeepTable keep = KeepTable::no, const data::RuleChoices& rules = {});
+
+/// The CSV file at `path` as `model`, of a table, wants it, for predictions. Throws UserError(Fault::data).
+data::TableStream stream_for_model(const TrainedModel& model, const std::string& path, const data::RuleChoices& rules);
 
 /// The schema of a model from a file. Throws UserError(Fault::model_file) when it has none.
 const data::Schema& schema_of(const TrainedModel& model);

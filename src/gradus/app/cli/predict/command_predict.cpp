@@ -1,24 +1,25 @@
-// gradus predict: what a model says of new rows, as CSV in the units of the data.
-#include <fmt/format.h>
-
+// gradus predict: what a model says of new rows, as CSV in the units of the data. A filter: a line a row, in order,
+// whatever the row looks like, in constant memory.
 #include <algorithm>
-#include <cmath>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "gradus/app/cli/arguments/choose_device.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
 #include "gradus/app/cli/arguments/command.hpp"
+#include "gradus/app/cli/arguments/reading_flags.hpp"
 #include "gradus/app/cli/inputs/load_data.hpp"
 #include "gradus/app/cli/inputs/load_model.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
-#include "gradus/app/cli/outputs/print_json.hpp"
 #include "gradus/app/cli/outputs/say_notes.hpp"
+#include "gradus/app/cli/predict/prediction_text.hpp"
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/core/base/error.hpp"
-#include "gradus/learn/data/csv/cells.hpp"
-#include "gradus/learn/data/csv/missing_marks.hpp"
 #include "gradus/learn/nn/scores.hpp"
 #include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/evaluate.hpp"
+#include "gradus/learn/train/predictor.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -29,7 +30,7 @@ constexpr Operand operands[] = {
      FileUse::reads_data},
 };
 
-constexpr Option options[] = {
+const std::vector<Option> options = with_reading_options({
     {"--output",
      "FILE",
      "where the predictions go; - (unless given) is standard output",
@@ -41,139 +42,111 @@ constexpr Option options[] = {
     {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
     {"--device", "NAME", "what computes: cpu (unless given), or reference, which is slow and plain"},
     {"--json", "", "one JSON document instead of CSV"},
+});
+
+/// The predictions, on their way to a file or to standard output.
+class Sink {
+ public:
+  Sink(io::OutputFile* file, report::Console& console) : file_(file), console_(console) {
+    if (file_ != nullptr) file_->start();
+  }
+  void add(std::string_view text) {
+    if (file_ == nullptr) return console_.print(text);
+    pending_ += text;
+    constexpr std::size_t piece = 1 << 16;
+    if (pending_.size() >= piece) flush();
+  }
+  void finish() {
+    if (file_ == nullptr) return;
+    flush();
+    file_->finish();
+  }
+
+ private:
+  void flush() {
+    file_->add(pending_);
+    pending_.clear();
+  }
+  io::OutputFile* file_;
+  report::Console& console_;
+  std::string pending_;
 };
 
-/// A field of a CSV file, in double quotes when it needs them; a text NA too, which is read as missing without.
-std::string csv_field(std::string_view text) {
-  const bool plain = !data::is_missing(text) && text.find_first_of(",;\t|\"\r\n") == std::string_view::npos &&
-                     text.front() != ' ' && text.back() != ' ';
-  if (plain) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
+/// What a model says of rows, part by part, and what was noticed.
+class Predictions {
+ public:
+  Predictions(Engine& engine, const TrainedModel& model, PredictionFormat format, Sink& sink)
+      : model_(model), predictor_(engine, model), text_(model, format), sink_(sink) {}
 
-/// The shortest text that reads back as the same number; "nan" without a sign.
-std::string number_text(double value) { return std::isnan(value) ? "nan" : fmt::format("{}", value); }
-
-/// The probability of the class that was chosen for a row; not a number where none could be.
-double chosen_probability(const Tensor& predicted, std::int64_t row, std::int64_t chosen) {
-  return chosen < 0 ? NAN : predicted.number(row * predicted.shape()[1] + chosen);
-}
-
-std::string target_name(const data::Schema& schema) {
-  return schema.target.name.empty() ? "class" : schema.target.name;
-}
-
-/// The columns of a target: their names, then the fields of each row.
-using Fields = std::vector<std::vector<std::string>>;
-
-/// `alone`: the model has no other target.
-Fields fields_of(const TrainedModel& model, const Tensor& predicted, bool probabilities, bool alone) {
-  const std::string target = target_name(schema_of(model));
-  const std::int64_t rows = predicted.shape()[0], columns = predicted.shape()[1];
-  Fields out{{csv_field(target)}};
-  if (model.task == data::Task::regression) {
-    for (std::int64_t row = 0; row < rows; ++row) out.push_back({number_text(predicted.number(row))});
-    return out;
-  }
-  std::vector<std::string> fields;
-  for (const std::string& name : model.class_names) fields.push_back(csv_field(name));
-  out[0].push_back(csv_field(alone ? "probability" : target + " probability"));
-  for (std::size_t of = 0; probabilities && of < fields.size(); ++of) {
-    out[0].push_back(csv_field(target + "=" + model.class_names[of]));
-  }
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const std::int64_t chosen = nn::class_of(predicted, row);
-    out.push_back({chosen < 0 ? "" : fields[static_cast<std::size_t>(chosen)],
-                   number_text(chosen_probability(predicted, row, chosen))});
-    for (std::int64_t of = 0; probabilities && of < columns; ++of) {
-      out.back().push_back(number_text(predicted.number(row * columns + of)));
+  /// Rows that can be read, with those between them that cannot.
+  void add(const data::Dataset& rows, std::span<const data::Unreadable> unreadable) {
+    begin();
+    const Tensor predicted = in_units(model_, predictor_(rows));
+    std::int64_t next = 0;
+    const auto write_to = [&](std::int64_t end) {
+      for (std::int64_t row = next; row < end; ++row) not_finite_.add(predicted, row, ++rows_);
+      sink_.add(text_.rows(predicted, next, end));
+      next = end;
+    };
+    for (const data::Unreadable& one : unreadable) {
+      write_to(one.before);
+      for (std::int64_t i = 0; i < one.count; ++i) sink_.add(text_.row_without());
+      rows_ += one.count;
     }
+    write_to(rows.rows());
   }
-  return out;
-}
 
-/// A target of a model, and what was predicted of it.
-struct Predicted {
-  TrainedModel model;
-  Tensor numbers;
+  /// The exit code: rows whose prediction is not finite are told of.
+  int finish(const std::string& source, const std::string& model, const data::Notes& notes, report::Console& console) {
+    begin();
+    sink_.add(text_.tail());
+    sink_.finish();
+    console.flush();
+    say_notes(console, notes);
+    if (not_finite_.count == 0) return exit_ok;
+    console.say(report::not_finite_text(not_finite_, rows_, source, model));
+    return exit_failure;
+  }
+
+ private:
+  void begin() {
+    if (!std::exchange(begun_, true)) sink_.add(text_.head());
+  }
+  const TrainedModel& model_;
+  Predictor predictor_;
+  PredictionText text_;
+  Sink& sink_;
+  nn::NotFinite not_finite_;
+  std::int64_t rows_ = 0;
+  bool begun_ = false;
 };
 
-std::string to_csv(const std::vector<Predicted>& targets, bool probabilities) {
-  std::vector<Fields> blocks;
-  for (const Predicted& one : targets) {
-    blocks.push_back(fields_of(one.model, one.numbers, probabilities, targets.size() == 1));
-  }
-  std::string out;
-  for (std::size_t row = 0; row < blocks[0].size(); ++row) {
-    bool first = true;
-    for (const Fields& block : blocks) {
-      for (const std::string& field : block[row]) out += (first ? "" : ",") + field, first = false;
-    }
-    out += "\n";
-  }
-  return out;
+/// Rows that are predicted at once: whole batches, of a bounded count of numbers.
+std::int64_t rows_at_once(const TrainedModel& model) {
+  constexpr std::int64_t most_rows = 8192, numbers = std::int64_t{1} << 19;
+  const data::Schema& schema = schema_of(model);
+  const std::int64_t width = std::max<std::int64_t>({1, schema.feature_count(), std::ssize(schema.columns)});
+  return std::clamp(numbers / width / pass_batch * pass_batch, pass_batch, most_rows);
 }
 
-json::Object to_json(const TrainedModel& model, const Tensor& predicted, bool probabilities) {
-  json::Array rows;
-  const std::int64_t columns = predicted.shape()[1];
-  for (std::int64_t row = 0; row < predicted.shape()[0]; ++row) {
-    if (model.task == data::Task::regression) {
-      rows.emplace_back(predicted.number(row));
-      continue;
-    }
-    const std::int64_t chosen = nn::class_of(predicted, row);
-    json::Object one{
-        {"class", chosen < 0 ? json::Value() : json::Value(model.class_names[static_cast<std::size_t>(chosen)])},
-        {"probability", chosen_probability(predicted, row, chosen)}};
-    json::Array all;
-    for (std::int64_t of = 0; of < columns; ++of) all.emplace_back(predicted.number(row * columns + of));
-    if (probabilities) one["probabilities"] = all;
-    rows.push_back(one);
+int predict_table(const TrainedModel& model, const Arguments& arguments, Predictions& predictions,
+                  report::Console& console) {
+  const std::string& path = arguments.required(1);
+  data::TableStream stream = stream_for_model(model, path, read_rules(arguments));
+  data::PartEncoder encoder(schema_of(model), model.network.dtype, data::WantTarget::no);
+  data::TablePart part;
+  std::string source;
+  while (stream.next(rows_at_once(model), part)) {
+    predictions.add(encoder.encode(part.table), part.unreadable);
+    source = part.table.source;
   }
-  json::Object out{{"target", target_name(schema_of(model))}, {"predictions", rows}};
-  if (model.task == data::Task::classification)
-    out["classes"] = json::Array(model.class_names.begin(), model.class_names.end());
-  return out;
+  data::Notes notes = stream.notes();
+  for (data::Note& note : encoder.notes()) notes.push_back(std::move(note));
+  return predictions.finish(source, arguments.required(0), notes, console);
 }
 
-json::Value to_json(const std::vector<Predicted>& targets, bool probabilities) {
-  json::Object out{{"schema", "gradus.predict/1"}};
-  json::Array all;
-  for (const Predicted& one : targets) {
-    const json::Object of = to_json(one.model, one.numbers, probabilities);
-    if (targets.size() > 1) all.emplace_back(of);
-    for (const auto& [key, value] : of) {
-      if (targets.size() == 1) out[key] = value;
-    }
-  }
-  if (!all.empty()) out["targets"] = std::move(all);
-  return out;
-}
-
-/// Says which rows have predictions that are not finite; the exit code.
-int check_finite(const Tensor& predicted, const std::string& source, const std::string& model,
-                 report::Console& console) {
-  nn::NotFinite found;
-  const std::int64_t rows = predicted.shape()[0];
-  for (std::int64_t row = 0; row < rows; ++row) found.add(predicted, row, row + 1);
-  if (found.count == 0) return exit_ok;
-  console.say(report::not_finite_text(found, rows, source, model));
-  return exit_failure;
-}
-
-int run_predict(const Arguments& arguments, report::Console& console) {
-  Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console),
-                 .device = read_device(arguments.text("--device", "cpu"), "--device")});
-  const TrainedModel model = load_model(arguments.required(0), console);
-  const bool probabilities = arguments.has("--probabilities");
-  std::vector<Predicted> targets;
-  for (std::size_t i = 0; i < model.targets.size(); ++i) targets.push_back({target_model(model, i), Tensor()});
-  if (targets.empty()) targets.push_back({model, Tensor()});
-  const auto of_classes = [](const Predicted& one) { return one.model.task == data::Task::classification; };
-  if (probabilities && std::none_of(targets.begin(), targets.end(), of_classes)) {
+void check_format(const TrainedModel& model, const PredictionFormat& format, report::Console& console) {
+  if (format.probabilities && model.task == data::Task::regression) {
     throw UserError(Fault::usage, Report{"--probabilities", "a model of numbers", "a model of classes",
                                          "gradus predict without --probabilities"});
   }
@@ -182,19 +155,20 @@ int run_predict(const Arguments& arguments, report::Console& console) {
     console.say("warning: what the model gives are no probabilities, since it was trained with " + model.loss.name() +
                 " and no softmax or sigmoid at its end; try: training it again");
   }
-  const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::no);
-  say_notes(console, rows.notes);
-  const Tensor predicted = predict(engine, model, rows.dataset);
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    targets[i].numbers =
-        in_units(targets[i].model, model.targets.empty() ? predicted : target_columns(model, i, predicted));
-  }
+}
 
-  const std::string text =
-      arguments.has("--json") ? json::write(to_json(targets, probabilities), 2) + "\n" : to_csv(targets, probabilities);
-  if (io::OutputFile* file = arguments.output("--output")) file->write(text);
-  else console.print(text);
-  return check_finite(predicted, rows.dataset.source, arguments.required(0), console);
+int run_predict(const Arguments& arguments, report::Console& console) {
+  Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console),
+                 .device = read_device(arguments.text("--device", "cpu"), "--device")});
+  const TrainedModel model = load_model(arguments.required(0), console);
+  const PredictionFormat format{.json = arguments.has("--json"), .probabilities = arguments.has("--probabilities")};
+  check_format(model, format, console);
+  Sink sink(arguments.output("--output"), console);
+  Predictions predictions(engine, model, format, sink);
+  if (schema_of(model).is_table()) return predict_table(model, arguments, predictions, console);
+  const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::no);
+  predictions.add(rows.dataset, {});
+  return predictions.finish(rows.dataset.source, arguments.required(0), rows.notes, console);
 }
 
 }  // namespace

@@ -93,4 +93,28 @@ void check_names(const Records& records, const std::vector<Field>& fields, std::
   }
 }
 
+void settle_unnamed(Table& table, bool names_of_rows) {
+  const std::string shown = printable(table.source);
+  if (!table.columns.empty() && table.columns.front().name.empty()) {
+    table.columns.erase(table.columns.begin());
+    if (!names_of_rows)
+      table.notes.push_back(
+          {false, shown + ": the first column has no name: row names, left out (--row-names keep takes it)"});
+  }
+  const auto is_empty = [&](const Column& c) {
+    return c.unnamed && c.read != ReadAs::nothing && c.facts.missing.count == static_cast<std::uint64_t>(table.rows);
+  };
+  bool dropped = false;
+  while (table.columns.size() > 1 && is_empty(table.columns.back())) {
+    table.columns.pop_back();
+    dropped = true;
+  }
+  if (dropped) table.notes.push_back({false, shown + ": an empty last column without a name is left out"});
+  std::string names;
+  for (const Column& column : table.columns) {
+    if (column.unnamed) names += (names.empty() ? "" : ", ") + column.name;
+  }
+  if (!names.empty()) table.notes.push_back({false, shown + ": columns without a name, named by position: " + names});
+}
+
 }  // namespace gradus::data

@@ -28,4 +28,7 @@ std::vector<std::string> names_in_comment(const std::string& comment, const Read
 void check_names(const Records& records, const std::vector<Field>& fields, std::span<const Column> columns,
                  const CsvOptions& options);
 
+/// Leaves names of rows out, and empty columns at the end that have no name, and says so in the table's notes.
+void settle_unnamed(Table& table, bool names_of_rows);
+
 }  // namespace gradus::data

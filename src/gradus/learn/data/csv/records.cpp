@@ -225,8 +225,8 @@ Records::Next Records::next(std::vector<Field>& fields) {
   unescaped_.clear();
   cut_ = false;
   const bool whole = skip_comments();
-  const std::size_t begin = at_;
-  const std::uint64_t line = line_;
+  const std::size_t begin = record_ = at_;
+  const std::uint64_t line = record_line_ = line_;
   if (whole && at_ >= text_.size()) return complete_ ? Next::end : Next::more;
   if (whole && read_fields(fields)) {
     any_record_ = true;
@@ -235,6 +235,20 @@ Records::Next Records::next(std::vector<Field>& fields) {
   at_ = line_start_ = begin;
   line_ = line;
   return Next::more;
+}
+
+bool Records::skip_line() {
+  at_ = record_;
+  line_ = record_line_;
+  return skip_rest();
+}
+
+bool Records::skip_rest() {
+  const std::size_t end = text_.find('\n', at_);
+  const bool found = end != std::string_view::npos;
+  at_ = line_start_ = found ? end + 1 : text_.size();
+  if (found || complete_) ++line_;
+  return found || complete_;
 }
 
 }  // namespace gradus::data

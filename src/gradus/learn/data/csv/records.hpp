@@ -39,6 +39,11 @@ class Records {
   /// UserError(Fault::data) for misplaced or unclosed quotes, a carriage return alone, too long a field, too many
   /// fields.
   Next next(std::vector<Field>& fields);
+  /// After next() threw: goes behind the line in which that record begins. False when the line does not end in the
+  /// text, all of which is behind then; what follows is a part of it.
+  bool skip_line();
+  /// Goes behind the rest of a line. False as above.
+  bool skip_rest();
 
   std::string_view text() const { return text_; }
   /// Where the next record begins in the text.
@@ -82,6 +87,8 @@ class Records {
   const CsvLimits& limits_;
   std::size_t at_ = 0;
   std::size_t line_start_ = 0;
+  std::size_t record_ = 0;         // where the current record begins,
+  std::uint64_t record_line_ = 1;  // and its line
   std::uint64_t first_line_ = 1;
   std::uint64_t line_ = 1;
   bool any_record_ = false;

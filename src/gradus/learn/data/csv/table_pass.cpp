@@ -1,7 +1,9 @@
 #include "gradus/learn/data/csv/table_pass.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
+#include <utility>
 
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/data/csv/column_names.hpp"
@@ -29,6 +31,8 @@ bool any_number(std::span<const std::string> texts) {
                      [](const std::string& text) { return parse_number(text).kind != NumberText::none; });
 }
 
+}  // namespace
+
 class TablePass {
  public:
   TablePass(TextWindows& text, const Assumptions& assumptions, const CsvOptions& options)
@@ -39,21 +43,90 @@ class TablePass {
         cells_{MissingMarks(assumptions.rules.missing), assumptions.rules.format, options.limits} {}
 
   Pass run() {
-    text_.begin(assumed_.rules.encoding);
-    skip_lines();
-    take_window();
-    // The first row of data may have one cell more than there are names, and so change the columns.
-    if (next() && begin_table() && (!assumed_.rules.header || (next() && read_row()))) {
-      PlainRows plain(readers_, assumed_.rules, options_.limits);
-      do {
-        while (plain.useful() && !blank_ && plain.read_row(records_)) add_row(plain.line());
-      } while (next() && read_row());
-    }
+    more_ = begin();
+    read_rows(std::numeric_limits<std::int64_t>::max());
     finish();
     return std::move(out_);
   }
 
+  bool next_part(std::int64_t rows, Pass& part, std::vector<Unreadable>& unreadable) {
+    if (readers_.empty()) more_ = begin();
+    else forget_part();
+    read_rows(rows);
+    finish();
+    unreadable = std::exchange(unreadable_, {});
+    part.evidence = out_.evidence;
+    part.table = out_.table;
+    return more_;
+  }
+
  private:
+  /// The names and, as it may have one cell more and so change the columns, the first row. False at the end.
+  bool begin() {
+    text_.begin(assumed_.rules.encoding);
+    skip_lines();
+    take_window();
+    return next() && begin_table() && (!assumed_.rules.header || (next() && read_row()));
+  }
+
+  void read_rows(std::int64_t most) {
+    if (readers_.empty()) return;
+    constexpr std::uint64_t most_bytes = std::uint64_t{4} << 20;  // of a part
+    constexpr std::int64_t whole_blocks = 256;
+    PlainRows plain(readers_, assumed_.rules, options_.limits);
+    const std::int64_t& rows = out_.table.rows;
+    const bool parts = most != std::numeric_limits<std::int64_t>::max();
+    while (more_ && rows < most) {
+      if (parts && part_bytes_ > most_bytes && rows > 0 && rows % whole_blocks == 0) return;
+      while (rows < most && plain.useful() && !blank_ && plain.read_row(records_)) add_row(plain.line());
+      if (rows < most) more_ = next() && read_row();
+    }
+  }
+
+  void forget_part() {
+    Evidence& evidence = out_.evidence;
+    evidence.texts.clear(), evidence.other_forms.clear(), evidence.fractions.clear();
+    Table& table = out_.table;
+    table.rows = 0, table.lines.clear();
+    for (Column& column : table.columns) {
+      column.numbers.clear();
+      column.text = {};
+      column.facts = {};
+    }
+    cells_.distinct_in_all = 0;
+    part_bytes_ = 0;
+    make_readers();
+  }
+
+  /// Notes rows that cannot be read.
+  void tell(std::int64_t count, const std::string& why) {
+    if (out_.evidence.unreadable == 0) out_.evidence.first_unreadable = why;
+    out_.evidence.unreadable += static_cast<std::uint64_t>(count);
+    if (unreadable_.empty() || unreadable_.back().before != out_.table.rows)
+      unreadable_.push_back({out_.table.rows, 0});
+    unreadable_.back().count += count;
+  }
+
+  /// Empty lines with something behind them are rows.
+  void tell_blanks() {
+    if (!blank_ || !assumed_.tolerant) return;
+    tell(blanks_, describe({*blank_, "an empty line", fields_text(out_.table.columns.size()), "take it out"}));
+    blank_.reset();
+    blanks_ = 0;
+  }
+
+  void skip_record(const std::string& why) {
+    tell_blanks();
+    tell(1, why);
+    for (bool ended = records_.skip_line(); !ended; ended = records_.skip_rest()) take_more();
+  }
+
+  void take_more() {
+    part_bytes_ += records_.offset();
+    if (records_.offset() > 0) text_.advance(records_.offset());
+    else text_.grow();
+    take_window();
+  }
   void skip_lines() {
     for (std::size_t i = 0; i < assumed_.skip; ++i) {
       std::size_t end;
@@ -68,28 +141,40 @@ class TablePass {
     bad_byte_ = find_bad_byte(records_.text());
   }
 
-  /// The next record that is no empty line, into fields_; false at the end.
-  bool next() {
+  /// The next record as Records has it; of rows that cannot be read those behind them, where that is tolerated.
+  Records::Next next_record() {
     constexpr std::size_t longest_row = std::size_t{16} << 20;
     while (true) {
-      const Records::Next got = records_.next(fields_);
-      if (got == Records::Next::end) return false;
-      if (got == Records::Next::more) {
-        if (records_.text().size() - records_.offset() > longest_row) {
+      try {
+        const Records::Next got = records_.next(fields_);
+        if (got == Records::Next::more && records_.text().size() - records_.offset() > longest_row) {
           refuse(records_.name() + ":" + std::to_string(records_.line()),
                  "a row of more than " + std::to_string(longest_row) + " bytes", "shorter rows",
                  "a line end after every row");
         }
+        return got;
+      } catch (const UserError& error) {
+        if (!assumed_.tolerant || readers_.empty()) throw;
+        skip_record(error.what());
+      }
+    }
+  }
+
+  /// The next record that is no empty line, into fields_; false at the end.
+  bool next() {
+    while (true) {
+      const Records::Next got = next_record();
+      if (got == Records::Next::end) return false;
+      if (got == Records::Next::more) {
         if (assumed_.keep && text_.total() > assumed_.kept_at_most) {
           out_.evidence.too_long = true;
           return false;
         }
-        if (records_.offset() > 0) text_.advance(records_.offset());
-        else text_.grow();
-        take_window();
+        take_more();
         continue;
       }
       if (!is_blank_line(fields_)) return true;
+      ++blanks_;
       if (!blank_) blank_ = records_.where(fields_[0]);
     }
   }
@@ -154,10 +239,22 @@ class TablePass {
       table.lines.push_back(line);
     }
     ++table.rows;
+    any_row_ = true;
   }
 
   /// False where bytes are not of the encoding.
   bool read_row() {
+    if (!assumed_.tolerant) return read_whole_row();
+    tell_blanks();
+    try {
+      return read_whole_row();
+    } catch (const UserError& error) {
+      tell(1, error.what());
+      return true;
+    }
+  }
+
+  bool read_whole_row() {
     if (blank_)
       refuse(*blank_, "an empty line", fields_text(out_.table.columns.size()) + ", or the end of the table",
              "take it out");
@@ -175,7 +272,7 @@ class TablePass {
       if (are_empty(std::span(fields_).subspan(columns.size()))) {
         ++evidence.longer;
         fields_.resize(columns.size());
-      } else if (fields_.size() == columns.size() + 1 && out_.table.rows == 0 && assumed_.rules.header &&
+      } else if (fields_.size() == columns.size() + 1 && !any_row_ && assumed_.row_names && assumed_.rules.header &&
                  !columns[0].name.empty() && !any_number(evidence.first)) {
         insert_names_of_rows();
       } else {
@@ -203,7 +300,7 @@ class TablePass {
   }
 
   [[noreturn]] void refuse_size() {
-    const bool at_once = out_.table.rows == 0;  // what stands above is probably none of the table
+    const bool at_once = !any_row_;  // what stands above is probably none of the table
     refuse(records_.where(fields_[0]), fields_text(fields_.size()),
            fields_text(out_.table.columns.size()) + ", as in the first line",
            at_once ? "--skip " + std::to_string(fields_[0].line - 1) +
@@ -223,6 +320,12 @@ class TablePass {
 
   /// False when a cell that is read holds bytes that are not of the encoding; goes on behind those in others.
   bool check_bytes() {
+    if (assumed_.tolerant && bad_byte_ < records_.offset()) {
+      if (out_.evidence.bad_rows++ == 0)
+        out_.evidence.first_bad_row = records_.name() + ":" + std::to_string(fields_[0].line);
+      bad_byte_ = find_bad_byte(records_.text(), records_.offset());
+      return true;
+    }
     while (bad_byte_ < records_.offset()) {
       const auto after =
           std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.offset > bad_byte_; });
@@ -261,12 +364,23 @@ class TablePass {
   std::vector<ColumnReader> readers_;
   std::size_t bad_byte_ = std::string_view::npos;  // the next one that is not of the encoding
   std::optional<std::string> blank_;               // an empty line, after which no row may follow
+  std::int64_t blanks_ = 0;                        // how many since then
+  std::vector<Unreadable> unreadable_;             // of this part
+  std::uint64_t part_bytes_ = 0;
+  bool any_row_ = false, more_ = false;
   Pass out_;
 };
 
-}  // namespace
-
 std::string fields_text(std::size_t count) { return std::to_string(count) + (count == 1 ? " field" : " fields"); }
+
+TableParts::TableParts(TextWindows& text, const Assumptions& assumptions, const CsvOptions& options)
+    : pass_(std::make_unique<TablePass>(text, assumptions, options)) {}
+TableParts::TableParts(TableParts&&) noexcept = default;
+TableParts::~TableParts() = default;
+
+bool TableParts::next(std::int64_t rows, Pass& part, std::vector<Unreadable>& unreadable) {
+  return pass_->next_part(rows, part, unreadable);
+}
 
 Pass read_pass(TextWindows& text, const Assumptions& assumptions, const CsvOptions& options) {
   return TablePass(text, assumptions, options).run();

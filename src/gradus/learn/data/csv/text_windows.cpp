@@ -33,6 +33,8 @@ struct TextWindows::State {
   std::size_t begin = 0;
   std::size_t wanted = usual_window;
   bool ended = false;  // all bytes were read
+  bool lenient = false;
+  std::uint64_t replaced = 0;
 
   bool direct() const { return source == nullptr && converter == no_converter; }
 
@@ -57,6 +59,12 @@ struct TextWindows::State {
     return size;
   }
 
+  /// Bytes of the shortest character.
+  std::size_t unit() const {
+    if (encoding.starts_with("UTF-16")) return 2;
+    return encoding.starts_with("UTF-32") ? 4 : 1;
+  }
+
   /// Converts what was read, all of it but the start of a character.
   void convert() {
     char* in = packed.data();
@@ -69,6 +77,13 @@ struct TextWindows::State {
       buffer.append(out.data(), out.size() - room);
       if (result != static_cast<std::size_t>(-1) || errno == E2BIG) continue;
       if (errno == EINVAL && !ended) break;
+      if (lenient) {
+        const std::size_t bad = errno == EINVAL ? left : std::min(left, unit());
+        in += bad, left -= bad;
+        buffer += "\xef\xbf\xbd";
+        ++replaced;
+        continue;
+      }
       throw UserError(Fault::data,
                       Report{name, "bytes that are not " + encoding + " text near byte " + std::to_string(total - left),
                              encoding + " text", "another --encoding, as windows-1252 or utf-8"});
@@ -136,6 +151,9 @@ void TextWindows::begin(const std::string& encoding) {
   s.begin = mark;
   s.memory_at = s.direct() ? mark : s.memory_at;
 }
+
+void TextWindows::replace_bad_bytes() { state_->lenient = true; }
+std::uint64_t TextWindows::replaced() const { return state_->replaced; }
 
 std::string_view TextWindows::window() const {
   if (state_->direct()) return state_->memory.substr(state_->memory_at);

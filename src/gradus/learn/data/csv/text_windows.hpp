@@ -24,6 +24,10 @@ class TextWindows {
   /// Begins anew, reading the bytes as `encoding` (as iconv calls it) without a byte order mark. Throws UserError for
   /// an encoding that is not known, and while reading for bytes that are not of it.
   void begin(const std::string& encoding);
+  /// From now on bytes that are not of the encoding become U+FFFD, where they are converted.
+  void replace_bad_bytes();
+  /// How many there were.
+  std::uint64_t replaced() const;
   /// The text from where advance() left off.
   std::string_view window() const;
   /// Whether nothing follows the window.

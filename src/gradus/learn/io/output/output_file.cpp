@@ -159,8 +159,8 @@ void OutputFile::write_parts(int file, Chunks parts) const {
   }
 }
 
-/// A new file beside the place, with all that it shall have but its name.
-UnfinishedFile OutputFile::write_beside(const Place& place, Chunks parts, bool durable) {
+/// A new file beside the place, with all that it shall have but its name and what is in it.
+UnfinishedFile OutputFile::create_beside(const Place& place) {
   remove_abandoned(place.folder);
   std::optional<UnfinishedFile> file;
   try {
@@ -169,14 +169,15 @@ UnfinishedFile OutputFile::write_beside(const Place& place, Chunks parts, bool d
   } catch (const std::system_error& error) {
     fail("creating a file beside it", error.code().value());
   }
-  write_parts(file->file(), parts);
   if (place.id && wanted_.empty()) keep_permissions(file->file(), place.path);
-  if (!durable) return std::move(*file);
-  if (const int error = sync(file->file()); error != 0) fail("syncing", error);
-  // Some file systems tell only at the closing of any copy; the lock goes with the last of them.
-  if (const int error = Descriptor(::fcntl(file->file(), F_DUPFD_CLOEXEC, 0)).close(); error != 0)
-    fail("closing", error);
   return std::move(*file);
+}
+
+void OutputFile::make_durable(const UnfinishedFile& file) const {
+  if (const int error = sync(file.file()); error != 0) fail("syncing", error);
+  // Some file systems tell only at the closing of any copy; the lock goes with the last of them.
+  if (const int error = Descriptor(::fcntl(file.file(), F_DUPFD_CLOEXEC, 0)).close(); error != 0)
+    fail("closing", error);
 }
 
 void OutputFile::move_to_free_name(UnfinishedFile& file) {
@@ -204,15 +205,36 @@ void OutputFile::replace(const Place& place, UnfinishedFile& file) {
   if (taken_) taken_->push_back({*written_, flag_.empty() ? printable(path_) : flag_});
 }
 
-void OutputFile::write(Chunks parts) {
-  const Place place = place_now();
-  if (place.kind != Place::Kind::file) {
-    Descriptor file = open_stream(place);
-    write_parts(file.number(), parts);
-    if (const int error = file.close(); error != 0) fail("closing", error);
+void OutputFile::start() {
+  started_ = place_now();
+  if (started_.kind != Place::Kind::file) stream_ = open_stream(started_);
+  else file_.emplace(create_beside(started_));
+}
+
+void OutputFile::add(Chunks parts) {
+  try {
+    write_parts(file_ ? file_->file() : stream_.number(), parts);
+  } catch (...) {
+    file_.reset();  // nothing is left of it
+    throw;
+  }
+}
+
+void OutputFile::add(std::string_view text) {
+  const std::array part{std::as_bytes(std::span(text.data(), text.size()))};
+  add(part);
+}
+
+void OutputFile::finish() {
+  if (!file_) {
+    if (const int error = stream_.close(); error != 0) fail("closing", error);
     return;
   }
-  UnfinishedFile file = write_beside(place, parts, true);
+  UnfinishedFile file = std::move(*file_);
+  file_.reset();
+  (void)place_now();  // refuses what has become another file
+  const Place place = started_;
+  make_durable(file);
   replace(place, file);
   if (const int error = sync_folder(place.folder); error != 0) {
     throw UserError(Fault::failure, Report{printable(path_), reason(error) + " while syncing its folder",
@@ -220,6 +242,12 @@ void OutputFile::write(Chunks parts) {
                                            "sync; the new file is in place and whole, but a loss of power may bring "
                                            "back what was there before"});
   }
+}
+
+void OutputFile::write(Chunks parts) {
+  start();
+  add(parts);
+  finish();
 }
 
 void OutputFile::write(std::string_view text) {
@@ -235,7 +263,8 @@ Descriptor OutputFile::begin(std::string_view first) {
     write_parts(file.number(), part);
     return file;
   }
-  UnfinishedFile file = write_beside(place, part, false);
+  UnfinishedFile file = create_beside(place);
+  write_parts(file.file(), part);
   replace(place, file);
   Descriptor out = file.release();
   (void)::fcntl(out.number(), F_SETFL, O_APPEND);

@@ -53,6 +53,11 @@ class OutputFile {
   /// Writes the whole output. Waits at a FIFO until somebody reads. Throws UserError(Fault::failure) with the system's
   /// reason and what is known of the file that was there before.
   void write(Chunks parts);
+  /// The same piece by piece: start(), add() any number of times, finish(). Without finish() a file is what it was.
+  void start();
+  void add(Chunks parts);
+  void add(std::string_view text);
+  void finish();
   void write(std::string_view text);
   /// Writes `first` as write() does (but for fsync) and returns the file, for what comes later to be added at its end.
   Descriptor begin(std::string_view first);
@@ -62,7 +67,8 @@ class OutputFile {
   Place place_now() const;
   Descriptor open_stream(const Place& place) const;
   void write_parts(int file, Chunks parts) const;
-  UnfinishedFile write_beside(const Place& place, Chunks parts, bool durable);
+  UnfinishedFile create_beside(const Place& place);
+  void make_durable(const UnfinishedFile& file) const;
   void replace(const Place& place, UnfinishedFile& file);
   void move_to_free_name(UnfinishedFile& file);
   [[noreturn]] void fail(const std::string& doing, int error) const;
@@ -71,6 +77,9 @@ class OutputFile {
   Place place_;
   Descriptor descriptor_;                // of Kind::descriptor: a copy, which stays what it was
   std::optional<UnfinishedFile> claim_;  // of a free name
+  Place started_;                        // by start(): where,
+  std::optional<UnfinishedFile> file_;   // and the file that is not in place yet,
+  Descriptor stream_;                    // or what is written into
   std::string wanted_;                   // the free name without a number, until it is written
   std::optional<FileId> written_;        // by this object
   TakenFiles taken_;
