@@ -66,6 +66,10 @@ TEST(TableStream, LeavesOutWhatCannotBeReadAndGoesOnBehindIt) {
   }
 }
 
+TEST(TableStream, ReadsLinesThatEndWithCarriageReturns) {
+  EXPECT_EQ(rows_of("x,k\r1,a\r2,b,c\r3,d", 2), "1 a|!|3 d|");
+}
+
 TEST(TableStream, SkipsALineThatIsLongerThanAnyRow) {
   const std::string text = "x,k\n1,a\n2," + std::string(std::size_t{40} << 20, 'b') + "\n3,c\n";
   EXPECT_EQ(rows_of(text, 2), "1 a|!|3 c|");

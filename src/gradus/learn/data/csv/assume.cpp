@@ -84,6 +84,9 @@ Assumptions assume(TextWindows& text, const CsvOptions& options) {
     out.rules.encoding = choose_encoding(text);
     text.begin(out.rules.encoding);
   }
+  const std::string_view start = text.window();
+  out.returns = start.find('\n') == std::string_view::npos && start.find('\r') != std::string_view::npos;
+  if (out.returns) text.begin(out.rules.encoding, true);
   const std::string sample = sample_of(text);
   const bool whole = text.complete() && sample.size() == text.window().size();
   out.rules = guess_layout(sample, out.rules, said, out.skip);
@@ -92,6 +95,7 @@ Assumptions assume(TextWindows& text, const CsvOptions& options) {
   if (whole) return out;  // the table itself is read as soon
   Assumptions of_sample = out;
   of_sample.rules.encoding = "UTF-8";
+  of_sample.returns = false;  // they are line feeds by now
   try {
     TextWindows lines(sample, text.name());
     read_until_settled(lines, of_sample, options);
@@ -100,6 +104,7 @@ Assumptions assume(TextWindows& text, const CsvOptions& options) {
   }
   of_sample.rules.encoding = out.rules.encoding;
   of_sample.strict = out.strict;
+  of_sample.returns = out.returns;
   of_sample.header_settled = out.header_settled;
   of_sample.format_settled = out.format_settled;
   return of_sample;

@@ -63,7 +63,7 @@ class TablePass {
  private:
   /// The names and, as it may have one cell more and so change the columns, the first row. False at the end.
   bool begin() {
-    text_.begin(assumed_.rules.encoding);
+    text_.begin(assumed_.rules.encoding, assumed_.returns);
     skip_lines();
     take_window();
     return next() && begin_table() && (!assumed_.rules.header || (next() && read_row()));

@@ -28,6 +28,7 @@ struct Assumptions {
   std::uint64_t kept_at_most = ~std::uint64_t{0};  // bytes of text; beyond them nothing is read
   bool strict = false;                             // bytes that are not of the encoding are refused, not told of
   bool header_settled = false, format_settled = false;
+  bool returns = false;   // lines end with CR alone
   bool row_names = true;  // rows with a cell more than there are names may begin with their own
   bool tolerant = false;  // rows that cannot be read are left out and counted, not refused
   friend bool operator==(const Assumptions&, const Assumptions&) = default;

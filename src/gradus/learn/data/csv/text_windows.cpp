@@ -34,9 +34,10 @@ struct TextWindows::State {
   std::size_t wanted = usual_window;
   bool ended = false;  // all bytes were read
   bool lenient = false;
+  bool returns = false;  // CR becomes LF
   std::uint64_t replaced = 0;
 
-  bool direct() const { return source == nullptr && converter == no_converter; }
+  bool direct() const { return source == nullptr && converter == no_converter && !returns; }
 
   ~State() { close(); }
   void close() {
@@ -95,6 +96,7 @@ struct TextWindows::State {
     if (direct()) return;
     buffer.erase(0, begin);
     begin = 0;
+    const std::size_t old = buffer.size();
     while (!ended && buffer.size() < wanted) {
       if (converter == no_converter) {
         const std::size_t kept = buffer.size();
@@ -107,6 +109,7 @@ struct TextWindows::State {
       packed.resize(kept + read(std::span(packed).subspan(kept)));
       convert();
     }
+    if (returns) std::replace(buffer.begin() + static_cast<std::ptrdiff_t>(old), buffer.end(), '\r', '\n');
   }
 };
 
@@ -125,8 +128,9 @@ TextWindows::TextWindows(TextWindows&&) noexcept = default;
 TextWindows& TextWindows::operator=(TextWindows&&) noexcept = default;
 TextWindows::~TextWindows() = default;
 
-void TextWindows::begin(const std::string& encoding) {
+void TextWindows::begin(const std::string& encoding, bool returns) {
   State& s = *state_;
+  s.returns = returns;
   s.close();
   s.encoding = encoding;
   const bool plain = encoding == "UTF-8";

@@ -22,8 +22,9 @@ class TextWindows {
   ~TextWindows();
 
   /// Begins anew, reading the bytes as `encoding` (as iconv calls it) without a byte order mark. Throws UserError for
-  /// an encoding that is not known, and while reading for bytes that are not of it.
-  void begin(const std::string& encoding);
+  /// an encoding that is not known, and while reading for bytes that are not of it. `returns`: lines end with CR alone,
+  /// and windows show LF instead.
+  void begin(const std::string& encoding, bool returns = false);
   /// From now on bytes that are not of the encoding become U+FFFD, where they are converted.
   void replace_bad_bytes();
   /// How many there were.
