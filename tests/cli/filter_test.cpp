@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <sstream>
 
 #include "tests/cli/program.hpp"
@@ -72,6 +73,56 @@ TEST(Filter, KeepsTheOldFileWhereTheDataEndsBadly) {
   ASSERT_EQ(gradus("predict m.gradus wrong.csv -o out.csv").code, 3);
   EXPECT_EQ(gradus.folder.read("out.csv"), "before");
   EXPECT_EQ(gradus("predict m.gradus wrong.csv").out, "");
+}
+
+/// y = 3 x + e, e = -4, ..., 4 in turn: rows in any order have such errors.
+std::string noisy_line(int rows, int first) {
+  std::string out = "x,y\n";
+  for (int i = first; i < first + rows; ++i) {
+    const int x = i * 37 % 101, e = i * 5 % 9 - 4;
+    out += std::to_string(x) + "," + std::to_string(3 * x + 100 + e) + "\n";
+  }
+  return out;
+}
+
+TEST(Filter, IntervalsHoldTheirShareOfNewRows) {
+  const test::Program gradus;
+  gradus.folder.write("line.csv", noisy_line(900, 0));
+  gradus.folder.write("new.csv", noisy_line(900, 1000));
+  for (const std::string target : {"", " --log-target"}) {
+    ASSERT_EQ(gradus("train line.csv --net '' --valid 0.3 --epochs 60 -o line.gradus" + target).code, 0);
+    const auto targets = lines(gradus.folder.read("new.csv"));
+    const test::Ended ended = gradus("predict line.gradus new.csv --interval 0.9");
+    const auto rows = lines(ended.out);
+    ASSERT_EQ(rows.size(), 901U) << ended.err;
+    EXPECT_EQ(rows[0], "y,from,to");
+    int inside = 0;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      double value = 0, from = 0, to = 0;
+      ASSERT_EQ(std::sscanf(rows[i].c_str(), "%lf,%lf,%lf", &value, &from, &to), 3) << rows[i];
+      EXPECT_LE(from, value);
+      EXPECT_LE(value, to);
+      const double y = std::stod(targets[i].substr(targets[i].find(',') + 1));
+      inside += y >= from && y <= to ? 1 : 0;
+    }
+    // 270 rows held out and 900 new ones: four deviations of the share covered are about 0.08.
+    EXPECT_NEAR(inside / 900.0, 0.9, 0.1) << target;
+  }
+}
+
+TEST(Filter, IntervalsThatCannotBeSayWhy) {
+  const test::Program gradus;
+  gradus.folder.write("line.csv", noisy_line(60, 0));
+  ASSERT_EQ(gradus("train line.csv --valid 0.2 --epochs 2 -o line.gradus").code, 0);
+  ASSERT_EQ(gradus("train line.csv --valid 0 --epochs 2 -o all.gradus").code, 0);
+  ASSERT_EQ(gradus("train cars.csv --target fuel --epochs 2 -o fuel.gradus").code, 0);
+  EXPECT_EQ(gradus("predict line.gradus line.csv --interval 0.99").err,
+            "--interval 0.99: found a model with 12 rows held back; expected at least 99; try: --interval 0.92\n");
+  EXPECT_EQ(gradus("predict line.gradus line.csv --interval 0.92").code, 0);
+  EXPECT_EQ(gradus("predict all.gradus line.csv --interval 0.9").code, 2);
+  EXPECT_EQ(gradus("predict fuel.gradus cars.csv --interval 0.9").code, 2);
+  EXPECT_EQ(gradus("predict line.gradus line.csv --interval 1").code, 2);
+  EXPECT_NE(gradus("predict all.gradus line.csv --interval 0.9").err.find("try: gradus train again"), std::string::npos);
 }
 
 TEST(Filter, EndsQuietlyWhereNobodyReads) {

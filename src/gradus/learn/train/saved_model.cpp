@@ -1,5 +1,6 @@
 #include "gradus/learn/train/saved_model.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
@@ -295,6 +296,16 @@ void read_targets(const json::Value& targets, const LoadOptions& options, const 
   if (model.targets.empty()) refuse(path, "an empty list of targets", "one at least");
 }
 
+HeldOutErrors read_errors(const json::Value& value, const std::string& path) {
+  HeldOutErrors out{value.at("rows").integer()};
+  for (const json::Value& error : value.at("errors").array()) out.errors.push_back(error.number());
+  const bool fits = out.rows >= 0 && std::ssize(out.errors) == std::min(out.rows, HeldOutErrors::most) &&
+                    std::is_sorted(out.errors.begin(), out.errors.end()) &&
+                    std::all_of(out.errors.begin(), out.errors.end(), [](double x) { return x >= 0; });
+  if (!fits) refuse(path, "errors of rows held out that are none", "numbers from 0 on, ascending, for as many rows");
+  return out;
+}
+
 TrainedModel read_model(ModelFile& file, const LoadOptions& options, const std::string& path) {
   const json::Value& document = file.document;
   TrainedModel model;
@@ -309,6 +320,7 @@ TrainedModel read_model(ModelFile& file, const LoadOptions& options, const std::
   if (const json::Value* schema = document.find("schema")) model.schema = data::schema_from_json(*schema);
   model.record = read_record(document.at("training"), model.task, path);
   if (const json::Value* rows = document.find("learnt_rows")) model.learnt_rows = data::read_row_sketch(rows->text());
+  if (const json::Value* errors = document.find("held_out_errors")) model.held_out = read_errors(*errors, path);
   check_ends(model, path);
   return model;
 }
@@ -364,6 +376,11 @@ void save(const TrainedModel& model, OutputFile& output) {
     file.tensors.push_back({parameter.name, parameter.value});
   json::Object document = describe_model(model).object();
   document["learnt_rows"] = data::to_text(model.learnt_rows);
+  if (!model.held_out.empty()) {
+    document["held_out_errors"] =
+        json::Object{{"rows", model.held_out.rows},
+                     {"errors", json::Array(model.held_out.errors.begin(), model.held_out.errors.end())}};
+  }
   file.document = std::move(document);
   save_model_file(output, file);
 }

@@ -13,6 +13,7 @@
 #include "gradus/learn/nn/model.hpp"
 #include "gradus/learn/optim/updates.hpp"
 #include "gradus/learn/train/history.hpp"
+#include "gradus/learn/train/intervals.hpp"
 
 namespace gradus {
 
@@ -52,6 +53,7 @@ struct TrainedModel {
   data::RowSketch learnt_rows = {};  // to recognize them; empty in models of 0.1
   /// Several, in the place of task and class_names; each has its columns of the prediction (see target_model()).
   std::vector<PredictedTarget> targets = {};
+  HeldOutErrors held_out = {};       // what intervals are made of; empty without them, and in older models
 };
 
 }  // namespace gradus

@@ -1,6 +1,8 @@
 // gradus predict: what a model says of new rows, as CSV in the units of the data. A filter: a line a row, in order,
 // whatever the row looks like, in constant memory.
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +10,7 @@
 #include "gradus/app/cli/arguments/choose_device.hpp"
 #include "gradus/app/cli/arguments/choose_threads.hpp"
 #include "gradus/app/cli/arguments/command.hpp"
+#include "gradus/app/cli/arguments/read_number.hpp"
 #include "gradus/app/cli/arguments/reading_flags.hpp"
 #include "gradus/app/cli/inputs/load_data.hpp"
 #include "gradus/app/cli/inputs/load_model.hpp"
@@ -15,6 +18,7 @@
 #include "gradus/app/cli/outputs/say_notes.hpp"
 #include "gradus/app/cli/predict/prediction_text.hpp"
 #include "gradus/app/report/evaluation.hpp"
+#include "gradus/app/report/numbers.hpp"
 #include "gradus/core/base/error.hpp"
 #include "gradus/learn/nn/scores.hpp"
 #include "gradus/learn/train/agree.hpp"
@@ -39,6 +43,8 @@ const std::vector<Option> options = with_reading_options({
      {},
      FileUse::writes},
     {"--probabilities", "", "one more column for each class, with its probability"},
+    {"--interval", "LEVEL",
+     "of numbers: from and to, between which that share of new rows is, as 0.9; from the rows held back in training"},
     {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
     {"--device", "NAME", "what computes: cpu (unless given), or reference, which is slow and plain"},
     {"--json", "", "one JSON document instead of CSV"},
@@ -81,11 +87,11 @@ class Predictions {
   /// Rows that can be read, with those between them that cannot.
   void add(const data::Dataset& rows, std::span<const data::Unreadable> unreadable) {
     begin();
-    const Tensor predicted = in_units(model_, predictor_(rows));
+    const Tensor encoded = predictor_(rows), predicted = in_units(model_, encoded);
     std::int64_t next = 0;
     const auto write_to = [&](std::int64_t end) {
       for (std::int64_t row = next; row < end; ++row) not_finite_.add(predicted, row, ++rows_);
-      sink_.add(text_.rows(predicted, next, end));
+      sink_.add(text_.rows(predicted, encoded, next, end));
       next = end;
     };
     for (const data::Unreadable& one : unreadable) {
@@ -145,6 +151,28 @@ int predict_table(const TrainedModel& model, const Arguments& arguments, Predict
   return predictions.finish(source, arguments.required(0), notes, console);
 }
 
+/// How far what is asked for by --interval reaches from a prediction, in the encoded target.
+std::optional<double> error_of_interval(const TrainedModel& model, const Arguments& arguments) {
+  const auto text = arguments.text("--interval");
+  if (!text) return std::nullopt;
+  const double level = read_number(*text, "--interval", {0, 1, true, true, "a number between 0 and 1"});
+  const std::string again = "gradus train again, with rows held back (--valid 0.2)";
+  if (model.task != data::Task::regression) {
+    throw UserError(Fault::usage, Report{"--interval", "a model of classes", "a model of numbers",
+                                         "gradus predict with --probabilities"});
+  }
+  if (model.held_out.empty()) {
+    throw UserError(Fault::usage, Report{"--interval", "a model without the errors of rows that it did not learn from",
+                                         "a model that was trained with rows held back, by this version", again});
+  }
+  if (const auto error = error_at(model.held_out, level)) return error;
+  const double rows = static_cast<double>(model.held_out.rows), possible = std::floor(100 * rows / (rows + 1)) / 100;
+  throw UserError(Fault::usage, Report{"--interval " + printable(*text),
+                                       "a model with " + report::counted(model.held_out.rows, "row") + " held back",
+                                       "at least " + report::grouped(rows_for(level)),
+                                       possible > 0 ? "--interval " + report::short_number(possible) : again});
+}
+
 void check_format(const TrainedModel& model, const PredictionFormat& format, report::Console& console) {
   if (format.probabilities && model.task == data::Task::regression) {
     throw UserError(Fault::usage, Report{"--probabilities", "a model of numbers", "a model of classes",
@@ -161,7 +189,9 @@ int run_predict(const Arguments& arguments, report::Console& console) {
   Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console),
                  .device = read_device(arguments.text("--device", "cpu"), "--device")});
   const TrainedModel model = load_model(arguments.required(0), console);
-  const PredictionFormat format{.json = arguments.has("--json"), .probabilities = arguments.has("--probabilities")};
+  const PredictionFormat format{.json = arguments.has("--json"),
+                                .probabilities = arguments.has("--probabilities"),
+                                .error = error_of_interval(model, arguments)};
   check_format(model, format, console);
   Sink sink(arguments.output("--output"), console);
   Predictions predictions(engine, model, format, sink);

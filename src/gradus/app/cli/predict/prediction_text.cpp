@@ -34,11 +34,12 @@ std::string target_name(const data::Schema& schema) {
   return schema.target.name.empty() ? "class" : schema.target.name;
 }
 
-std::string csv_head(const TrainedModel& model, bool probabilities) {
+std::string csv_head(const TrainedModel& model, const PredictionFormat& format) {
   const std::string target = target_name(schema_of(model));
   std::string out = csv_field(target);
   if (model.task == data::Task::classification) out += ",probability";
-  for (std::size_t of = 0; probabilities && of < model.class_names.size(); ++of) {
+  if (format.error) out += ",from,to";
+  for (std::size_t of = 0; format.probabilities && of < model.class_names.size(); ++of) {
     out += "," + csv_field(target + "=" + model.class_names[of]);
   }
   return out + "\n";
@@ -56,7 +57,7 @@ json::Value json_frame(const TrainedModel& model) {
 
 PredictionText::PredictionText(const TrainedModel& model, PredictionFormat format) : model_(model), format_(format) {
   if (!format.json) {
-    head_ = csv_head(model, format.probabilities);
+    head_ = csv_head(model, format);
     for (const std::string& name : model.class_names) fields_.push_back(csv_field(name));
     return;
   }
@@ -67,8 +68,15 @@ PredictionText::PredictionText(const TrainedModel& model, PredictionFormat forma
   tail_ = frame.substr(at);
 }
 
-std::string PredictionText::csv_row(const Tensor& predicted, std::int64_t row) const {
-  if (model_.task == data::Task::regression) return number_text(predicted.number(row)) + "\n";
+std::string PredictionText::csv_row(const Tensor& predicted, const Tensor& encoded, std::int64_t row) const {
+  if (model_.task == data::Task::regression) {
+    std::string out = number_text(predicted.number(row));
+    if (format_.error) {
+      const auto [from, to] = interval_in_units(model_, encoded, row, *format_.error);
+      out += "," + number_text(from) + "," + number_text(to);
+    }
+    return out + "\n";
+  }
   const std::int64_t chosen = nn::class_of(predicted, row), columns = predicted.shape()[1];
   std::string out = (chosen < 0 ? "" : fields_[static_cast<std::size_t>(chosen)]) + ",";
   out += number_text(chosen_probability(predicted, row, chosen));
@@ -78,8 +86,12 @@ std::string PredictionText::csv_row(const Tensor& predicted, std::int64_t row) c
   return out + "\n";
 }
 
-std::string PredictionText::json_row(const Tensor& predicted, std::int64_t row) const {
-  if (model_.task == data::Task::regression) return json::write(predicted.number(row), 2);
+std::string PredictionText::json_row(const Tensor& predicted, const Tensor& encoded, std::int64_t row) const {
+  if (model_.task == data::Task::regression) {
+    if (!format_.error) return json::write(predicted.number(row), 2);
+    const auto [from, to] = interval_in_units(model_, encoded, row, *format_.error);
+    return json::write(json::Object{{"value", predicted.number(row)}, {"from", from}, {"to", to}}, 2);
+  }
   const std::int64_t chosen = nn::class_of(predicted, row), columns = predicted.shape()[1];
   json::Object out{
       {"class", chosen < 0 ? json::Value() : json::Value(model_.class_names[static_cast<std::size_t>(chosen)])},
@@ -99,10 +111,11 @@ std::string PredictionText::in_list(const std::string& row) {
   return out;
 }
 
-std::string PredictionText::rows(const Tensor& predicted, std::int64_t first, std::int64_t last) {
+std::string PredictionText::rows(const Tensor& predicted, const Tensor& encoded, std::int64_t first,
+                                 std::int64_t last) {
   std::string out;
   for (std::int64_t row = first; row < last; ++row) {
-    out += format_.json ? in_list(json_row(predicted, row)) : csv_row(predicted, row);
+    out += format_.json ? in_list(json_row(predicted, encoded, row)) : csv_row(predicted, encoded, row);
   }
   return out;
 }
@@ -110,7 +123,7 @@ std::string PredictionText::rows(const Tensor& predicted, std::int64_t first, st
 std::string PredictionText::row_without() {
   const bool classes = model_.task == data::Task::classification;
   const Tensor nothing = Tensor::full({DType::f64, {1, classes ? std::ssize(model_.class_names) : 1}}, NAN);
-  return rows(nothing, 0, 1);
+  return rows(nothing, nothing, 0, 1);
 }
 
 }  // namespace gradus::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "gradus/core/tensor/tensor.hpp"
@@ -12,6 +13,7 @@ namespace gradus::cli {
 struct PredictionFormat {
   bool json = false;
   bool probabilities = false;
+  std::optional<double> error = {};  // of intervals: HeldOutErrors
 };
 
 class PredictionText {
@@ -21,14 +23,14 @@ class PredictionText {
   /// What stands before and behind all rows.
   const std::string& head() const { return head_; }
   const std::string& tail() const { return tail_; }
-  /// Rows [first, last) of predictions in units (in_units).
-  std::string rows(const Tensor& predicted, std::int64_t first, std::int64_t last);
+  /// Rows [first, last) of predictions in units (in_units), and as predict() gave them.
+  std::string rows(const Tensor& predicted, const Tensor& encoded, std::int64_t first, std::int64_t last);
   /// A row that has none: not a number.
   std::string row_without();
 
  private:
-  std::string csv_row(const Tensor& predicted, std::int64_t row) const;
-  std::string json_row(const Tensor& predicted, std::int64_t row) const;
+  std::string csv_row(const Tensor& predicted, const Tensor& encoded, std::int64_t row) const;
+  std::string json_row(const Tensor& predicted, const Tensor& encoded, std::int64_t row) const;
   std::string in_list(const std::string& row);
 
   const TrainedModel& model_;

@@ -228,6 +228,7 @@ int run_train(const Arguments& arguments, report::Console& console) {
     return end_diverged(diverged, file, log, console);
   }
   progress.finish();
+  run->model.held_out = find_errors(engine, run->model, prepared.data.rows, prepared.data.split.validation);
   io::save(run->model, file);
   if (file.path() != training.model) {
     console.say("note: somebody made " + printable(training.model) + " meanwhile");
