@@ -33,6 +33,8 @@
 #include "gradus/learn/optim/schedule.hpp"
 #include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/evaluate.hpp"
+#include "gradus/learn/train/importance.hpp"
 #include "gradus/learn/train/own_loop.hpp"
+#include "gradus/learn/train/predictor.hpp"
 #include "gradus/learn/train/saved_model.hpp"
 #include "gradus/learn/train/train.hpp"

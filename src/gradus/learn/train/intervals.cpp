@@ -22,6 +22,14 @@ std::int64_t rank_for(std::int64_t rows, double level) {
   return static_cast<std::int64_t>(std::ceil(static_cast<double>(rows + 1) * level - slack));
 }
 
+/// The nearest number of `dtype` that is not nearer to the middle: it has few digits.
+double outward(double z, int sign, DType dtype) {
+  if (dtype != DType::f32 || !std::isfinite(z)) return z;
+  const float near = static_cast<float>(z);
+  const bool inside = sign > 0 ? static_cast<double>(near) < z : static_cast<double>(near) > z;
+  return static_cast<double>(inside ? std::nextafter(near, sign > 0 ? INFINITY : -INFINITY) : near);
+}
+
 }  // namespace
 
 HeldOutErrors find_errors(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
@@ -64,7 +72,7 @@ std::pair<double, double> interval_in_units(const TrainedModel& model, const Ten
                         : data::shortest(z, prediction.dtype());
   };
   const double z = prediction.number(row);
-  return {in_units(z - error), in_units(z + error)};
+  return {in_units(outward(z - error, -1, prediction.dtype())), in_units(outward(z + error, 1, prediction.dtype()))};
 }
 
 }  // namespace gradus

@@ -169,6 +169,12 @@ constexpr Setting settings_table[] = {
     {"data.split", "", "HOW", "by-class or random: whether every class keeps its share of the rows held back", "",
      [](Settings& s, Text text, Text place) { s.split_by_class = read_word(text, place, splits); },
      [](const Settings& s) { return show_word(s.split_by_class, splits); }},
+    {"data.split_by", "--split-by", "COLUMN",
+     "rows with the same cell there (a person, a shop) are held back together or not at all; it is no input then", "",
+     [](Settings& s, Text text, Text) { s.split_by = text; }, [](const Settings& s) { return show_text(s.split_by); }},
+    {"data.time_column", "--time-column", "COLUMN", "the last rows by this date or number are held back", "",
+     [](Settings& s, Text text, Text) { s.time_column = text; },
+     [](const Settings& s) { return show_text(s.time_column); }},
 
     {"data.delimiter", "--delimiter", "CHARACTER",
      "between fields: comma, semicolon, tab, bar, blank (any number of them) or another; found in the file unless "

@@ -36,6 +36,7 @@ struct Settings {
   data::RuleChoices rules;  // how the file is read
   std::optional<double> validation;
   std::optional<bool> split_by_class;
+  std::optional<std::string> split_by, time_column;
 
   std::optional<std::string> net, metrics, groups;
   RecipeSetting init{init_family}, loss{loss_family};

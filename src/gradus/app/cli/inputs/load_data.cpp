@@ -11,6 +11,8 @@
 #include "gradus/core/base/nearest.hpp"
 #include "gradus/learn/data/csv/csv.hpp"
 #include "gradus/learn/data/idx/idx.hpp"
+#include "gradus/learn/data/leaks.hpp"
+#include "gradus/learn/data/split_by.hpp"
 #include "gradus/learn/nn/model.hpp"
 #include "gradus/learn/train/known_classes.hpp"
 
@@ -103,6 +105,26 @@ std::vector<std::int64_t> classes_in(const data::Table& table, const std::string
   return {column->text.index.begin(), column->text.index.end()};
 }
 
+/// As said; else by class where the target is one.
+data::Split split_table(const data::Table& table, const std::string& target, const Settings& settings) {
+  const double fraction = settings.validation.value_or(default_validation);
+  if (settings.split_by) {
+    return data::split_by_group(data::groups_in(table, *table.find(*settings.split_by)), fraction,
+                                settings.seed.value_or(default_seed), "--split-by " + printable(*settings.split_by));
+  }
+  if (settings.time_column) {
+    return data::split_by_time(data::times_in(table, *table.find(*settings.time_column)), fraction,
+                               "--time-column " + printable(*settings.time_column));
+  }
+  return choose_split(table.rows, classes_in(table, target), settings);
+}
+
+void check_splits(const Settings& settings) {
+  if (!settings.split_by || !settings.time_column) return;
+  throw UserError(Fault::usage, Report{"--split-by", "--time-column as well", "one way to hold rows back",
+                                       "gradus train without --split-by"});
+}
+
 const std::vector<std::string> none;
 
 /// As dates and numbers with units are texts until they are known to be the same in all cells.
@@ -111,6 +133,7 @@ constexpr std::size_t most_texts = 2'000'000, most_texts_in_all = 8'000'000;
 data::FitOptions fit_options(const Settings& settings) {
   data::FitOptions out{settings.target.value_or(""), settings.task, settings.ignore.value_or(none),
                        settings.categorical.value_or(none)};
+  if (settings.split_by && settings.split_by != settings.target) out.ignore.push_back(*settings.split_by);
   for (const std::string& name : settings.keep.value_or(none)) out.columns.push_back({name});
   for (const auto& [name, rule] : settings.columns) {
     if (rule) out.columns.push_back({name, *rule});
@@ -140,7 +163,16 @@ void choose_targets(std::span<const std::string> names, const std::string& said,
   fit.targets = std::move(list);
 }
 
+/// Warns of what makes numbers look better than they are.
+void find_leaks(const data::Table& table, const TrainingData& data, const Settings& settings, data::Notes& notes) {
+  data::find_class_copies(table, data.schema, data.split.train, notes);
+  data::find_shared_rows(data.rows, data.split, notes);
+  const bool at_random = !settings.split_by && !settings.time_column && !data.split.validation.empty();
+  if (at_random) data::find_time_order(table, data.schema, notes);
+}
+
 TrainingData load_table(const std::string& path, const Settings& settings) {
+  check_splits(settings);
   data::FitOptions fit = fit_options(settings);
   data::CsvOptions csv;
   csv.limits.distinct = most_texts, csv.limits.distinct_in_all = most_texts_in_all;
@@ -151,17 +183,25 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
     if (settings.target && fit.targets.empty()) check_columns(names, source, {fit.target}, "--target", false);
     check_columns(names, source, fit.targets, "--target");
     for (const data::InputColumns& input : fit.inputs) check_columns(names, source, input.columns, "--inputs");
+    if (settings.split_by) check_columns(names, source, {*settings.split_by}, "--split-by", false);
+    if (settings.time_column) check_columns(names, source, {*settings.time_column}, "--time-column", false);
     check_columns(names, source, fit.ignore, "--ignore");
     check_columns(names, source, fit.categorical, "--categorical");
     check_columns(names, source, settings.keep.value_or(none), "--keep");
     for (const data::ColumnRule& rule : fit.columns) check_columns(names, source, {rule.name}, "columns");
-    return data::reading(fit)(names);
+    std::vector<data::ReadAs> out = data::reading(fit)(names);
+    for (const auto& column : {settings.split_by, settings.time_column}) {
+      if (!column) continue;
+      data::ReadAs& read =
+          out[static_cast<std::size_t>(std::find(names.begin(), names.end(), *column) - names.begin())];
+      if (read == data::ReadAs::nothing) read = data::ReadAs::looks;
+    }
+    return out;
   };
   data::Table table = data::read_csv(path, csv);
   TrainingData out;
   data::drop_rows_without_targets(table, fit.targets.empty() ? std::vector{fit.target} : fit.targets, out.notes);
-  const std::string& first = fit.targets.empty() ? fit.target : fit.targets[0];
-  out.split = choose_split(table.rows, classes_in(table, first), settings);
+  out.split = split_table(table, fit.targets.empty() ? fit.target : fit.targets[0], settings);
   data::Fitted fitted = data::fit_schema(table, out.split.train, fit);
   append(out.notes, fitted.notes);
   out.schema = std::move(fitted.schema);
@@ -169,6 +209,7 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
       data::encode(out.schema, table, nn::split_precision(settings.precision.value_or(DType::f32)).dtype);
   append(out.notes, encoded.notes);
   out.rows = std::move(encoded.dataset);
+  find_leaks(table, out, settings, out.notes);
   return out;
 }
 
@@ -184,6 +225,8 @@ void refuse_table_settings(const Settings& settings) {
   if (!settings.columns.empty()) refuse("--set columns." + settings.columns.front().name);
   if (settings.inputs) refuse("--inputs");
   if (settings.log_target) refuse("--log-target");
+  if (settings.split_by) refuse("--split-by");
+  if (settings.time_column) refuse("--time-column");
   if (settings.numbers.said()) refuse("--numbers");
   if (settings.task == data::Task::regression) refuse("--task");
 }

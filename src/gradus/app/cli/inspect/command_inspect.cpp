@@ -3,10 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "gradus/app/cli/arguments/choose_threads.hpp"
 #include "gradus/app/cli/arguments/command.hpp"
+#include "gradus/app/cli/arguments/reading_flags.hpp"
+#include "gradus/app/cli/inputs/load_data.hpp"
 #include "gradus/app/cli/inputs/load_model.hpp"
+#include "gradus/app/cli/inspect/importance_text.hpp"
 #include "gradus/app/cli/outputs/print_json.hpp"
+#include "gradus/app/cli/outputs/say_notes.hpp"
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/app/report/layout.hpp"
 #include "gradus/app/report/numbers.hpp"
@@ -18,7 +24,21 @@ namespace gradus::cli {
 namespace {
 
 constexpr Operand operands[] = {{"MODEL", "a model that gradus train saved", true, FileUse::reads}};
-constexpr Option options[] = {{"--json", "", "one JSON document on standard output"}};
+const std::vector<Option> options = with_reading_options({
+    {"--importance",
+     "DATA",
+     "which columns matter, by a CSV file with the target: how much worse the model is without each",
+     {},
+     false,
+     {},
+     FileUse::reads_data},
+    {"--html", "FILE", "with --importance: a page with pictures", {}, false, {}, FileUse::writes},
+    {"--rows", "NUMBER", "with --importance: rows that are looked at, at most; 2000 unless given"},
+    {"--repeats", "NUMBER", "with --importance: orders that a column is put in; 5 unless given"},
+    {"--seed", "NUMBER", "with --importance: of these orders; 0 unless given"},
+    {"--threads", "NUMBER", "with --importance: threads that compute; 0 (unless given): all cores"},
+    {"--json", "", "one JSON document on standard output"},
+});
 
 struct Spread {
   double mean = 0, deviation = 0, least = 0, greatest = 0;
@@ -232,8 +252,43 @@ std::string validation_text(const TrainedModel& model) {
          report::metric_text(report::scaled(*kept->validation, units)) + "\n";
 }
 
+int inspect_importance(const TrainedModel& model, const Arguments& arguments, report::Console& console) {
+  const std::string data = *arguments.text("--importance");
+  if (!schema_of(model).is_table()) {
+    throw UserError(Fault::usage, Report{"--importance", "a model of images, which have no columns",
+                                         "a model of a table", "gradus inspect without --importance"});
+  }
+  constexpr std::int64_t most = 1'000'000;
+  ImportanceOptions how;
+  how.rows = arguments.integer("--rows", 2, most).value_or(how.rows);
+  how.repeats = static_cast<int>(arguments.integer("--repeats", 1, 1000).value_or(how.repeats));
+  how.seed =
+      static_cast<std::uint64_t>(arguments.integer("--seed", 0, std::numeric_limits<std::int64_t>::max()).value_or(0));
+  Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console)});
+  const Rows rows = load_for_model(model, data, data::WantTarget::any, KeepTable::yes, read_rules(arguments));
+  say_notes(console, rows.notes);
+  const Importance found = find_importance(engine, model, *rows.table, rows.dataset, how);
+  std::vector<std::string> outputs = model.class_names;
+  if (model.task == data::Task::regression) outputs = {model.schema->target.name};
+  const std::string title = "What matters to " + arguments.required(0);
+  if (io::OutputFile* page = arguments.output("--html")) page->write(importance_page(found, outputs, title));
+  if (arguments.has("--json")) print_json(console, importance_json(found, outputs));
+  else console.print(importance_text(found, outputs));
+  return 0;
+}
+
+void check_alone(const Arguments& arguments) {
+  for (const char* flag : {"--html", "--rows", "--repeats", "--seed"}) {
+    if (!arguments.has(flag)) continue;
+    throw UserError(Fault::usage, Report{flag, "no --importance, which it belongs to", "--importance DATA as well",
+                                         "gradus inspect MODEL --importance DATA"});
+  }
+}
+
 int run_inspect(const Arguments& arguments, report::Console& console) {
   const TrainedModel model = load_model(arguments.required(0), console);
+  if (arguments.has("--importance")) return inspect_importance(model, arguments, console);
+  check_alone(arguments);
   if (arguments.has("--json")) {
     print_json(console, json::Object{{"schema", "gradus.inspect/1"},
                                      {"file", arguments.required(0)},
@@ -252,7 +307,12 @@ int run_inspect(const Arguments& arguments, report::Console& console) {
 
 }  // namespace
 
-extern const Command inspect_command{"inspect", "shows what is in a model file", operands,
-                                     options,   "gradus inspect cars.gradus",    run_inspect};
+extern const Command inspect_command{"inspect",
+                                     "shows what is in a model file, and which columns matter to it",
+                                     operands,
+                                     options,
+                                     "gradus inspect cars.gradus\n"
+                                     "gradus inspect cars.gradus --importance examples/data/cars.csv",
+                                     run_inspect};
 
 }  // namespace gradus::cli
