@@ -66,9 +66,7 @@ TEST(TableStream, LeavesOutWhatCannotBeReadAndGoesOnBehindIt) {
   }
 }
 
-TEST(TableStream, ReadsLinesThatEndWithCarriageReturns) {
-  EXPECT_EQ(rows_of("x,k\r1,a\r2,b,c\r3,d", 2), "1 a|!|3 d|");
-}
+TEST(TableStream, ReadsLinesThatEndWithCarriageReturns) { EXPECT_EQ(rows_of("x,k\r1,a\r2,b,c\r3,d", 2), "1 a|!|3 d|"); }
 
 TEST(TableStream, SkipsALineThatIsLongerThanAnyRow) {
   const std::string text = "x,k\n1,a\n2," + std::string(std::size_t{40} << 20, 'b') + "\n3,c\n";
@@ -77,6 +75,7 @@ TEST(TableStream, SkipsALineThatIsLongerThanAnyRow) {
 
 TEST(TableStream, ATooLongFirstRowIsNoSignOfRowNames) {
   EXPECT_EQ(rows_of("x,k\n1,a,b\n2,c\n3,d\n", 100), "!|2 c|3 d|");
+  EXPECT_EQ(rows_of("x,k\n1,a,b,c\n2,c,d\n3,d\n4,e\n", 100), "!!|3 d|4 e|") << "nor is one behind another";
   EXPECT_EQ(rows_of("x k\nr1 1 a\nr2 2 b\n", 100), "1 a|2 b|") << "R's write.table";
 }
 

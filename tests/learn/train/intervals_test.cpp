@@ -49,7 +49,9 @@ TEST(Intervals, SayHowManyRowsALevelNeeds) {
   for (const double level : {0.1, 0.5, 0.77, 0.9, 0.999}) {
     const std::int64_t rows = rows_for(level);
     EXPECT_TRUE(error_at(first_numbers(rows), level)) << level;
-    if (rows > 1) EXPECT_FALSE(error_at(first_numbers(rows - 1), level)) << level;
+    if (rows > 1) {
+      EXPECT_FALSE(error_at(first_numbers(rows - 1), level)) << level;
+    }
   }
 }
 

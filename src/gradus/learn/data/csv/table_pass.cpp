@@ -71,6 +71,7 @@ class TablePass {
 
   void read_rows(std::int64_t most) {
     if (readers_.empty()) return;
+    beginning_ = false;
     constexpr std::uint64_t most_bytes = std::uint64_t{4} << 20;  // of a part
     constexpr std::int64_t whole_blocks = 256;
     PlainRows plain(readers_, assumed_.rules, options_.limits);
@@ -272,7 +273,7 @@ class TablePass {
       if (are_empty(std::span(fields_).subspan(columns.size()))) {
         ++evidence.longer;
         fields_.resize(columns.size());
-      } else if (fields_.size() == columns.size() + 1 && !any_row_ && assumed_.row_names && assumed_.rules.header &&
+      } else if (fields_.size() == columns.size() + 1 && beginning_ && assumed_.row_names && assumed_.rules.header &&
                  !columns[0].name.empty() && !any_number(evidence.first)) {
         insert_names_of_rows();
       } else {
@@ -368,6 +369,7 @@ class TablePass {
   std::vector<Unreadable> unreadable_;             // of this part
   std::uint64_t part_bytes_ = 0;
   bool any_row_ = false, more_ = false;
+  bool beginning_ = true;  // until the first row: it may change the columns
   Pass out_;
 };
 
