@@ -65,9 +65,11 @@ const std::multimap<std::string, std::string> other_meanings = {
     {"tanh", "app/explain/"},
     {"from", "app/explain/"},  // of an edge
     {"from", "app/cli/inspect/"},
-    {"date", "learn/data/schema_json"},     // of a form of cells
-    {"ignored", "learn/data/schema_json"},  // the columns that are
-    {"sign", "app/explain/grade"},          // a mistake
+    {"from", "app/cli/predict/"},            // of an interval
+    {"accuracy", "learn/train/importance"},  // what a shuffled column takes away
+    {"date", "learn/data/schema_json"},      // of a form of cells
+    {"ignored", "learn/data/schema_json"},   // the columns that are
+    {"sign", "app/explain/grade"},           // a mistake
     {"less", "app/explain/formula/parser"},
     {"sum", "app/explain/json_document"},  // of contributions
     {"sum", "core/graph/slot"},            // a role

@@ -34,7 +34,7 @@ double outward(double z, int sign, DType dtype) {
 
 HeldOutErrors find_errors(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
                           std::span<const std::int64_t> rows) {
-  if (model.task != data::Task::regression || rows.empty()) return {};
+  if (!model.targets.empty() || model.task != data::Task::regression || rows.empty()) return {};
   const data::Dataset held = data::take(dataset, rows);
   const Tensor predicted = predict(engine, model, held);
   if (predicted.shape().last() != 1) return {};

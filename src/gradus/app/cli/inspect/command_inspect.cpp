@@ -258,6 +258,10 @@ int inspect_importance(const TrainedModel& model, const Arguments& arguments, re
     throw UserError(Fault::usage, Report{"--importance", "a model of images, which have no columns",
                                          "a model of a table", "gradus inspect without --importance"});
   }
+  if (!model.targets.empty() || !schema_of(model).inputs().empty()) {
+    throw UserError(Fault::usage, Report{"--importance", "a model of several targets or inputs", "one of each",
+                                         "gradus inspect without --importance"});
+  }
   constexpr std::int64_t most = 1'000'000;
   ImportanceOptions how;
   how.rows = arguments.integer("--rows", 2, most).value_or(how.rows);

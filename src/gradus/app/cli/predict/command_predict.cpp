@@ -87,10 +87,12 @@ class Predictions {
   /// Rows that can be read, with those between them that cannot.
   void add(const data::Dataset& rows, std::span<const data::Unreadable> unreadable) {
     begin();
-    const Tensor encoded = predictor_(rows), predicted = in_units(model_, encoded);
+    const Tensor encoded = predictor_(rows);
+    const std::vector<Tensor> predicted = text_.in_units_of_each(encoded);
+    const Tensor all = predicted.size() == 1 ? predicted[0] : in_units(model_, encoded);
     std::int64_t next = 0;
     const auto write_to = [&](std::int64_t end) {
-      for (std::int64_t row = next; row < end; ++row) not_finite_.add(predicted, row, ++rows_);
+      for (std::int64_t row = next; row < end; ++row) not_finite_.add(all, row, ++rows_);
       sink_.add(text_.rows(predicted, encoded, next, end));
       next = end;
     };
@@ -157,6 +159,11 @@ std::optional<double> error_of_interval(const TrainedModel& model, const Argumen
   if (!text) return std::nullopt;
   const double level = read_number(*text, "--interval", {0, 1, true, true, "a number between 0 and 1"});
   const std::string again = "gradus train again, with rows held back (--valid 0.2)";
+  if (!model.targets.empty()) {
+    throw UserError(Fault::usage,
+                    Report{"--interval", "a model of " + std::to_string(model.targets.size()) + " targets",
+                           "a model of one number", "gradus predict without --interval"});
+  }
   if (model.task != data::Task::regression) {
     throw UserError(Fault::usage, Report{"--interval", "a model of classes", "a model of numbers",
                                          "gradus predict with --probabilities"});
@@ -174,7 +181,10 @@ std::optional<double> error_of_interval(const TrainedModel& model, const Argumen
 }
 
 void check_format(const TrainedModel& model, const PredictionFormat& format, report::Console& console) {
-  if (format.probabilities && model.task == data::Task::regression) {
+  const auto of_classes = [](const PredictedTarget& one) { return one.task == data::Task::classification; };
+  const bool classes = model.targets.empty() ? model.task == data::Task::classification
+                                             : std::any_of(model.targets.begin(), model.targets.end(), of_classes);
+  if (format.probabilities && !classes) {
     throw UserError(Fault::usage, Report{"--probabilities", "a model of numbers", "a model of classes",
                                          "gradus predict without --probabilities"});
   }

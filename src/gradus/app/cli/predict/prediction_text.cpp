@@ -8,6 +8,8 @@
 #include "gradus/learn/data/csv/missing_marks.hpp"
 #include "gradus/learn/json/value.hpp"
 #include "gradus/learn/nn/scores.hpp"
+#include "gradus/learn/train/evaluate.hpp"
+#include "gradus/learn/train/intervals.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -34,96 +36,141 @@ std::string target_name(const data::Schema& schema) {
   return schema.target.name.empty() ? "class" : schema.target.name;
 }
 
-std::string csv_head(const TrainedModel& model, const PredictionFormat& format) {
-  const std::string target = target_name(schema_of(model));
-  std::string out = csv_field(target);
-  if (model.task == data::Task::classification) out += ",probability";
-  if (format.error) out += ",from,to";
-  for (std::size_t of = 0; format.probabilities && of < model.class_names.size(); ++of) {
-    out += "," + csv_field(target + "=" + model.class_names[of]);
-  }
-  return out + "\n";
-}
-
-json::Value json_frame(const TrainedModel& model) {
-  json::Object out{
-      {"schema", "gradus.predict/1"}, {"target", target_name(schema_of(model))}, {"predictions", json::Array()}};
-  if (model.task == data::Task::classification)
-    out["classes"] = json::Array(model.class_names.begin(), model.class_names.end());
-  return out;
-}
+const std::string list = "\"predictions\": [";
 
 }  // namespace
 
 PredictionText::PredictionText(const TrainedModel& model, PredictionFormat format) : model_(model), format_(format) {
-  if (!format.json) {
-    head_ = csv_head(model, format);
-    for (const std::string& name : model.class_names) fields_.push_back(csv_field(name));
-    return;
+  for (std::size_t i = 0; i < model.targets.size(); ++i) targets_.push_back({target_model(model, i)});
+  if (model.targets.empty()) targets_.push_back({model});
+  for (OneTarget& one : targets_) {
+    for (const std::string& name : one.model.class_names) one.fields.push_back(csv_field(name));
   }
-  const std::string list = "\"predictions\": [";
-  const std::string frame = json::write(json_frame(model), 2) + "\n";
-  const std::size_t at = frame.find(list) + list.size();
-  head_ = frame.substr(0, at);
-  tail_ = frame.substr(at);
 }
 
-std::string PredictionText::csv_row(const Tensor& predicted, const Tensor& encoded, std::int64_t row) const {
-  if (model_.task == data::Task::regression) {
-    std::string out = number_text(predicted.number(row));
-    if (format_.error) {
-      const auto [from, to] = interval_in_units(model_, encoded, row, *format_.error);
-      out += "," + number_text(from) + "," + number_text(to);
-    }
-    return out + "\n";
+std::string PredictionText::csv_head(const OneTarget& of) const {
+  const std::string target = target_name(schema_of(of.model));
+  std::string out = csv_field(target);
+  const bool classes = of.model.task == data::Task::classification;
+  if (classes) out += "," + csv_field(alone() ? "probability" : target + " probability");
+  if (format_.error) out += ",from,to";
+  for (std::size_t i = 0; classes && format_.probabilities && i < of.fields.size(); ++i) {
+    out += "," + csv_field(target + "=" + of.model.class_names[i]);
   }
-  const std::int64_t chosen = nn::class_of(predicted, row), columns = predicted.shape()[1];
-  std::string out = (chosen < 0 ? "" : fields_[static_cast<std::size_t>(chosen)]) + ",";
-  out += number_text(chosen_probability(predicted, row, chosen));
-  for (std::int64_t of = 0; format_.probabilities && of < columns; ++of) {
-    out += "," + number_text(predicted.number(row * columns + of));
-  }
-  return out + "\n";
-}
-
-std::string PredictionText::json_row(const Tensor& predicted, const Tensor& encoded, std::int64_t row) const {
-  if (model_.task == data::Task::regression) {
-    if (!format_.error) return json::write(predicted.number(row), 2);
-    const auto [from, to] = interval_in_units(model_, encoded, row, *format_.error);
-    return json::write(json::Object{{"value", predicted.number(row)}, {"from", from}, {"to", to}}, 2);
-  }
-  const std::int64_t chosen = nn::class_of(predicted, row), columns = predicted.shape()[1];
-  json::Object out{
-      {"class", chosen < 0 ? json::Value() : json::Value(model_.class_names[static_cast<std::size_t>(chosen)])},
-      {"probability", chosen_probability(predicted, row, chosen)}};
-  json::Array all;
-  for (std::int64_t of = 0; of < columns; ++of) all.emplace_back(predicted.number(row * columns + of));
-  if (format_.probabilities) out["probabilities"] = all;
-  return json::write(out, 2);
-}
-
-/// One more row of the list.
-std::string PredictionText::in_list(const std::string& row) {
-  std::string out = any_ ? ",\n    " : "\n    ";
-  if (!any_) tail_ = "\n  " + tail_;
-  any_ = true;
-  for (const char c : row) out += c == '\n' ? std::string("\n    ") : std::string(1, c);
   return out;
 }
 
-std::string PredictionText::rows(const Tensor& predicted, const Tensor& encoded, std::int64_t first,
+json::Object PredictionText::frame(const OneTarget& of) const {
+  json::Object out{{"target", target_name(schema_of(of.model))}, {"predictions", of.rows}};
+  if (of.model.task == data::Task::classification)
+    out["classes"] = json::Array(of.model.class_names.begin(), of.model.class_names.end());
+  return out;
+}
+
+std::string PredictionText::head() const {
+  if (format_.json) {
+    if (!alone()) return "";
+    json::Object all = frame(targets_[0]);
+    all["schema"] = "gradus.predict/1";
+    const std::string text = json::write(all, 2);
+    return text.substr(0, text.find(list) + list.size());
+  }
+  std::string out;
+  for (const OneTarget& one : targets_) out += (out.empty() ? "" : ",") + csv_head(one);
+  return out + "\n";
+}
+
+std::string PredictionText::tail() const {
+  if (!format_.json) return "";
+  json::Object all{{"schema", "gradus.predict/1"}};
+  if (!alone()) {
+    json::Array targets;
+    for (const OneTarget& one : targets_) targets.emplace_back(frame(one));
+    all["targets"] = std::move(targets);
+    return json::write(all, 2) + "\n";
+  }
+  for (const auto& [key, value] : frame(targets_[0])) all[key] = value;
+  const std::string text = json::write(all, 2);
+  return (any_ ? "\n  " : "") + text.substr(text.find(list) + list.size()) + "\n";
+}
+
+std::string PredictionText::csv_fields(const OneTarget& of, const Tensor& predicted, const Tensor& encoded,
+                                       std::int64_t row) const {
+  if (of.model.task == data::Task::regression) {
+    std::string out = number_text(predicted.number(row));
+    if (format_.error) {
+      const auto [from, to] = interval_in_units(of.model, encoded, row, *format_.error);
+      out += "," + number_text(from) + "," + number_text(to);
+    }
+    return out;
+  }
+  const std::int64_t chosen = nn::class_of(predicted, row), columns = predicted.shape()[1];
+  std::string out = (chosen < 0 ? "" : of.fields[static_cast<std::size_t>(chosen)]) + ",";
+  out += number_text(chosen_probability(predicted, row, chosen));
+  for (std::int64_t i = 0; format_.probabilities && i < columns; ++i) {
+    out += "," + number_text(predicted.number(row * columns + i));
+  }
+  return out;
+}
+
+json::Value PredictionText::json_row(const OneTarget& of, const Tensor& predicted, const Tensor& encoded,
+                                     std::int64_t row) const {
+  if (of.model.task == data::Task::regression) {
+    if (!format_.error) return predicted.number(row);
+    const auto [from, to] = interval_in_units(of.model, encoded, row, *format_.error);
+    return json::Object{{"value", predicted.number(row)}, {"from", from}, {"to", to}};
+  }
+  const std::int64_t chosen = nn::class_of(predicted, row), columns = predicted.shape()[1];
+  json::Object out{
+      {"class", chosen < 0 ? json::Value() : json::Value(of.model.class_names[static_cast<std::size_t>(chosen)])},
+      {"probability", chosen_probability(predicted, row, chosen)}};
+  json::Array all;
+  for (std::int64_t i = 0; i < columns; ++i) all.emplace_back(predicted.number(row * columns + i));
+  if (format_.probabilities) out["probabilities"] = all;
+  return out;
+}
+
+/// One more row of the list.
+std::string PredictionText::in_list(const json::Value& row) {
+  std::string out = any_ ? ",\n    " : "\n    ";
+  any_ = true;
+  for (const char c : json::write(row, 2)) out += c == '\n' ? std::string("\n    ") : std::string(1, c);
+  return out;
+}
+
+std::string PredictionText::row(std::span<const Tensor> predicted, const Tensor& encoded, std::int64_t row) {
+  std::string out;
+  for (std::size_t i = 0; i < targets_.size(); ++i) {
+    if (!format_.json) out += (i ? "," : "") + csv_fields(targets_[i], predicted[i], encoded, row);
+    else if (alone()) out += in_list(json_row(targets_[i], predicted[i], encoded, row));
+    else targets_[i].rows.push_back(json_row(targets_[i], predicted[i], encoded, row));
+  }
+  return format_.json ? out : out + "\n";
+}
+
+std::vector<Tensor> PredictionText::in_units_of_each(const Tensor& encoded) const {
+  if (model_.targets.empty()) return {in_units(model_, encoded)};
+  std::vector<Tensor> out;
+  for (std::size_t i = 0; i < targets_.size(); ++i) {
+    out.push_back(in_units(targets_[i].model, target_columns(model_, i, encoded)));
+  }
+  return out;
+}
+
+std::string PredictionText::rows(std::span<const Tensor> predicted, const Tensor& encoded, std::int64_t first,
                                  std::int64_t last) {
   std::string out;
-  for (std::int64_t row = first; row < last; ++row) {
-    out += format_.json ? in_list(json_row(predicted, encoded, row)) : csv_row(predicted, encoded, row);
-  }
+  for (std::int64_t i = first; i < last; ++i) out += row(predicted, encoded, i);
   return out;
 }
 
 std::string PredictionText::row_without() {
-  const bool classes = model_.task == data::Task::classification;
-  const Tensor nothing = Tensor::full({DType::f64, {1, classes ? std::ssize(model_.class_names) : 1}}, NAN);
-  return rows(nothing, nothing, 0, 1);
+  std::vector<Tensor> nothing;
+  for (const OneTarget& one : targets_) {
+    const bool classes = one.model.task == data::Task::classification;
+    nothing.push_back(Tensor::full({DType::f64, {1, classes ? std::ssize(one.model.class_names) : 1}}, NAN));
+  }
+  return row(nothing, Tensor::full({DType::f64, {1, 1}}, NAN), 0);
 }
 
 }  // namespace gradus::cli

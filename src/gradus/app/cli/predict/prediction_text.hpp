@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "gradus/core/tensor/tensor.hpp"
+#include "gradus/learn/json/value.hpp"
 #include "gradus/learn/train/trained_model.hpp"
 
 namespace gradus::cli {
@@ -16,27 +19,39 @@ struct PredictionFormat {
   std::optional<double> error = {};  // of intervals: HeldOutErrors
 };
 
+/// Of one target, or of several side by side.
 class PredictionText {
  public:
   /// The model has a schema, and outlives this.
   PredictionText(const TrainedModel& model, PredictionFormat format);
-  /// What stands before and behind all rows.
-  const std::string& head() const { return head_; }
-  const std::string& tail() const { return tail_; }
-  /// Rows [first, last) of predictions in units (in_units), and as predict() gave them.
-  std::string rows(const Tensor& predicted, const Tensor& encoded, std::int64_t first, std::int64_t last);
+  /// What stands before and behind all rows. As JSON several targets are lists of their own, kept until the end.
+  std::string head() const;
+  std::string tail() const;
+  /// What predict() gave in the units of each target.
+  std::vector<Tensor> in_units_of_each(const Tensor& encoded) const;
+  /// Rows [first, last) of both.
+  std::string rows(std::span<const Tensor> predicted, const Tensor& encoded, std::int64_t first, std::int64_t last);
   /// A row that has none: not a number.
   std::string row_without();
 
  private:
-  std::string csv_row(const Tensor& predicted, const Tensor& encoded, std::int64_t row) const;
-  std::string json_row(const Tensor& predicted, const Tensor& encoded, std::int64_t row) const;
-  std::string in_list(const std::string& row);
+  struct OneTarget {
+    TrainedModel model;
+    std::vector<std::string> fields = {};  // the classes as CSV has them
+    json::Array rows = {};
+  };
+  bool alone() const { return targets_.size() == 1; }
+  std::string csv_head(const OneTarget& target) const;
+  json::Object frame(const OneTarget& target) const;
+  std::string csv_fields(const OneTarget& target, const Tensor& predicted, const Tensor& encoded,
+                         std::int64_t row) const;
+  json::Value json_row(const OneTarget& target, const Tensor& predicted, const Tensor& encoded, std::int64_t row) const;
+  std::string row(std::span<const Tensor> predicted, const Tensor& encoded, std::int64_t row);
+  std::string in_list(const json::Value& row);
 
   const TrainedModel& model_;
   PredictionFormat format_;
-  std::string head_, tail_;
-  std::vector<std::string> fields_;  // the classes as CSV has them
+  std::vector<OneTarget> targets_;
   bool any_ = false;
 };
 
