@@ -70,9 +70,7 @@ json::Object PredictionText::frame(const OneTarget& of) const {
 std::string PredictionText::head() const {
   if (format_.json) {
     if (!alone()) return "";
-    json::Object all = frame(targets_[0]);
-    all["schema"] = "gradus.predict/1";
-    const std::string text = json::write(all, 2);
+    const std::string text = json::write(document(), 2);
     return text.substr(0, text.find(list) + list.size());
   }
   std::string out;
@@ -80,18 +78,22 @@ std::string PredictionText::head() const {
   return out + "\n";
 }
 
+json::Object PredictionText::document() const {
+  json::Object all{{"schema", "gradus.predict/1"}};
+  if (alone()) {
+    for (const auto& [key, value] : frame(targets_[0])) all[key] = value;
+    return all;
+  }
+  json::Array targets;
+  for (const OneTarget& one : targets_) targets.emplace_back(frame(one));
+  all["targets"] = std::move(targets);
+  return all;
+}
+
 std::string PredictionText::tail() const {
   if (!format_.json) return "";
-  json::Object all{{"schema", "gradus.predict/1"}};
-  if (!alone()) {
-    json::Array targets;
-    for (const OneTarget& one : targets_) targets.emplace_back(frame(one));
-    all["targets"] = std::move(targets);
-    return json::write(all, 2) + "\n";
-  }
-  for (const auto& [key, value] : frame(targets_[0])) all[key] = value;
-  const std::string text = json::write(all, 2);
-  return (any_ ? "\n  " : "") + text.substr(text.find(list) + list.size()) + "\n";
+  const std::string text = json::write(document(), 2) + "\n";
+  return alone() ? (any_ ? "\n  " : "") + text.substr(text.find(list) + list.size()) : text;
 }
 
 std::string PredictionText::csv_fields(const OneTarget& of, const Tensor& predicted, const Tensor& encoded,

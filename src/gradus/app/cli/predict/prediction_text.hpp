@@ -43,6 +43,7 @@ class PredictionText {
   bool alone() const { return targets_.size() == 1; }
   std::string csv_head(const OneTarget& target) const;
   json::Object frame(const OneTarget& target) const;
+  json::Object document() const;
   std::string csv_fields(const OneTarget& target, const Tensor& predicted, const Tensor& encoded,
                          std::int64_t row) const;
   json::Value json_row(const OneTarget& target, const Tensor& predicted, const Tensor& encoded, std::int64_t row) const;
