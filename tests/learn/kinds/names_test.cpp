@@ -59,7 +59,7 @@ const std::multimap<std::string, std::string> other_meanings = {
     {"mae", "learn/nn/metrics/"},
     {"mae", "learn/nn/losses/"},
     {"linear", "learn/optim/schedules/one_cycle"},  // a form
-    {"linear", "app/cli/train/training"},           // a model to compare with
+    {"linear", "app/cli/train/train"},              // a model to compare with
     {"conv", "app/explain/"},                       // ops
     {"add", "app/explain/"},
     {"tanh", "app/explain/"},
@@ -70,6 +70,8 @@ const std::multimap<std::string, std::string> other_meanings = {
     {"date", "learn/data/schema_json"},      // of a form of cells
     {"ignored", "learn/data/schema_json"},   // the columns that are
     {"sign", "app/explain/grade"},           // a mistake
+    {"normal", "learn/tables/recipe"},       // an effort
+    {"normal", "app/cli/arguments/settings"},
     {"less", "app/explain/formula/parser"},
     {"sum", "app/explain/json_document"},  // of contributions
     {"sum", "core/graph/slot"},            // a role

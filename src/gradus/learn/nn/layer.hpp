@@ -116,6 +116,10 @@ Layer parallel(std::vector<Layer> nets);
 /// times <= 100,000.
 Layer repeat(std::int64_t times, Layer net);
 
+/// The mean of what the nets give, each of x [rows, ...]; of `classes`, where they give logits, the logarithm of the
+/// mean of their softmax. Parameters "0.0.weight", "1.0.weight", ... Throws UserError without nets.
+Layer ensemble(std::vector<Layer> nets, bool classes);
+
 /// The value called `name`, that plus the value before, that joined to the value before along axis 1.
 Layer from(std::string name);
 Layer add(std::string name);

@@ -82,6 +82,8 @@ template <class T, std::size_t N> std::string show_word(const std::optional<T>& 
   return "";
 }
 
+constexpr Word<tables::Effort> efforts[] = {
+    {"quick", tables::Effort::quick}, {"normal", tables::Effort::normal}, {"best", tables::Effort::best}};
 constexpr Word<bool> truths[] = {{"true", true}, {"false", false}};
 
 void require_number_encoder(const RecipeSetting& setting, Text place) {
@@ -282,6 +284,13 @@ constexpr Setting settings_table[] = {
      "instructions that the CPU may use: native (unless given: all it has), portable, avx2, avx512, avx512-bf16, amx",
      "", [](Settings& s, Text text, Text place) { s.isa = read_isa(text, place); },
      [](const Settings& s) { return show_text(s.isa); }},
+    {"train.effort", "--effort", "WORD",
+     "quick, normal or best: how much time a table is worth, where no net and nothing of its training is given", "",
+     [](Settings& s, Text text, Text place) { s.effort = read_word(text, place, efforts); },
+     [](const Settings& s) { return show_word(s.effort, efforts); }},
+    {"train.within", "--within", "TIME", "the effort in about that time: 30s, 10m", "",
+     [](Settings& s, Text text, Text place) { s.within = read_seconds(text, place); },
+     [](const Settings& s) { return show_number(s.within); }},
     {"train.memory", "--memory", "SIZE",
      "at most so many bytes beside the data (200MB, 1.5GB, 64KiB), by batches in parts where need be", "",
      [](Settings& s, Text text, Text place) { s.memory = read_bytes(text, place); },

@@ -15,6 +15,7 @@
 #include "gradus/learn/data/dataset.hpp"
 #include "gradus/learn/data/encoders/encoder.hpp"
 #include "gradus/learn/data/schema.hpp"
+#include "gradus/learn/tables/recipe.hpp"
 
 namespace gradus::cli {
 
@@ -47,7 +48,8 @@ struct Settings {
 
   std::optional<std::int64_t> batch, epochs, steps, patience, threads, memory;
   std::optional<std::string> device, isa;
-  std::optional<double> time, until_loss, tolerance, clip_value, clip_norm, average;
+  std::optional<double> time, until_loss, tolerance, clip_value, clip_norm, average, within;
+  std::optional<tables::Effort> effort;
   std::optional<std::uint64_t> seed;
 
   Source source = Source::defaults;  // of what is being read

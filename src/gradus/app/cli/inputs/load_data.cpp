@@ -201,7 +201,14 @@ TrainingData load_table(const std::string& path, const Settings& settings) {
   data::Table table = data::read_csv(path, csv);
   TrainingData out;
   data::drop_rows_without_targets(table, fit.targets.empty() ? std::vector{fit.target} : fit.targets, out.notes);
-  out.split = split_table(table, fit.targets.empty() ? fit.target : fit.targets[0], settings);
+  if (settings.effort && table.rows >= tables::least_rows && fit.targets.empty() && !settings.inputs) {
+    out.effort = settings.effort;
+    if (!settings.numbers.said())
+      fit.numbers = tables::numbers_of(*settings.effort, table.rows, std::ssize(table.columns));
+  }
+  const bool folds = out.effort && deals_folds(settings) && tables::folds_of(*out.effort, table.rows) > 1;
+  if (folds) out.split = data::split_rows(table.rows, 0, 0);
+  else out.split = split_table(table, fit.targets.empty() ? fit.target : fit.targets[0], settings);
   data::Fitted fitted = data::fit_schema(table, out.split.train, fit);
   append(out.notes, fitted.notes);
   out.schema = std::move(fitted.schema);
@@ -277,6 +284,10 @@ data::Notes compare_labels(const data::Dataset& train, const data::Dataset& test
 }
 
 }  // namespace
+
+bool deals_folds(const Settings& settings) {
+  return !settings.validation && !settings.split_by && !settings.time_column && settings.split_by_class.value_or(true);
+}
 
 TrainingData load_for_training(const std::string& path, const Settings& settings) {
   if (!is_folder(path)) return load_table(path, settings);

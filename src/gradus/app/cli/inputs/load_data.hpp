@@ -21,7 +21,11 @@ struct TrainingData {
   data::Schema schema;                // fitted on split.train alone
   std::optional<data::Dataset> test;  // the t10k files of a folder
   data::Notes notes;
+  std::optional<tables::Effort> effort = {};  // of a table that is learnt by the recipe for tables
 };
+
+/// Whether an effort may hold each row back once: nothing is said of the rows that are held back.
+bool deals_folds(const Settings& settings);
 
 /// Reads a CSV file, or a folder with the four IDX files. Throws UserError(Fault::data).
 TrainingData load_for_training(const std::string& path, const Settings& settings);

@@ -11,6 +11,7 @@
 #include "gradus/app/cli/outputs/print_json.hpp"
 #include "gradus/app/cli/outputs/say_notes.hpp"
 #include "gradus/app/cli/train/interrupt.hpp"
+#include "gradus/app/cli/train/train_table.hpp"
 #include "gradus/app/cli/train/training.hpp"
 #include "gradus/app/explain/trouble.hpp"
 #include "gradus/app/report/evaluation.hpp"
@@ -101,6 +102,7 @@ report::ProgressPlan plan_progress(const Training& training, const TrainingData&
 /// Refuses what can be refused without the data.
 void check_settings(const Settings& said) {
   to_options(with_defaults(said, {}));
+  check_effort(said);
   if (said.net) nn::parse_net(*said.net);
   if (!said.init.empty()) said.init.recipe();
 }
@@ -113,9 +115,8 @@ struct Ready {
   nn::Model model;
 };
 
-Ready prepare(const Arguments& arguments, const Settings& said, const Engine& engine, report::Console& console) {
-  // Not inside the braces below: when it throws there, GCC 12 destroys the fields before it twice.
-  auto data = load_for_training(arguments.required(0), said);
+Ready prepare(const Arguments& arguments, const Settings& said, TrainingData data, const Engine& engine,
+              report::Console& console) {
   Ready out{{arguments.required(0), {}, !arguments.has("--output"), said, {}, 0, {}, engine.threads()},
             std::move(data),
             {},
@@ -199,7 +200,12 @@ int run_train(const Arguments& arguments, report::Console& console) {
   const std::string device = said.device.value_or("cpu"), isa = said.isa.value_or("native");
   if (said.precision_auto) chosen = choose_precision(device, isa), said.precision = chosen.precision;
   Engine engine({.threads = choose_threads(said.threads, console), .device = device, .isa = isa});
-  Ready prepared = prepare(arguments, said, engine, console);
+  const bool asked = said.effort || said.within;
+  if (!said.effort) said.effort = default_effort(said);
+  TrainingData data = load_for_training(arguments.required(0), said);
+  if (asked && !data.effort) refuse_effort(data);
+  if (data.effort) return train_table(arguments, said, data, engine, file, console);
+  Ready prepared = prepare(arguments, said, std::move(data), engine, console);
   prepared.training.model = file.path();
   prepared.training.precision_reason = chosen.reason;
   if (prepared.model.products == DType::bf16) compare_gradients(engine, prepared);

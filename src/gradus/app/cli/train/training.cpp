@@ -12,14 +12,15 @@
 #include "gradus/app/report/resident.hpp"
 
 namespace gradus::cli {
+
+std::string line(const std::string& label, const std::string& text, int width) {
+  constexpr std::size_t indent = 11;
+  return report::wrapped(label, text, indent, width);
+}
+
 namespace {
 
 using report::counted;
-constexpr std::size_t indent = 11;
-
-std::string line(const std::string& label, const std::string& text, int width) {
-  return report::wrapped(label, text, indent, width);
-}
 
 /// "a, b and 3 more"
 std::string listed(const std::vector<std::string>& names, std::size_t most = 6) {
@@ -117,10 +118,9 @@ std::string learning_text(const Training& training) {
 
 }  // namespace
 
-std::string choices_text(const Training& training, const TrainingData& data, int width) {
-  const Settings &said = training.said, &all = training.complete;
+std::string data_text(const Settings& said, const std::string& path, const TrainingData& data, int width) {
   const data::Schema& schema = data.schema;
-  std::string out = line("data", printable(training.data) + ": " + counted(data.rows.rows(), "row"), width);
+  std::string out = line("data", printable(path) + ": " + counted(data.rows.rows(), "row"), width);
   out += line(
       "target",
       targets_text(schema, data.rows) +
@@ -136,6 +136,12 @@ std::string choices_text(const Training& training, const TrainingData& data, int
     if (!column.used()) not_used.push_back(column.name);
   }
   if (!not_used.empty()) out += line("not used", listed(not_used), width);
+  return out;
+}
+
+std::string choices_text(const Training& training, const TrainingData& data, int width) {
+  const Settings &said = training.said, &all = training.complete;
+  std::string out = data_text(said, training.data, data, width);
   out +=
       line("network",
            training.net + ": " + counted(training.parameters, "parameter") + flags({{"--net", said.net.has_value()}}),
@@ -168,8 +174,6 @@ std::string choices_text(const Training& training, const TrainingData& data, int
   out += line("model", printable(training.model) + (training.model_chosen ? "  (-o)" : ""), width);
   return out;
 }
-
-namespace {
 
 std::string comparison_text(const Comparison& comparison, int width) {
   std::string out =
@@ -212,8 +216,6 @@ std::string size_text(const std::string& path) {
   const auto size = std::filesystem::file_size(path, error);
   return error ? "" : " (" + report::bytes(static_cast<double>(size)) + ")";
 }
-
-}  // namespace
 
 std::string outcome_text(const Training& training, const TrainingData& data, const Outcome& outcome, int width) {
   const TrainingRecord& record = outcome.run.model.record;

@@ -29,6 +29,18 @@ struct Training {
 /// The choices, each with the flag that overrides it where it was inferred; wrapped to `width`.
 std::string choices_text(const Training& training, const TrainingData& data, int width);
 
+/// What every training says of its data: rows, target, inputs, columns that are not used.
+std::string data_text(const Settings& said, const std::string& path, const TrainingData& data, int width);
+
+/// A model on some rows, beside simpler means.
+std::string comparison_text(const Comparison& comparison, int width);
+/// The commands that use the model.
+std::string next_commands(const Training& training, const data::Schema& schema);
+/// " (12.3 KB)", "" of what has no size.
+std::string size_text(const std::string& path);
+/// "label      text", wrapped.
+std::string line(const std::string& label, const std::string& text, int width);
+
 struct Outcome {
   const Run& run;
   std::vector<Comparison> comparisons;

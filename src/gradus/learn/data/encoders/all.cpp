@@ -4,13 +4,13 @@
 
 namespace gradus::data {
 
-extern const EncoderKind standard_kind, robust_kind, quantile_kind, log_kind, periodic_kind, piecewise_kind,
+extern const EncoderKind standard_kind, robust_kind, quantile_kind, log_kind, periodic_kind, piecewise_kind, mixed_kind,
     one_hot_kind, two_valued_kind, codes_kind, date_kind, ignored_kind;
 
 EncoderKinds all_encoders() {
-  static constexpr const EncoderKind* all[] = {&standard_kind, &robust_kind,    &quantile_kind, &log_kind,
-                                               &periodic_kind, &piecewise_kind, &one_hot_kind,  &two_valued_kind,
-                                               &codes_kind,    &date_kind,      &ignored_kind};
+  static constexpr const EncoderKind* all[] = {&standard_kind,   &robust_kind,    &quantile_kind, &log_kind,
+                                               &periodic_kind,   &piecewise_kind, &mixed_kind,    &one_hot_kind,
+                                               &two_valued_kind, &codes_kind,     &date_kind,     &ignored_kind};
   return all;
 }
 

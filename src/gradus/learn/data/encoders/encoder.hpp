@@ -89,6 +89,9 @@ struct Encoder : EncoderState {
   friend bool operator==(const Encoder&, const Encoder&) = default;
 };
 
+/// How many of its last features are of single whole numbers (mixed).
+std::int64_t count_levels(const Encoder& encoder);
+
 /// Every encoder that comes with gradus: the list is in all.cpp.
 EncoderKinds all_encoders();
 

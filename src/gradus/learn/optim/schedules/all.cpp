@@ -4,11 +4,12 @@
 namespace gradus::optim {
 
 extern const ScheduleKind constant_kind, cosine_kind, step_kind, exponential_kind, polynomial_kind, restarts_kind,
-    one_cycle_kind, plateau_kind;
+    one_cycle_kind, plateau_kind, coslog_kind;
 
 ScheduleKinds all_schedules() {
-  static constexpr const ScheduleKind* all[] = {&constant_kind,   &cosine_kind,   &step_kind,      &exponential_kind,
-                                                &polynomial_kind, &restarts_kind, &one_cycle_kind, &plateau_kind};
+  static constexpr const ScheduleKind* all[] = {&constant_kind,    &cosine_kind,     &step_kind,
+                                                &exponential_kind, &polynomial_kind, &restarts_kind,
+                                                &one_cycle_kind,   &plateau_kind,    &coslog_kind};
   return all;
 }
 
