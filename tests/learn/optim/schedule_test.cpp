@@ -40,7 +40,7 @@ TEST(Schedule, IsLikeTorch) {
       EXPECT_NEAR(rate * got[static_cast<std::size_t>(kept[i])], c.rates[i], 1e-12) << c.recipe << ", step " << kept[i];
     }
   }
-  EXPECT_EQ(compared.size(), all_schedules().size());
+  EXPECT_EQ(compared.size() + 1, all_schedules().size());  // torch has no coslog (tests/learn/tables has its values)
 }
 
 double factor(const Schedule& schedule, std::int64_t step, std::int64_t total) {

@@ -9,7 +9,7 @@ rows = 24
 i = np.arange(rows)
 x = np.stack([np.sin(1.3 * i), 3 + 5 * np.cos(0.7 * i), (i % 5) * 0.5], 1)
 y = 2 * x[:, 0] - 0.3 * x[:, 1] + np.sin(3.1 * i)
-classes = (i * i + 2 * (i % 3)) % 3
+classes = i // 2 % 3
 z = (x - x.mean(0)) / x.std(0)
 
 

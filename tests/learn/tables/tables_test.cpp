@@ -38,7 +38,7 @@ data::Dataset sample(bool classes) {
     const auto t = static_cast<double>(i);
     const double x[] = {std::sin(1.3 * t), 3 + 5 * std::cos(0.7 * t), static_cast<double>(i % 5) * 0.5};
     for (std::int64_t k = 0; k < 3; ++k) out.features.set(3 * i + k, x[k]);
-    if (classes) out.targets.as<std::int64_t>()[static_cast<std::size_t>(i)] = (i * i + 2 * (i % 3)) % 3;
+    if (classes) out.targets.as<std::int64_t>()[static_cast<std::size_t>(i)] = i / 2 % 3;
     else out.targets.set(i, 2 * x[0] - 0.3 * x[1] + std::sin(3.1 * t));
   }
   return out;
