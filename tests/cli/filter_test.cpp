@@ -122,7 +122,8 @@ TEST(Filter, IntervalsThatCannotBeSayWhy) {
   EXPECT_EQ(gradus("predict all.gradus line.csv --interval 0.9").code, 2);
   EXPECT_EQ(gradus("predict fuel.gradus cars.csv --interval 0.9").code, 2);
   EXPECT_EQ(gradus("predict line.gradus line.csv --interval 1").code, 2);
-  EXPECT_NE(gradus("predict all.gradus line.csv --interval 0.9").err.find("try: gradus train again"), std::string::npos);
+  EXPECT_NE(gradus("predict all.gradus line.csv --interval 0.9").err.find("try: gradus train again"),
+            std::string::npos);
 }
 
 TEST(Filter, EndsQuietlyWhereNobodyReads) {

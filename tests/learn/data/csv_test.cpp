@@ -41,7 +41,8 @@ TEST(Csv, LineEndsMarksAndBlanks) {
   for (const char* text : {"a,b\n1,x\n2,y", "a,b\r\n1,x\r\n2,y\r\n",
                            "\xef\xbb\xbf"
                            "a,b\n1,x\r\n2,y\n\n\r\n  \n",
-                           "a , b\n 1 ,\tx\n2, y \n", "\"a\",\"b\"\n\"1\",\"x\"\n\"2\",y\n", "a,b\n1, \"x\" \n2,y\r", "a,b\r1,x\r2,y\r", "a,b\r1,x\r2,y"}) {
+                           "a , b\n 1 ,\tx\n2, y \n", "\"a\",\"b\"\n\"1\",\"x\"\n\"2\",y\n", "a,b\n1, \"x\" \n2,y\r",
+                           "a,b\r1,x\r2,y\r", "a,b\r1,x\r2,y"}) {
     const Table table = parse(text);
     ASSERT_EQ(table.columns.size(), 2u) << text;
     EXPECT_EQ(table.columns[0].name, "a");

@@ -53,7 +53,7 @@ struct TrainedModel {
   data::RowSketch learnt_rows = {};  // to recognize them; empty in models of 0.1
   /// Several, in the place of task and class_names; each has its columns of the prediction (see target_model()).
   std::vector<PredictedTarget> targets = {};
-  HeldOutErrors held_out = {};       // what intervals are made of; empty without them, and in older models
+  HeldOutErrors held_out = {};  // what intervals are made of; empty without them, and in older models
 };
 
 }  // namespace gradus

@@ -1,5 +1,6 @@
 #include "gradus/engine/cpu/compile/sum_images_first.hpp"
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/core/ops/pointwise.hpp"
 #include "gradus/core/ops/reduce.hpp"
@@ -15,7 +16,7 @@ Integers last_axes(const Node& node, const Type& type) {
   const Integers& axes = node.attrs.integers("axes");
   if (axes.size() < 2 || axes[0] != 0 || shape[0] <= 1) return {};
   const Integers last(axes.begin() + 1, axes.end());
-  const auto first = static_cast<int>(last[0]);
+  const auto first = checked_cast<int>(last[0]);
   if (first < 2 || last.back() != shape.rank() - 1 || std::ssize(last) != shape.rank() - first) return {};
   return last;
 }

@@ -4,7 +4,8 @@
 // - How a file is read (ReadingRules) is decided from all of it: encoding (UTF-8 unless its bytes are no such text:
 //   then UTF-16 by its mark or zeros, or Windows-1252), delimiter (, ; tab | or blanks), quote, comments, whether the
 //   first line names the columns, decimal mark and marks between thousands. What is not usual is said in the notes.
-// - Lines end with LF or CR LF, or all with CR alone; empty lines are allowed at the end only. A first column without a name holds the names
+// - Lines end with LF or CR LF, or all with CR alone; empty lines are allowed at the end only. A first column without a
+// name holds the names
 //   of rows and is left out, others without one are named by position; names of columns that are read differ.
 // - A field in quotes may hold delimiters, line ends and "" for a quote. Blanks around a field's text are dropped.
 //   There are no escapes.

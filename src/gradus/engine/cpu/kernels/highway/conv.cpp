@@ -35,8 +35,8 @@ struct Conv {
 struct Phases {
   Conv conv;
   std::vector<Correlation> all;
-  std::vector<std::size_t> packed;  // where the weights of each lie in scratch
-  std::vector<std::size_t> made;    // and its output, where there are several
+  std::vector<std::size_t> packed;                         // where the weights of each lie in scratch
+  std::vector<std::size_t> made;                           // and its output, where there are several
   std::vector<std::pair<std::size_t, std::size_t>> zeros;  // of phases that no tap meets: place in scratch, bytes
   Weave weave;
 };
@@ -304,8 +304,7 @@ Prepared prepare_backward(const Call& call, Conv conv, const ConvSizes& sizes) {
   if (!set_blocks(call, 0, conv)) return decline("blocks that are not images");
   const std::vector<Phase> rows = phases_of(sizes.windows.rows), columns = phases_of(sizes.windows.columns);
   if (rows.size() * columns.size() > most_phases) return decline("a stride of more than 2^10 phases");
-  const std::int64_t lanes = conv.loops.lanes,
-                     taps = sizes.windows.rows.kernel * sizes.windows.columns.kernel;
+  const std::int64_t lanes = conv.loops.lanes, taps = sizes.windows.rows.kernel * sizes.windows.columns.kernel;
   const Run run = run_of(columns, lanes);
   Phases phases;
   Weave& weave = phases.weave;

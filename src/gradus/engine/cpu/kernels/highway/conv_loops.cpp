@@ -276,7 +276,8 @@ template <class T> void weave(const Weave& of, const void* phases, void* image) 
   T* to = static_cast<T*>(image);
   for (std::int64_t plane = 0; plane < of.planes; ++plane) {
     for (std::int64_t i = 0; i < of.rows; ++i, to += of.columns) {
-      const std::int64_t phase = i % of.row_stride, row = plane * of.phase_rows[static_cast<std::size_t>(phase)] + i / of.row_stride;
+      const std::int64_t phase = i % of.row_stride,
+                         row = plane * of.phase_rows[static_cast<std::size_t>(phase)] + i / of.row_stride;
       const auto row_of = [&](std::int64_t column_phase) {
         const auto c = static_cast<std::size_t>(column_phase);
         return all + of.first[static_cast<std::size_t>(phase * of.column_stride) + c] + row * of.phase_columns[c];

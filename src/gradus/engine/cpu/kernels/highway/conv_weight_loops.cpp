@@ -18,7 +18,7 @@ namespace {  // other files have templates of the same names
 
 // Sums in registers: channels x taps of columns; kernel rows x columns of channels.
 #if HWY_TARGET == HWY_AVX2
-inline constexpr std::array<std::size_t, 3> most_outs{6, 4, 3};  // by taps, 1 to 3
+inline constexpr std::array<std::size_t, 3> most_outs{6, 4, 3};        // by taps, 1 to 3
 inline constexpr std::array<std::size_t, 5> most_rows{8, 6, 4, 3, 2};  // by the columns of a kernel row, 1 to 5
 #elif HWY_TARGET == HWY_SCALAR
 inline constexpr std::array<std::size_t, 2> most_outs{4, 2};
