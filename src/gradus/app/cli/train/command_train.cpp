@@ -192,26 +192,7 @@ bool log_end(report::RunLog& log, const Training& training, const Outcome& outco
   return false;
 }
 
-int run_train(const Arguments& arguments, report::Console& console) {
-  io::OutputFile& file = model_file(arguments);
-  Settings said = read_settings(arguments);
-  check_settings(said);
-  ChosenPrecision chosen;
-  const std::string device = said.device.value_or("cpu"), isa = said.isa.value_or("native");
-  if (said.precision_auto) chosen = choose_precision(device, isa), said.precision = chosen.precision;
-  Engine engine({.threads = choose_threads(said.threads, console), .device = device, .isa = isa});
-  const bool asked = said.effort || said.within;
-  if (!said.effort) said.effort = default_effort(said);
-  TrainingData data = load_for_training(arguments.required(0), said);
-  if (asked && !data.effort) refuse_effort(data);
-  if (data.effort) return train_table(arguments, said, data, engine, file, console);
-  Ready prepared = prepare(arguments, said, std::move(data), engine, console);
-  prepared.training.model = file.path();
-  prepared.training.precision_reason = chosen.reason;
-  if (prepared.model.products == DType::bf16) compare_gradients(engine, prepared);
-  const Training& training = prepared.training;
-  console.say(choices_text(training, prepared.data, console.err().width));
-  report::RunLog log(arguments.output("--log"));
+void log_start(report::RunLog& log, const Training& training) {
   log.write("start", {{"schema", "gradus.log/1"},
                       {"version", GRADUS_VERSION},
                       {"data", training.data},
@@ -219,6 +200,40 @@ int run_train(const Arguments& arguments, report::Console& console) {
                       {"settings", settings_json(training.complete)},
                       {"net", training.net}});
   log.flush();
+}
+
+/// Compares what was learnt, and tells of it; the exit code.
+int tell(const Arguments& arguments, const Run& run, const Ready& prepared, Engine& engine, report::RunLog& log,
+         report::Console& console) {
+  const Training& training = prepared.training;
+  Outcome outcome{run, {}, Interrupt::requested()};
+  for (std::size_t i = prepared.decided.notes.size(); i < run.notes.size(); ++i) {
+    console.say("note: " + run.notes[i]);
+  }
+  if (outcome.signal == 0) outcome.comparisons = compare(engine, run, prepared.data, prepared.options);
+  for (const Comparison& one : outcome.comparisons) {
+    if (one.model.not_finite.count == 0) continue;
+    console.say("warning: " + report::not_finite_text(one.model.not_finite, one.model.rows,
+                                                      training.data + ", " + one.rows + " rows", training.model));
+  }
+  const bool logged = log_end(log, training, outcome, console);
+  if (arguments.has("--json")) print_json(console, outcome_json(training, prepared.data, outcome));
+  else console.print(outcome_text(training, prepared.data, outcome, console.out().width));
+  if (outcome.signal != 0) return exit_signal + outcome.signal;
+  return logged ? exit_ok : exit_failure;
+}
+
+/// One net, as `said`, which is complete but for what data decide.
+int train_net(const Arguments& arguments, const Settings& said, TrainingData data, const std::string& precision_reason,
+              Engine& engine, io::OutputFile& file, report::Console& console) {
+  Ready prepared = prepare(arguments, said, std::move(data), engine, console);
+  prepared.training.model = file.path();
+  prepared.training.precision_reason = precision_reason;
+  if (prepared.model.products == DType::bf16) compare_gradients(engine, prepared);
+  const Training& training = prepared.training;
+  console.say(choices_text(training, prepared.data, console.err().width));
+  report::RunLog log(arguments.output("--log"));
+  log_start(log, training);
 
   report::Progress progress(plan_progress(training, prepared.data, console.err().color), console);
   TrainOptions options = prepared.options;
@@ -240,22 +255,23 @@ int run_train(const Arguments& arguments, report::Console& console) {
     console.say("note: somebody made " + printable(training.model) + " meanwhile");
     prepared.training.model = file.path();
   }
+  return tell(arguments, *run, prepared, engine, log, console);
+}
 
-  Outcome outcome{*run, {}, Interrupt::requested()};
-  for (std::size_t i = prepared.decided.notes.size(); i < run->notes.size(); ++i) {
-    console.say("note: " + run->notes[i]);
-  }
-  if (outcome.signal == 0) outcome.comparisons = compare(engine, *run, prepared.data, prepared.options);
-  for (const Comparison& one : outcome.comparisons) {
-    if (one.model.not_finite.count == 0) continue;
-    console.say("warning: " + report::not_finite_text(one.model.not_finite, one.model.rows,
-                                                      training.data + ", " + one.rows + " rows", training.model));
-  }
-  const bool logged = log_end(log, training, outcome, console);
-  if (arguments.has("--json")) print_json(console, outcome_json(training, prepared.data, outcome));
-  else console.print(outcome_text(training, prepared.data, outcome, console.out().width));
-  if (outcome.signal != 0) return exit_signal + outcome.signal;
-  return logged ? exit_ok : exit_failure;
+int run_train(const Arguments& arguments, report::Console& console) {
+  io::OutputFile& file = model_file(arguments);
+  Settings said = read_settings(arguments);
+  check_settings(said);
+  ChosenPrecision chosen;
+  const std::string device = said.device.value_or("cpu"), isa = said.isa.value_or("native");
+  if (said.precision_auto) chosen = choose_precision(device, isa), said.precision = chosen.precision;
+  Engine engine({.threads = choose_threads(said.threads, console), .device = device, .isa = isa});
+  const bool asked = said.effort || said.within;
+  if (!said.effort) said.effort = default_effort(said);
+  TrainingData data = load_for_training(arguments.required(0), said);
+  if (asked && !data.effort) refuse_effort(data);
+  if (data.effort) return train_table(arguments, said, data, engine, file, console);
+  return train_net(arguments, said, std::move(data), chosen.reason, engine, file, console);
 }
 
 const std::vector<Option> train_options = make_options();
