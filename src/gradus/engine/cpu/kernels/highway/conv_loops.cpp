@@ -10,7 +10,7 @@
 
 #include "gradus/engine/cpu/kernels/highway/conv_loops.hpp"
 #include "gradus/engine/cpu/kernels/highway/lanes.inl"
-#include "gradus/engine/cpu/kernels/highway/matmul_loops.hpp"
+#include "gradus/engine/cpu/kernels/highway/transpose.inl"
 
 HWY_BEFORE_NAMESPACE();
 namespace gradus::highway::HWY_NAMESPACE {
@@ -226,7 +226,6 @@ constexpr std::array<PixelLoop<T>, most_pixels> pixel_loops_of =
 
 /// One group of channels, output channels in vectors.
 template <class T> void correlate_channels(const Correlation& of, const T* planes, const T* packed, T* tile, T* out) {
-  const MatrixLoops matrix = sizeof(T) == 4 ? matrix_loops_f32() : matrix_loops_f64();
   // Rows in parts of nearly equal length.
   const std::int64_t parts =
       (of.out_columns + static_cast<std::int64_t>(most_pixels) - 1) / static_cast<std::int64_t>(most_pixels);
@@ -240,7 +239,7 @@ template <class T> void correlate_channels(const Correlation& of, const T* plane
         to += (end - first) * lanes<T>();
       }
     }
-    matrix.transpose(tile, lanes<T>(), out + m * of.out_plane(), of.out_plane(), of.out_plane(),
+    transpose<T>(tile, lanes<T>(), out + m * of.out_plane(), of.out_plane(), of.out_plane(),
                      std::min(lanes<T>(), of.outs - m));
   }
 }

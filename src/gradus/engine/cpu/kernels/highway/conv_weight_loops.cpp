@@ -10,7 +10,7 @@
 
 #include "gradus/engine/cpu/kernels/highway/conv_loops.hpp"
 #include "gradus/engine/cpu/kernels/highway/lanes.inl"
-#include "gradus/engine/cpu/kernels/highway/matmul_loops.hpp"
+#include "gradus/engine/cpu/kernels/highway/transpose.inl"
 
 HWY_BEFORE_NAMESPACE();
 namespace gradus::highway::HWY_NAMESPACE {
@@ -184,9 +184,8 @@ constexpr std::array<std::array<ChannelLoop<T>, 8>, most_rows.size()> channel_lo
     channel_loops<T>(std::make_index_sequence<most_rows.size()>());
 
 template <class T> void add_group_by_channels(const Correlation& of, Image<T> image, T* turned, T* sums) {
-  const MatrixLoops matrix = sizeof(T) == 4 ? matrix_loops_f32() : matrix_loops_f64();
   const std::int64_t stride = (of.outs + lanes<T>() - 1) / lanes<T>() * lanes<T>(), rows = of.ins * of.kernel_rows;
-  matrix.transpose(image.gradient, of.out_plane(), turned, stride, of.outs, of.out_plane());
+  transpose<T>(image.gradient, of.out_plane(), turned, stride, of.outs, of.out_plane());
   const std::int64_t widest = of.unit_columns ? static_cast<std::int64_t>(most_rows.size()) : 1;
   for (std::int64_t m = 0; m < of.outs; m += lanes<T>(), sums += lanes<T>() * of.ins * of.taps()) {
     image.gradient = turned + m;
@@ -224,12 +223,11 @@ template <class T> void finish(const Correlation& of, const void* all, void* out
     }
     return;
   }
-  const MatrixLoops matrix = sizeof(T) == 4 ? matrix_loops_f32() : matrix_loops_f64();
   const std::int64_t each = of.ins * of.taps();
   for (std::int64_t g = 0; g < of.groups; ++g) {
     for (std::int64_t m = 0; m < of.outs; m += lanes<T>(), sums += lanes<T>() * each) {
       const std::int64_t there = std::min(lanes<T>(), of.outs - m);
-      matrix.transpose(sums, lanes<T>(), to, each, each, there);
+      transpose<T>(sums, lanes<T>(), to, each, each, there);
       to += there * each;
     }
   }
