@@ -7,15 +7,21 @@
 
 namespace gradus::highway {
 
-/// Highway's targets; the lower a bit, the better its target.
-inline std::int64_t allowed_targets() {
-  std::int64_t allowed = -1;
+/// What Highway may choose of: all that the machine has, which was looked up once (a look asks the processor), or less.
+inline hwy::ChosenTarget& allowed_targets(hwy::ChosenTarget& lesser) {
+  hwy::ChosenTarget& all = hwy::GetChosenTarget();
+  if (!all.IsInitialized()) all.Update(hwy::SupportedTargets());
 #if HWY_ARCH_X86
   const InstructionSet set = instruction_set();
-  if (set < InstructionSet::avx2) allowed = ~std::int64_t{2 * HWY_SSSE3 - 1};
-  else if (set < InstructionSet::avx512) allowed = ~std::int64_t{HWY_AVX2 - 1};
+  if (set >= InstructionSet::avx512 || set == machine_set()) return all;
+  // The lower a bit, the better its target.
+  const std::int64_t better = set < InstructionSet::avx2 ? 2 * HWY_SSSE3 - 1 : HWY_AVX2 - 1;
+  lesser.Update(hwy::SupportedTargets() & ~better);
+  return lesser;
+#else
+  static_cast<void>(lesser);
+  return all;
 #endif
-  return hwy::SupportedTargets() & allowed;
 }
 
 }  // namespace gradus::highway
@@ -24,10 +30,9 @@ inline std::int64_t allowed_targets() {
 #if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0
 #define GRADUS_DISPATCH(FUNCTION) HWY_STATIC_DISPATCH(FUNCTION)
 #else
-#define GRADUS_DISPATCH(FUNCTION)                      \
-  (*(HWY_DISPATCH_TABLE(FUNCTION)[([] {                \
-    hwy::ChosenTarget chosen;                          \
-    chosen.Update(gradus::highway::allowed_targets()); \
-    return chosen.GetIndex();                          \
+#define GRADUS_DISPATCH(FUNCTION)                               \
+  (*(HWY_DISPATCH_TABLE(FUNCTION)[([] {                         \
+    hwy::ChosenTarget lesser;                                   \
+    return gradus::highway::allowed_targets(lesser).GetIndex(); \
   })()]))
 #endif
