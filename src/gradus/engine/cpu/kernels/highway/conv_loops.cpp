@@ -240,7 +240,7 @@ template <class T> void correlate_channels(const Correlation& of, const T* plane
       }
     }
     transpose<T>(tile, lanes<T>(), out + m * of.out_plane(), of.out_plane(), of.out_plane(),
-                     std::min(lanes<T>(), of.outs - m));
+                 std::min(lanes<T>(), of.outs - m));
   }
 }
 
