@@ -29,6 +29,7 @@ constexpr Operand operands[] = {
 const std::vector<Option> options = with_reading_options({
     {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
     {"--device", "NAME", "what computes: cpu (unless given), or reference, which is slow and plain"},
+    {"--isa", "NAME", "instructions that the CPU may use: native (unless given: all it has), avx2, ..."},
     {"--metrics", "METRICS", "\"accuracy, roc_area\", \"r2, rmse\", all, ...: gradus metrics"},
     {"--json", "", "one JSON document on standard output"},
 });
@@ -149,7 +150,8 @@ int check_finite(const Evaluation& evaluation, const std::string& source, const 
 
 int run_evaluate(const Arguments& arguments, report::Console& console) {
   Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console),
-                 .device = read_device(arguments.text("--device", "cpu"), "--device")});
+                 .device = read_device(arguments.text("--device", "cpu"), "--device"),
+                 .isa = read_isa(arguments.text("--isa", "native"), "--isa")});
   const TrainedModel model = load_model(arguments.required(0), console);
   const bool several = !model.targets.empty(), classes = model.task == data::Task::classification;
   const auto said = arguments.text("--metrics");

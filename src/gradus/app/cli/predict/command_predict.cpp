@@ -47,6 +47,7 @@ const std::vector<Option> options = with_reading_options({
      "of numbers: from and to, between which that share of new rows is, as 0.9; from the rows held back in training"},
     {"--threads", "NUMBER", "threads that compute; 0 (unless given): all cores"},
     {"--device", "NAME", "what computes: cpu (unless given), or reference, which is slow and plain"},
+    {"--isa", "NAME", "instructions that the CPU may use: native (unless given: all it has), avx2, ..."},
     {"--json", "", "one JSON document instead of CSV"},
 });
 
@@ -197,7 +198,8 @@ void check_format(const TrainedModel& model, const PredictionFormat& format, rep
 
 int run_predict(const Arguments& arguments, report::Console& console) {
   Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console),
-                 .device = read_device(arguments.text("--device", "cpu"), "--device")});
+                 .device = read_device(arguments.text("--device", "cpu"), "--device"),
+                 .isa = read_isa(arguments.text("--isa", "native"), "--isa")});
   const TrainedModel model = load_model(arguments.required(0), console);
   const PredictionFormat format{.json = arguments.has("--json"),
                                 .probabilities = arguments.has("--probabilities"),
