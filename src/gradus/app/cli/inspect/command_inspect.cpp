@@ -228,13 +228,17 @@ std::string record_text(const TrainedModel& model, int width) {
                           more_text(record) + "; batch " + (record.batch == 0 ? "all" : report::grouped(record.batch)) +
                           ", seed " + std::to_string(record.seed),
                       indent, width);
-  out += report::wrapped("from",
-                         printable(record.source) + ", " + report::counted(record.rows, "row") + ", in " +
-                             report::counted(record.history.empty() ? 0 : record.history.back().epoch, "epoch") + ", " +
-                             report::counted(record.steps, "step") + ", " + report::duration(record.seconds) +
-                             (record.computed_by.empty() ? "" : " on " + printable(record.computed_by)) +
-                             "; stopped: " + std::string(describe(record.stopped_by)) + kept_text(record),
-                         indent, width);
+  out += report::wrapped(
+      "from",
+      printable(record.source) + ", " + report::counted(record.rows, "row") + ", in " +
+          // several nets made into one have no epochs in common
+          (record.history.empty() && record.steps > 0
+               ? ""
+               : report::counted(record.history.empty() ? 0 : record.history.back().epoch, "epoch") + ", ") +
+          report::counted(record.steps, "step") + ", " + report::duration(record.seconds) +
+          (record.computed_by.empty() ? "" : " on " + printable(record.computed_by)) +
+          "; stopped: " + std::string(describe(record.stopped_by)) + kept_text(record),
+      indent, width);
   return out;
 }
 
