@@ -1,4 +1,5 @@
-// Layers of nets for tables (Holzmueller, Grinsztajn and Steinwart 2024; Gorishniy, Rubachev and Babenko 2022).
+// Learned periodic embeddings of numbers (Gorishniy, Rubachev and Babenko 2022; Holzmueller et al. 2024).
+#include <cmath>
 #include <numbers>
 
 #include "gradus/core/graph/print.hpp"
@@ -44,33 +45,11 @@ Value build_waves(const Layer& layer, Scope& scope, Value x) {
   return concatenate(Values{reshape(sums, Integers{x.rows(), inputs * width}), x}, 1);
 }
 
-Value build_scale(const Layer& layer, Scope& scope, Value x) {
-  return x * scope.parameter("weight", {x.shape().last()}, layer.init.value_or(init::constant(1)));
-}
-
-/// x + weight (f(x) - x): between the function and none, learned for each number.
-Value build_blend(const Layer& layer, Scope& scope, Value x) {
-  const Value y = scope.apply("0", layer.nets[0], x);
-  if (!(y.type() == x.type()))
-    refuse(layer, to_string(y.type()) + " of its net and " + to_string(x.type()) + ", its input", "two of one shape",
-           "an activation: blend (mish)");
-  return x + scope.parameter("weight", {x.shape().last()}, layer.init.value_or(init::constant(1))) * (y - x);
-}
-
 }  // namespace
 
 extern const LayerKind waves_kind{
     {"waves", "each input beside learned sums of learned waves over it (Holzmueller et al. 2024, PBLD)", waves_keys},
     build_waves,
     {.role = Role::block}};
-
-extern const LayerKind scale_kind{{"scale", "each number of a row times a weight of its own, at first 1"},
-                                  build_scale,
-                                  {.role = Role::block, .any_shape = true}};
-
-extern const LayerKind blend_kind{
-    {"blend", "x + weight (f(x) - x) of a net f, a weight for each number, at first 1 (Holzmueller et al. 2024)"},
-    build_blend,
-    {.role = Role::block, .any_shape = true, .nets = {1, 1}}};
 
 }  // namespace gradus::nn
