@@ -41,29 +41,30 @@ const std::string list = "\"predictions\": [";
 }  // namespace
 
 PredictionText::PredictionText(const TrainedModel& model, PredictionFormat format) : model_(model), format_(format) {
-  for (std::size_t i = 0; i < model.targets.size(); ++i) targets_.push_back({target_model(model, i)});
-  if (model.targets.empty()) targets_.push_back({model});
+  for (std::size_t i = 0; i < model.targets.size(); ++i) several_.push_back(target_model(model, i));
+  for (const TrainedModel& one : several_) targets_.push_back({&one});
+  if (several_.empty()) targets_.push_back({&model});
   for (OneTarget& one : targets_) {
-    for (const std::string& name : one.model.class_names) one.fields.push_back(csv_field(name));
+    for (const std::string& name : one.model->class_names) one.fields.push_back(csv_field(name));
   }
 }
 
 std::string PredictionText::csv_head(const OneTarget& of) const {
-  const std::string target = target_name(schema_of(of.model));
+  const std::string target = target_name(schema_of(*of.model));
   std::string out = csv_field(target);
-  const bool classes = of.model.task == data::Task::classification;
+  const bool classes = of.model->task == data::Task::classification;
   if (classes) out += "," + csv_field(alone() ? "probability" : target + " probability");
   if (format_.error) out += ",from,to";
   for (std::size_t i = 0; classes && format_.probabilities && i < of.fields.size(); ++i) {
-    out += "," + csv_field(target + "=" + of.model.class_names[i]);
+    out += "," + csv_field(target + "=" + of.model->class_names[i]);
   }
   return out;
 }
 
 json::Object PredictionText::frame(const OneTarget& of) const {
-  json::Object out{{"target", target_name(schema_of(of.model))}, {"predictions", of.rows}};
-  if (of.model.task == data::Task::classification)
-    out["classes"] = json::Array(of.model.class_names.begin(), of.model.class_names.end());
+  json::Object out{{"target", target_name(schema_of(*of.model))}, {"predictions", of.rows}};
+  if (of.model->task == data::Task::classification)
+    out["classes"] = json::Array(of.model->class_names.begin(), of.model->class_names.end());
   return out;
 }
 
@@ -98,10 +99,10 @@ std::string PredictionText::tail() const {
 
 std::string PredictionText::csv_fields(const OneTarget& of, const Tensor& predicted, const Tensor& encoded,
                                        std::int64_t row) const {
-  if (of.model.task == data::Task::regression) {
+  if (of.model->task == data::Task::regression) {
     std::string out = number_text(predicted.number(row));
     if (format_.error) {
-      const auto [from, to] = interval_in_units(of.model, encoded, row, *format_.error);
+      const auto [from, to] = interval_in_units(*of.model, encoded, row, *format_.error);
       out += "," + number_text(from) + "," + number_text(to);
     }
     return out;
@@ -117,14 +118,14 @@ std::string PredictionText::csv_fields(const OneTarget& of, const Tensor& predic
 
 json::Value PredictionText::json_row(const OneTarget& of, const Tensor& predicted, const Tensor& encoded,
                                      std::int64_t row) const {
-  if (of.model.task == data::Task::regression) {
+  if (of.model->task == data::Task::regression) {
     if (!format_.error) return predicted.number(row);
-    const auto [from, to] = interval_in_units(of.model, encoded, row, *format_.error);
+    const auto [from, to] = interval_in_units(*of.model, encoded, row, *format_.error);
     return json::Object{{"value", predicted.number(row)}, {"from", from}, {"to", to}};
   }
   const std::int64_t chosen = nn::class_of(predicted, row), columns = predicted.shape()[1];
   json::Object out{
-      {"class", chosen < 0 ? json::Value() : json::Value(of.model.class_names[static_cast<std::size_t>(chosen)])},
+      {"class", chosen < 0 ? json::Value() : json::Value(of.model->class_names[static_cast<std::size_t>(chosen)])},
       {"probability", chosen_probability(predicted, row, chosen)}};
   json::Array all;
   for (std::int64_t i = 0; i < columns; ++i) all.emplace_back(predicted.number(row * columns + i));
@@ -154,7 +155,7 @@ std::vector<Tensor> PredictionText::in_units_of_each(const Tensor& encoded) cons
   if (model_.targets.empty()) return {in_units(model_, encoded)};
   std::vector<Tensor> out;
   for (std::size_t i = 0; i < targets_.size(); ++i) {
-    out.push_back(in_units(targets_[i].model, target_columns(model_, i, encoded)));
+    out.push_back(in_units(*targets_[i].model, target_columns(model_, i, encoded)));
   }
   return out;
 }
@@ -169,8 +170,8 @@ std::string PredictionText::rows(std::span<const Tensor> predicted, const Tensor
 std::string PredictionText::row_without() {
   std::vector<Tensor> nothing;
   for (const OneTarget& one : targets_) {
-    const bool classes = one.model.task == data::Task::classification;
-    nothing.push_back(Tensor::full({DType::f64, {1, classes ? std::ssize(one.model.class_names) : 1}}, NAN));
+    const bool classes = one.model->task == data::Task::classification;
+    nothing.push_back(Tensor::full({DType::f64, {1, classes ? std::ssize(one.model->class_names) : 1}}, NAN));
   }
   return row(nothing, Tensor::full({DType::f64, {1, 1}}, NAN), 0);
 }

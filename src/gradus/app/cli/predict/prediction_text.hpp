@@ -24,6 +24,8 @@ class PredictionText {
  public:
   /// The model has a schema, and outlives this.
   PredictionText(const TrainedModel& model, PredictionFormat format);
+  PredictionText(const PredictionText&) = delete;
+  PredictionText& operator=(const PredictionText&) = delete;
   /// What stands before and behind all rows. As JSON several targets are lists of their own, kept until the end.
   std::string head() const;
   std::string tail() const;
@@ -36,7 +38,7 @@ class PredictionText {
 
  private:
   struct OneTarget {
-    TrainedModel model;
+    const TrainedModel* model;
     std::vector<std::string> fields = {};  // the classes as CSV has them
     json::Array rows = {};
   };
@@ -51,6 +53,7 @@ class PredictionText {
   std::string in_list(const json::Value& row);
 
   const TrainedModel& model_;
+  std::vector<TrainedModel> several_;  // a model of each target, where there are several
   PredictionFormat format_;
   std::vector<OneTarget> targets_;
   bool any_ = false;

@@ -1,6 +1,7 @@
 #include "gradus/engine/cpu/kernels/instruction_set.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
 
 #include "gradus/core/base/error.hpp"
@@ -41,8 +42,7 @@ InstructionSet look() {
 #endif
 }
 
-thread_local bool limited = false;
-thread_local InstructionSet limit = InstructionSet::portable;
+thread_local std::optional<InstructionSet> limit;
 
 }  // namespace
 
@@ -77,9 +77,9 @@ InstructionSet find_instruction_set(std::string_view wanted) {
                                        nearest_or(wanted, have, have[0])});
 }
 
-InstructionSet instruction_set() { return limited ? limit : machine_set(); }
+InstructionSet instruction_set() { return limit.value_or(machine_set()); }
 
-UseInstructionSet::UseInstructionSet(InstructionSet set) : before_(instruction_set()) { limited = true, limit = set; }
+UseInstructionSet::UseInstructionSet(InstructionSet set) : before_(limit) { limit = set; }
 UseInstructionSet::~UseInstructionSet() { limit = before_; }
 
 }  // namespace gradus

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -41,7 +42,7 @@ class UseInstructionSet {
   UseInstructionSet& operator=(const UseInstructionSet&) = delete;
 
  private:
-  InstructionSet before_;
+  std::optional<InstructionSet> before_;
 };
 
 }  // namespace gradus
