@@ -1,18 +1,9 @@
 // Nothing is allocated inside a step: every operator new of the process is counted while a program runs.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define GRADUS_THREAD_SANITIZER
-#endif
-#endif
+#include "tests/support/thread_sanitizer.hpp"
 
 // ThreadSanitizer brings operators of its own: there is nothing to count with there.
 #ifndef GRADUS_THREAD_SANITIZER
 #include <gtest/gtest.h>
-#include <malloc.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "gradus/core/grad/differentiate.hpp"
 #include "gradus/core/ops/index.hpp"
@@ -25,44 +16,7 @@
 #include "gradus/engine/cpu/kernels/kernel.hpp"
 #include "gradus/engine/cpu/runtime/footprint.hpp"
 #include "gradus/engine/runtime/program.hpp"
-
-// GCC inlines one of the operators below and takes the pair for a mismatch.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
-namespace {
-std::atomic<long> allocations{0}, live_number_bytes{0};
-constexpr std::size_t line = 64;  // memory for numbers begins at cache lines, what describes a plan does not
-
-void* counted(std::size_t bytes, std::size_t alignment) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
-  if (void* memory = std::aligned_alloc(alignment, whole == 0 ? alignment : whole)) {
-    if (alignment >= line) live_number_bytes += static_cast<long>(malloc_usable_size(memory));
-    return memory;
-  }
-  throw std::bad_alloc();
-}
-
-void give_back(void* memory, std::size_t alignment = 0) {
-  if (alignment >= line) live_number_bytes -= static_cast<long>(malloc_usable_size(memory));
-  std::free(memory);
-}
-}  // namespace
-
-void* operator new(std::size_t bytes) { return counted(bytes, 16); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  return counted(bytes, static_cast<std::size_t>(alignment));
-}
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes, 16); }
-void operator delete(void* memory) noexcept { give_back(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { give_back(memory); }
-void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
-void operator delete(void* memory, std::align_val_t alignment) noexcept {
-  give_back(memory, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory, std::size_t, std::align_val_t alignment) noexcept {
-  give_back(memory, static_cast<std::size_t>(alignment));
-}
+#include "tests/support/count_allocations.hpp"
 
 namespace gradus {
 namespace {

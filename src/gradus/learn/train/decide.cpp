@@ -252,4 +252,39 @@ Decided decide(const nn::Model& model, const data::Dataset& dataset, const Train
                      dataset, options, engine);
 }
 
+Decided decide(const nn::Model& model, const GivenBatches& batches, const TrainOptions& options) {
+  check_options(options);
+  const auto refuse = [](const std::string& found, const std::string& expected, const std::string& remedy) {
+    throw UserError(Fault::usage, Report{"batches handed in", found, expected, remedy});
+  };
+  if (batches.rows < 1) refuse(std::to_string(batches.rows) + " rows", "at least 1", "rows = 1");
+  if (!options.loss) refuse("no loss", "one, which says what the targets are", "loss::mse");
+  if (!options.targets.empty()) refuse("several targets", "one target", "TrainOptions::loss");
+  if (options.patience > 0 || options.target_loss) {
+    refuse("a rule of epochs", "rules of steps: steps, seconds, tolerance, should_stop", "TrainOptions{.steps = 1000}");
+  }
+  if (options.parts.rows > 0 || options.memory > 0 || options.split) {
+    refuse("parts, a memory budget or a split", "whole batches, all to learn from", "TrainOptions{}");
+  }
+  Agreement agreed =
+      agree(*options.loss, model.net, {model.input, model.inputs}, model.dtype, options.loss->traits().takes_classes);
+  Decided out{.net = std::move(agreed.net),
+              .input = model.input,
+              .loss = std::move(agreed.loss),
+              .rows = {.batch = batches.rows},
+              .threads = options.threads,
+              .schema = options.schema,
+              .parameters = nn::parameters_of(model),
+              .notes = std::move(agreed.notes),
+              .inputs = model.inputs,
+              .model_options = {model.dtype, options.seed, model.products}};
+  std::vector<std::string> names;
+  for (const nn::ParameterSpec& spec : out.parameters) names.push_back(spec.name);
+  Phase plain;
+  plain.updates = updates_of(options), plain.schedule = options.schedule;
+  optim::check(plain.updates, names);
+  out.phases.push_back(std::move(plain));
+  return out;
+}
+
 }  // namespace gradus

@@ -7,6 +7,7 @@
 
 #include "gradus/learn/data/dataset.hpp"
 #include "gradus/learn/data/schema.hpp"
+#include "gradus/learn/train/given_batch.hpp"
 #include "gradus/learn/train/memory.hpp"
 #include "gradus/learn/train/options.hpp"
 #include "gradus/learn/train/phase.hpp"
@@ -48,6 +49,11 @@ Decided decide(const nn::Model& model, const data::Dataset& dataset, const Train
 /// looked at. Throws UserError too for phases that do not fit (see phase.hpp), and for parts and memory budgets.
 Decided decide(const nn::Layer& net, std::vector<Phase> phases, const data::Dataset& dataset,
                const TrainOptions& options);
+
+/// Of batches that are handed in (see Trainer). TrainOptions::loss says what the targets are: class numbers where it
+/// takes them. Throws UserError without one, for rows below 1, and for options that only rows of a dataset have:
+/// several targets, patience, target_loss, parts, memory and split.
+Decided decide(const nn::Model& model, const GivenBatches& batches, const TrainOptions& options);
 
 /// The shape of one sample as a training gives it to `net`: [columns]; of images [height, width] (or [channels, height,
 /// width]) where the net begins with a layer over both, else the numbers in a row.

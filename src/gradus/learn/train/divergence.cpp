@@ -12,12 +12,12 @@ namespace {
 
 /// The loss that decides which weights are the best: on the validation rows, else on those that were learnt from.
 double loss_of(Ongoing& t, const Weights& parameters) {
-  if (t.runner.validates()) {
-    return t.runner.validate(parameters).loss;
+  if (t.runner->validates()) {
+    return t.runner->validate(parameters).loss;
   }
   TrainedModel model = t.model;
   keep_parameters(model.network, parameters);
-  return evaluate(t.engine, model, t.dataset).loss;
+  return evaluate(t.engine, model, *t.dataset).loss;
 }
 
 /// Ends the run with the best epoch, if one was better than the initial weights.
@@ -47,9 +47,9 @@ std::string place(std::int64_t epoch, std::int64_t step) {
 
 void report_divergence(Ongoing& t, const StepReport& failed) {
   const std::int64_t index = failed.step_in_epoch - 1, first = failed.step - failed.step_in_epoch;
-  t.runner.write(t.now.start);
-  for (std::int64_t i = 0; i < index; ++i) t.runner.step(i, first + i, t.learning_rates(first + i));
-  const std::string where = t.runner.first_not_finite(index, failed.step - 1);
+  t.steps.write(t.now.start);
+  for (std::int64_t i = 0; i < index; ++i) t.runner->step(i, first + i, t.learning_rates(first + i));
+  const std::string where = t.runner->first_not_finite(index, failed.step - 1);
   const std::string found = "a loss of " + print_number(failed.loss) +
                             (where.empty() ? "" : "; the first values that are not finite are those of " + where);
   // The first loss is that of the initial weights: no rate has had an effect yet.
@@ -63,7 +63,7 @@ void check_epoch(Ongoing& t) {
   std::string found;
   if (report.validation && !std::isfinite(report.validation->loss)) {
     found = "a validation loss of " + print_number(report.validation->loss);
-  } else if (!report.validation && !t.runner.parameters_finite()) {
+  } else if (!report.validation && !t.steps.parameters_finite()) {
     found = "parameters that are not finite";
   } else {
     return;

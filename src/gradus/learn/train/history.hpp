@@ -19,11 +19,11 @@ std::string_view name(StoppedBy rule);
 std::string_view describe(StoppedBy rule);
 
 struct StepReport {
-  std::int64_t epoch = 0;          // from 1
-  std::int64_t step = 0;           // in the whole run, from 1
-  std::int64_t step_in_epoch = 0;  // from 1
-  std::int64_t steps_per_epoch = 0;
-  std::int64_t rows = 0;  // of this batch
+  std::int64_t epoch = 0;            // from 1
+  std::int64_t step = 0;             // in the whole run, from 1
+  std::int64_t step_in_epoch = 0;    // from 1
+  std::int64_t steps_per_epoch = 0;  // 0: an epoch without an end
+  std::int64_t rows = 0;             // of this batch
   double loss = 0;
   double learning_rate = 0;
   double seconds = 0;  // since the training began

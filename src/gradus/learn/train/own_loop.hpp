@@ -1,15 +1,12 @@
-// One training step as an object, for programs that have a loop of their own.
+// One training step as a function of spans: a Trainer of batches handed in, for programs that want no more than that.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "gradus/engine/runtime/engine.hpp"
-#include "gradus/learn/nn/loss.hpp"
-#include "gradus/learn/nn/model.hpp"
-#include "gradus/learn/optim/optimizer.hpp"
+#include "gradus/learn/train/trainer.hpp"
 
 namespace gradus {
 
@@ -24,9 +21,6 @@ class CompiledStep {
  public:
   CompiledStep(Engine& engine, const nn::Model& model, const loss::Loss& loss, const optim::Optimizer& optimizer,
                CompiledStepOptions options);
-  CompiledStep(CompiledStep&&) noexcept;
-  CompiledStep& operator=(CompiledStep&&) noexcept;
-  ~CompiledStep();
 
   /// Updates the parameters and returns the loss before the update. features: rows x inputs numbers, row by row;
   /// target: rows x outputs numbers. Throws UserError for another count, and for numbers outside [0, 1] where the loss
@@ -48,11 +42,15 @@ class CompiledStep {
   nn::Model model() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  template <class X, class T> double run(std::span<const X> features, std::span<const T> target);
+  template <class X> std::span<const double> predicted(std::span<const X> features);
+
+  Trainer trainer_;
+  std::vector<double> predictions_;
 };
 
-/// Throws UserError when net, loss and rows do not fit, naming the loss that would. The engine must outlive the step.
+/// Throws UserError when net, loss and rows do not fit, naming the loss that would, and for a net of several inputs.
+/// The engine must outlive the step.
 CompiledStep compile_step(Engine& engine, const nn::Model& model, const loss::Loss& loss,
                           const optim::Optimizer& optimizer, CompiledStepOptions options = {});
 

@@ -116,4 +116,14 @@ StepGraphs step_graphs(const nn::Model& model, const loss::Loss& loss, const Tra
   return std::move(builder.out);
 }
 
+StepGraphs given_graphs(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options,
+                        std::int64_t rows) {
+  const std::int64_t outputs = nn::output_count(model);
+  const BatchSpec batch{.rows = rows, .classes = loss.traits().takes_classes ? outputs : 0, .outputs = outputs};
+  Builder builder{model, loss, options, batch};
+  builder.out.phases.push_back({.whole = builder.whole_step(rows, false)});
+  builder.out.validation = add_pass(builder.out.graphs, builder.out.slots, model, loss, batch, rows, false, rows);
+  return std::move(builder.out);
+}
+
 }  // namespace gradus

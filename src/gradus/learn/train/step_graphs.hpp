@@ -56,4 +56,7 @@ int sum_levels(std::int64_t parts, bool tree);
 StepGraphs step_graphs(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, BatchSpec batch,
                        const StepRows& rows, std::span<const Phase> phases = {});
 
+/// Of batches of so many rows that are handed in: PhaseGraphs::whole, and a pass without a loss.
+StepGraphs given_graphs(const nn::Model& model, const loss::Loss& loss, const TrainOptions& options, std::int64_t rows);
+
 }  // namespace gradus

@@ -17,18 +17,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-TrainedModel describe_training(const Decided& decided, nn::Model model, const data::Dataset& dataset,
-                               const TrainOptions& options) {
+constexpr std::int64_t endless = std::int64_t{1} << 62;  // steps
+
+TrainedModel describe_training(const Decided& decided, nn::Model model, const TrainOptions& options) {
   TrainedModel out{.network = std::move(model),
                    .loss = decided.loss,
-                   .task = dataset.task,
-                   .class_names = dataset.class_names,
+                   .task = data::Task::regression,
+                   .class_names = {},
                    .schema = decided.schema,
                    .record = {}};
   out.network.net = decided.net;
-  for (const data::Target& target : dataset.several) {
-    out.targets.push_back({target.name, target.task, target.class_names});
-  }
   for (const Phase& phase : decided.phases) {
     const std::string before = phase.name.empty() ? "" : phase.name + ": ";
     const auto add = [&](std::string& text, const std::string& of) {
@@ -44,22 +42,32 @@ TrainedModel describe_training(const Decided& decided, nn::Model model, const da
   out.record.seed = options.seed;
   out.record.batch = options.batch;
   out.record.validation = options.validation;
+  return out;
+}
+
+/// With what the rows are, and what they mean.
+TrainedModel describe_training(const Decided& decided, nn::Model model, const data::Dataset& dataset,
+                               const TrainOptions& options) {
+  TrainedModel out = describe_training(decided, std::move(model), options);
+  out.task = dataset.task, out.class_names = dataset.class_names;
+  for (const data::Target& target : dataset.several) {
+    out.targets.push_back({target.name, target.task, target.class_names});
+  }
   out.record.source = dataset.source;
   out.record.rows = std::ssize(decided.split.train);
   if (dataset.has_targets) out.learnt_rows = data::sketch_rows(dataset, decided.split.train);
   return out;
 }
 
-/// The rule that ends the run after this step, if any.
-std::optional<StoppedBy> rule_after_step(const Ongoing& t, const StepResult& result) {
-  const TrainOptions& options = t.options;
-  if (options.tolerance > 0 && result.update_norm < options.tolerance) return StoppedBy::tolerance;
-  if (options.steps > 0 && t.now.steps >= options.steps) return StoppedBy::steps;
-  if (options.seconds > 0 && t.seconds() >= options.seconds) return StoppedBy::time;
-  for (const Observer& observer : options.observers) {
-    if (observer.should_stop && observer.should_stop()) return StoppedBy::request;
+TrainedModel describe_given(const Decided& decided, nn::Model model, const TrainOptions& options) {
+  TrainedModel out = describe_training(decided, std::move(model), options);
+  out.record.batch = decided.rows.batch, out.record.validation = 0;
+  if (!decided.loss.traits().takes_classes) return out;
+  out.task = data::Task::classification;
+  for (std::int64_t i = 0; i < nn::output_count(out.network); ++i) {
+    out.class_names.push_back(std::to_string(i));
   }
-  return std::nullopt;
+  return out;
 }
 
 std::optional<StoppedBy> rule_after_epoch(const Ongoing& t, const EpochReport& report) {
@@ -71,8 +79,8 @@ std::optional<StoppedBy> rule_after_epoch(const Ongoing& t, const EpochReport& r
 
 void begin_epoch(Ongoing& t) {
   t.now.start.clear();  // before there are others
-  t.now.start = t.runner.read();
-  t.runner.begin_epoch(t.now.epoch);
+  t.now.start = t.steps.read();
+  t.runner->begin_epoch(t.now.epoch);
   t.now.report = {.epoch = t.now.epoch + 1};
   t.now.loss_sum = 0, t.now.loss_rows = 0;
 }
@@ -84,8 +92,8 @@ void note_best(Ongoing& t) {
   t.now.stale = report.best ? 0 : t.now.stale + 1;
   if (!report.best) return;
   t.now.least = loss;
-  t.now.best = {report.epoch, t.runner.read_parameters()};
-  if (t.runner.validates()) return;
+  t.now.best = {report.epoch, t.steps.read_parameters()};
+  if (t.runner->validates()) return;
   std::erase_if(t.now.start, [&](const nn::Parameter& weight) { return !t.model.network.find(weight.name); });
   t.now.before = {report.epoch - 1, std::move(t.now.start)};
 }
@@ -94,19 +102,15 @@ void note_best(Ongoing& t) {
 void end_epoch(Ongoing& t, std::optional<StoppedBy> rule) {
   EpochReport& report = t.now.report;
   report.steps = t.now.steps;
-  if (t.runner.validates()) report.validation = t.runner.validate();
+  if (t.runner->validates()) report.validation = t.runner->validate();
   check_epoch(t);
   note_best(t);
   for (optim::ScheduleRun& schedule : t.schedules) {
     schedule.epoch_ended(report.validation ? report.validation->loss : report.loss);
   }
-  report.seconds = t.seconds();
-  t.now.history.push_back(report);
   ++t.now.epoch, t.now.index = 0;
   t.now.start.clear();
-  for (const Observer& observer : t.options.observers) {
-    if (observer.on_epoch) observer.on_epoch(report);
-  }
+  t.end_epoch_report();
   t.now.stopped_by = rule ? rule : rule_after_epoch(t, report);
 }
 
@@ -123,36 +127,6 @@ void note_worse(Run& run) {
                       rounded(last.learning_rate / 10));
 }
 
-/// What decides which numbers a training computes.
-std::vector<std::pair<std::string, std::string>> facts_of(const Ongoing& t) {
-  const TrainOptions& options = t.options;
-  const StepRows& rows = t.decided.rows;
-  std::vector<std::pair<std::string, std::string>> out;
-  const auto add = [&](const std::string& name, const std::string& value) { out.emplace_back(name, value); };
-  add("net", nn::print_net(t.model.network.net));
-  add("precision", std::string(name(nn::precision_of(t.model.network))));
-  add("loss", t.decided.own_phases() ? "of phases" : t.model.loss.name());
-  add("optimizer", t.model.record.optimizer);
-  add("groups", t.model.record.groups.empty() ? "none" : t.model.record.groups);
-  for (const Phase& phase : t.decided.phases) {
-    const optim::Updates& updates = phase.updates;
-    const std::string before = phase.name.empty() ? "" : phase.name + ", ";
-    add(before + "clipping",
-        print_number(updates.clipping.value) + " of elements, " + print_number(updates.clipping.norm) + " of the norm");
-    add(before + "average", print_number(updates.average));
-  }
-  add("schedule", t.model.record.schedule);
-  add("seed", std::to_string(options.seed));
-  add("rows to learn from", std::to_string(rows.train));
-  add("rows held back", std::to_string(rows.validation));
-  add("batch", std::to_string(rows.batch));
-  add("rows of a part",
-      rows.in_parts() ? std::to_string(rows.parts.rows) + (rows.parts.tree ? ", in a tree" : "") : "0");
-  add("steps planned", std::to_string(t.total()));
-  add("patience", std::to_string(options.patience));
-  return out;
-}
-
 /// Of phases: without the parameters that the net which predicts does not ask for.
 void keep_to_net(const Ongoing& t, nn::Model& model) {
   if (!t.decided.own_phases()) return;
@@ -162,61 +136,96 @@ void keep_to_net(const Ongoing& t, nn::Model& model) {
   });
 }
 
-void check_facts(const Ongoing& t, const TrainerState& state) {
-  const auto here = facts_of(t);
-  for (const auto& fact : here) {
-    const std::string &name = fact.first, &value = fact.second;
-    const auto there =
-        std::find_if(state.facts.begin(), state.facts.end(), [&](const auto& f) { return f.first == name; });
-    const std::string found = there == state.facts.end() ? "nothing" : there->second;
-    if (found == value) continue;
-    throw UserError(Fault::usage, Report{"state of a training", name + " " + printable(found), printable(value),
-                                         "a trainer made with " + name + " " + printable(found)});
-  }
-  const bool in_epoch = state.index >= 0 && state.index < t.runner.steps_per_epoch();
-  if (!in_epoch || state.epoch < 0 || state.steps < 0 || state.schedules.size() != t.schedules.size()) {
-    throw UserError(Fault::usage,
-                    Report{"state of a training",
-                           "epoch " + std::to_string(state.epoch) + ", step " + std::to_string(state.index) + " in it",
-                           "a place in this training, with every schedule", "what Trainer::state() gave"});
-  }
-  t.runner.check(state.slots);
-  if (state.learnt_rows == t.model.learnt_rows) return;
-  throw UserError(Fault::usage, Report{"state of a training", "other rows to learn from",
-                                       "those of " + printable(t.dataset.source), "the data of the state's training"});
-}
-
 }  // namespace
 
 Ongoing::Ongoing(Engine& of, Decided decisions, nn::Model network, const data::Dataset& rows, const TrainOptions& said)
     : engine(of),
-      dataset(rows),
       options(said),
       decided(std::move(decisions)),
       model(describe_training(decided, std::move(network), rows, said)),
-      runner(of, model.network, said, decided, rows),
+      steps(of, model.network,
+            step_graphs(model.network, decided.loss, said, batch_spec(rows), decided.rows,
+                        decided.own_phases() ? std::span<const Phase>(decided.phases) : std::span<const Phase>()),
+            said, decided, decided.rows.one_leaf()),
+      dataset(&rows),
       began(Clock::now()) {
+  runner.emplace(steps, model.network, decided, rows);
+  begin();
+  if (options.epochs == 0) now.stopped_by = StoppedBy::epochs;
+}
+
+// Nobody takes such a batch in parts, so that a step may add in an order of its own.
+Ongoing::Ongoing(Engine& of, Decided decisions, nn::Model network, const TrainOptions& said)
+    : engine(of),
+      options(said),
+      decided(std::move(decisions)),
+      model(describe_given(decided, std::move(network), said)),
+      steps(of, model.network, given_graphs(model.network, decided.loss, said, decided.rows.batch), said, decided,
+            true),
+      began(Clock::now()) {
+  given.emplace(steps.graphs().slots, model.network, decided.loss);
+  now.report.epoch = 1;
+  begin();
+}
+
+void Ongoing::begin() {
   for (const Phase& phase : decided.phases) {
     schedules.emplace_back(phase.schedule);
     rates.resize(rates.size() + phase.updates.groups.size() + 1);
   }
-  if (options.epochs == 0) now.stopped_by = StoppedBy::epochs;
+}
+
+StepReport Ongoing::step_taken(const StepResult& result, double rate) {
+  ++now.steps, ++now.index;
+  const bool sums = model.loss.traits().sums;
+  now.loss_sum += sums ? result.loss : result.loss * static_cast<double>(result.rows);
+  now.loss_rows += result.rows;
+  now.report.loss = sums ? now.loss_sum : now.loss_sum / static_cast<double>(now.loss_rows);
+  now.report.learning_rate = rate;
+  now.report.gradient_norm = result.gradient_norm;
+  return {now.epoch + 1, now.steps, now.index, steps_per_epoch(), result.rows, result.loss, rate, seconds()};
+}
+
+void Ongoing::tell_step(const StepReport& step) const {
+  for (const Observer& observer : options.observers) {
+    if (observer.on_step) observer.on_step(step);
+  }
+}
+
+std::optional<StoppedBy> Ongoing::rule_after_step(const StepResult& result) const {
+  if (options.tolerance > 0 && result.update_norm < options.tolerance) return StoppedBy::tolerance;
+  if (options.steps > 0 && now.steps >= options.steps) return StoppedBy::steps;
+  if (options.seconds > 0 && seconds() >= options.seconds) return StoppedBy::time;
+  for (const Observer& observer : options.observers) {
+    if (observer.should_stop && observer.should_stop()) return StoppedBy::request;
+  }
+  return std::nullopt;
+}
+
+void Ongoing::end_epoch_report() {
+  now.report.seconds = seconds();
+  now.history.push_back(now.report);
+  for (const Observer& observer : options.observers) {
+    if (observer.on_epoch) observer.on_epoch(now.report);
+  }
 }
 
 std::int64_t Ongoing::total() const {
-  const auto all = checked_multiply(options.epochs, runner.steps_per_epoch()).value_or(std::int64_t{1} << 62);
+  const auto all = runner ? checked_multiply(options.epochs, steps_per_epoch()).value_or(endless) : endless;
   return options.steps > 0 ? std::min(all, options.steps) : all;
 }
 
 std::span<const double> Ongoing::learning_rates(std::int64_t step) {
-  const optim::Moment moment{.step = step, .steps = total(), .steps_per_epoch = runner.steps_per_epoch()};
+  const optim::Moment moment{
+      .step = step, .steps = total(), .steps_per_epoch = runner ? runner->steps_per_epoch() : endless};
   std::size_t at = 0;
   for (std::size_t i = 0; i < schedules.size(); ++i) {
     const optim::Updates& updates = decided.phases[i].updates;
     const double factor = schedules[i].factor(moment);
     for (std::size_t group = 0; group <= updates.groups.size(); ++group) {
       const optim::Optimizer& optimizer = optim::optimizer_of(updates, group);
-      rates[at++] = optimizer ? optim::learning_rate(optimizer) * factor : 0;
+      const bool set = now.learning_rate && at == 0;
+      rates[at++] = set ? *now.learning_rate * factor : optimizer ? optim::learning_rate(optimizer) * factor : 0;
     }
   }
   return rates;
@@ -274,63 +283,31 @@ std::optional<StoppedBy> Trainer::stopped() const { return ongoing_->now.stopped
 StepReport Trainer::step() {
   Ongoing& t = *ongoing_;
   require(!t.now.stopped_by, "a step of a training that has ended");
+  require(t.runner.has_value(), "a step of no batch of a trainer without a dataset");
   if (t.now.index == 0) begin_epoch(t);
-  const std::int64_t count = t.runner.steps_per_epoch(), index = t.now.index;
   const std::span<const double> rates = t.learning_rates(t.now.steps);
-  const double rate = rates[0];
-  const StepResult result = t.runner.step(index, t.now.steps, rates);
-  ++t.now.steps, ++t.now.index;
-  const StepReport step{t.now.epoch + 1, t.now.steps, index + 1, count, result.rows, result.loss, rate, t.seconds()};
+  const StepResult result = t.runner->step(t.now.index, t.now.steps, rates);
+  const StepReport step = t.step_taken(result, rates[0]);
   if (!std::isfinite(result.loss)) report_divergence(t, step);
-  const bool sums = t.model.loss.traits().sums;
-  t.now.loss_sum += sums ? result.loss : result.loss * static_cast<double>(result.rows);
-  t.now.loss_rows += result.rows;
-  t.now.report.loss = sums ? t.now.loss_sum : t.now.loss_sum / static_cast<double>(t.now.loss_rows);
-  t.now.report.learning_rate = rate;
-  t.now.report.gradient_norm = result.gradient_norm;
-  for (const Observer& observer : t.options.observers) {
-    if (observer.on_step) observer.on_step(step);
-  }
-  const auto rule = rule_after_step(t, result);
-  if (rule || t.now.index == count) end_epoch(t, rule);
+  t.tell_step(step);
+  const auto rule = t.rule_after_step(result);
+  if (rule || t.now.index == step.steps_per_epoch) end_epoch(t, rule);
   return step;
 }
 
-std::span<const double> Trainer::losses() const { return ongoing_->runner.losses(); }
+std::span<const double> Trainer::losses() const { return ongoing_->steps.losses(); }
 
 Evaluation Trainer::validate() {
-  if (!ongoing_->runner.validates()) {
+  if (!ongoing_->runner || !ongoing_->runner->validates()) {
     throw UserError(Fault::usage, Report{"validate", "no rows held back", "rows that are not learnt from",
                                          "TrainOptions{.validation = 0.1}"});
   }
-  return ongoing_->runner.validate();
-}
-
-TrainerState Trainer::state() const {
-  const Ongoing& t = *ongoing_;
-  TrainerState out = t.now;
-  out.slots = t.runner.read();
-  out.seconds = t.seconds();
-  for (const optim::ScheduleRun& schedule : t.schedules) out.schedules.push_back(schedule.state());
-  out.facts = facts_of(t);
-  out.learnt_rows = t.model.learnt_rows;
-  return out;
-}
-
-void Trainer::restore(const TrainerState& state) {
-  Ongoing& t = *ongoing_;
-  check_facts(t, state);
-  t.runner.write(state.slots);
-  t.now = state;
-  t.now.slots.clear();
-  for (std::size_t i = 0; i < t.schedules.size(); ++i) t.schedules[i].restore(state.schedules[i]);
-  t.began = Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(state.seconds));
-  if (t.now.index > 0) t.runner.begin_epoch(t.now.epoch);
+  return ongoing_->runner->validate();
 }
 
 TrainedModel Trainer::model() const {
   Run run = ongoing_->outcome(ongoing_->model);
-  keep_parameters(run.model.network, ongoing_->runner.read_parameters());
+  keep_parameters(run.model.network, ongoing_->steps.read_parameters());
   run.model.record.epoch = std::ssize(run.history);
   keep_to_net(*ongoing_, run.model.network);
   return run.model;
@@ -344,7 +321,7 @@ Run finish(const Ongoing& t, Weights now, TrainedModel model) {
   const bool chosen = t.options.patience > 0 && t.now.best.epoch > 0;
   keep_parameters(run.model.network, chosen ? t.now.best.parameters : now);
   now.clear();
-  Weights last = t.runner.read();
+  Weights last = t.steps.read();
   run.best_epoch = run.model.record.epoch = chosen ? t.now.best.epoch : std::ssize(run.history);
   std::unordered_set<std::string_view> parameters;
   for (const nn::Parameter& parameter : run.model.network.parameters) parameters.insert(parameter.name);
@@ -358,9 +335,9 @@ Run finish(const Ongoing& t, Weights now, TrainedModel model) {
 
 }  // namespace
 
-Run Trainer::run() const& { return finish(*ongoing_, ongoing_->runner.read_parameters(), ongoing_->model); }
+Run Trainer::run() const& { return finish(*ongoing_, ongoing_->steps.read_parameters(), ongoing_->model); }
 Run Trainer::run() && {
-  Weights now = ongoing_->runner.read_parameters();
+  Weights now = ongoing_->steps.read_parameters();
   return finish(*ongoing_, std::move(now), std::move(ongoing_->model));
 }
 

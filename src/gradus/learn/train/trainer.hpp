@@ -23,11 +23,12 @@ struct KeptWeights {
 /// All that a training is between two steps: every slot, and the place. Plain values: who goes on from them ends with
 /// the same bits.
 struct TrainerState {
-  Weights slots;           // parameters, and all that is kept of them
-  std::int64_t epoch = 0;  // that is going on, from 0
-  std::int64_t index = 0;  // of the next step in it, from 0
-  std::int64_t steps = 0;  // done
-  double seconds = 0;      // that it took
+  Weights slots;                             // parameters, and all that is kept of them
+  std::int64_t epoch = 0;                    // that is going on, from 0
+  std::int64_t index = 0;                    // of the next step in it, from 0
+  std::int64_t steps = 0;                    // done
+  std::optional<double> learning_rate = {};  // see Trainer::set_learning_rate
+  double seconds = 0;                        // that it took
   std::optional<StoppedBy> stopped_by = {};
   double loss_sum = 0;  // over the rows of this epoch so far
   std::int64_t loss_rows = 0;
@@ -58,6 +59,10 @@ class Trainer {
           const TrainOptions& options = {});
   /// What was decided before, on weights of one's own.
   Trainer(Engine& engine, Decided decided, nn::Model model, const data::Dataset& dataset, const TrainOptions& options);
+  /// Without a dataset: on batches that are handed to step(), from the parameters of `model`. They make one epoch
+  /// without an end; options of epochs, validation and metrics are not looked at, and a schedule plans with
+  /// TrainOptions::steps. Throws UserError as decide().
+  Trainer(Engine& engine, const nn::Model& model, const GivenBatches& batches, const TrainOptions& options);
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
   ~Trainer();
@@ -68,8 +73,18 @@ class Trainer {
 
   /// One step; after the last of an epoch, or when a rule ends the training, also what belongs to the end of an epoch:
   /// validation, the schedule, Run::history. Tells the observers. Allocates nothing but at the ends of an epoch. Throws
-  /// Diverged, after which the training has ended. REQUIRES: not stopped().
+  /// Diverged, after which the training has ended. REQUIRES: not stopped(), and a dataset.
   StepReport step();
+  /// One step on this batch; its loss may be infinite or NaN. Allocates nothing unless a rule ends the training. Throws
+  /// UserError(Fault::usage) as GivenFeeder, before anything has changed. REQUIRES: not stopped(), and no dataset.
+  StepReport step(const GivenBatch& batch);
+  /// [rows, outputs] for the features and inputs of `batch`, probabilities for losses on logits; valid until the next
+  /// call. Throws as step(). REQUIRES: no dataset.
+  ConstView predict(const GivenBatch& batch);
+  /// From the next step on the optimizer's rate, which the schedule multiplies; that of groups stays. REQUIRES: no
+  /// dataset.
+  void set_learning_rate(double rate);
+  std::int64_t steps() const;  // done
   /// Of the last step, by phase.
   std::span<const double> losses() const;
   /// Loss and metrics of the validation rows with the weights as they are. Throws UserError when none are held back.
