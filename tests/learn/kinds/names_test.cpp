@@ -60,7 +60,9 @@ const std::multimap<std::string, std::string> other_meanings = {
     {"mae", "learn/nn/losses/"},
     {"linear", "learn/optim/schedules/one_cycle"},  // a form
     {"linear", "app/cli/train/train"},              // a model to compare with
-    {"conv", "app/explain/"},                       // ops
+    {"linear", "app/cli/cv/"},
+    {"repeat", "app/cli/cv/"},  // of all folds
+    {"conv", "app/explain/"},   // ops
     {"add", "app/explain/"},
     {"tanh", "app/explain/"},
     {"from", "app/explain/"},  // of an edge
@@ -76,6 +78,7 @@ const std::multimap<std::string, std::string> other_meanings = {
     {"sum", "app/explain/json_document"},  // of contributions
     {"sum", "core/graph/slot"},            // a role
     {"mean", "app/cli/inspect/"},
+    {"mean", "app/cli/cv/"},
     {"max", "app/explain/formula/functions"},  // the maximum of two, where the op reduces
     {"min", "app/explain/formula/functions"},
     {"reshape", "core/tensor/tensor"},

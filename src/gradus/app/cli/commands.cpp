@@ -9,13 +9,13 @@ namespace gradus::cli {
 
 extern const Command train_command, evaluate_command, predict_command, inspect_command, explain_command, check_command,
     plan_command, ops_command, optimizers_command, schedules_command, inits_command, losses_command, metrics_command,
-    layers_command, encoders_command, config_command;
+    layers_command, encoders_command, config_command, cv_command;
 
 std::span<const Command* const> all_commands() {
   static constexpr std::array all{
       &train_command,   &evaluate_command, &predict_command,    &inspect_command,   &explain_command, &check_command,
       &plan_command,    &ops_command,      &optimizers_command, &schedules_command, &inits_command,   &losses_command,
-      &metrics_command, &layers_command,   &encoders_command,   &config_command,
+      &metrics_command, &layers_command,   &encoders_command,   &config_command,    &cv_command,
   };
   return all;
 }

@@ -57,8 +57,17 @@ void find_class_copies(const Table& table, const Schema& schema, std::span<const
 }
 
 void find_shared_rows(const Dataset& rows, const Split& split, Notes& notes) {
-  if (split.validation.empty() || !rows.has_targets || rows.features.shape().rank() != 2) return;
-  const Overlap found = find_overlap(sketch_rows(rows, split.train), take(rows, split.validation));
+  find_shared_rows(rows, std::span(&split, 1), notes);
+}
+
+void find_shared_rows(const Dataset& rows, std::span<const Split> folds, Notes& notes) {
+  if (!rows.has_targets || rows.features.shape().rank() != 2) return;
+  Overlap found;
+  for (const Split& split : folds) {
+    if (split.validation.empty()) continue;
+    const Overlap one = find_overlap(sketch_rows(rows, split.train), take(rows, split.validation));
+    found.rows += one.rows, found.looked_up += one.looked_up, found.found += one.found;
+  }
   if (found.found == 0) return;
   const std::string of = found.looked_up == found.rows ? "" : " looked up";
   notes.push_back({true, printable(rows.source) + ": " + std::to_string(found.found) + " of " +

@@ -19,6 +19,8 @@ void find_class_copies(const Table& table, const Schema& schema, std::span<const
 
 /// Warns of rows held back that are equal to rows that are learnt from, in features and target.
 void find_shared_rows(const Dataset& rows, const Split& split, Notes& notes);
+/// The same of the folds of a cross-validation, added up.
+void find_shared_rows(const Dataset& rows, std::span<const Split> folds, Notes& notes);
 
 /// Notes that the rows are in the order of a column of dates, where the split is not by time.
 void find_time_order(const Table& table, const Schema& schema, Notes& notes);

@@ -20,17 +20,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The features that a linear model is given: all but those that only bend a number.
-std::vector<bool> linear_features(const data::Schema& schema) {
-  std::vector<bool> out;
-  for (const data::ColumnEncoding& column : schema.columns) {
-    const std::int64_t width = column.width(), all = column.feature_count();
-    const bool bends = column.kind().cells == data::Cells::numbers && width > 1;
-    for (std::int64_t i = 0; i < all; ++i) out.push_back(!bends || i == 0 || i >= width);
-  }
-  return out;
-}
-
 /// The features of single whole numbers, which a net may be better off without.
 std::vector<std::int64_t> level_features(const data::Schema& schema) {
   std::vector<std::int64_t> out;

@@ -129,6 +129,16 @@ std::vector<std::int64_t> all_of(std::span<const data::Split> splits) {
 
 }  // namespace
 
+std::vector<bool> linear_features(const data::Schema& schema) {
+  std::vector<bool> out;
+  for (const data::ColumnEncoding& column : schema.columns) {
+    const std::int64_t width = column.width(), all = column.feature_count();
+    const bool bends = column.kind().cells == data::Cells::numbers && width > 1;
+    for (std::int64_t i = 0; i < all; ++i) out.push_back(!bends || i == 0 || i >= width);
+  }
+  return out;
+}
+
 std::optional<LinearFit> fit_linear(const data::Dataset& rows, std::span<const data::Split> splits,
                                     const std::vector<bool>& used) {
   const auto count = static_cast<std::size_t>(std::count(used.begin(), used.end(), true));

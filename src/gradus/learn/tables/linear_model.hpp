@@ -9,6 +9,7 @@
 
 #include "gradus/core/tensor/tensor.hpp"
 #include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/data/split.hpp"
 
 namespace gradus::tables {
@@ -26,6 +27,9 @@ struct LinearFit {
   std::vector<double> held_back;  // [rows, outputs]: what models of the other rows give; of no use for rows that are
                                   // never held back
 };
+
+/// The features that a linear model is given: all but those that only bend a number.
+std::vector<bool> linear_features(const data::Schema& schema);
 
 /// Features are those with `used`; they are standardized inside. Minimizes over weights the mean of (y - t)^2, or the
 /// mean cross-entropy, plus the penalty times the sum of squared weights (times 1/2 for classes). Nothing where there

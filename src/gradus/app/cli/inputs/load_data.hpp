@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gradus/app/cli/arguments/settings.hpp"
+#include "gradus/app/cli/inputs/training_table.hpp"
 #include "gradus/learn/data/csv/csv.hpp"
 #include "gradus/learn/data/csv/table_stream.hpp"
 #include "gradus/learn/data/note.hpp"
@@ -14,18 +15,6 @@
 #include "gradus/learn/train/trained_model.hpp"
 
 namespace gradus::cli {
-
-struct TrainingData {
-  data::Dataset rows;  // all of them; `split` says which are held back
-  data::Split split;
-  data::Schema schema;                // fitted on split.train alone
-  std::optional<data::Dataset> test;  // the t10k files of a folder
-  data::Notes notes;
-  std::optional<tables::Effort> effort = {};  // of a table that is learnt by the recipe for tables
-};
-
-/// Whether an effort may hold each row back once: nothing is said of the rows that are held back.
-bool deals_folds(const Settings& settings);
 
 /// Reads a CSV file, or a folder with the four IDX files. Throws UserError(Fault::data).
 TrainingData load_for_training(const std::string& path, const Settings& settings);

@@ -10,10 +10,10 @@
 #include "gradus/app/cli/outputs/exit_code.hpp"
 #include "gradus/app/cli/outputs/print_json.hpp"
 #include "gradus/app/cli/outputs/say_notes.hpp"
+#include "gradus/app/cli/train/first_weights.hpp"
 #include "gradus/app/cli/train/interrupt.hpp"
 #include "gradus/app/cli/train/train_table.hpp"
 #include "gradus/app/cli/train/training.hpp"
-#include "gradus/app/explain/trouble.hpp"
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/app/report/numbers.hpp"
 #include "gradus/app/report/progress.hpp"
@@ -64,23 +64,6 @@ std::string model_name(const std::string& data) {
 io::OutputFile& model_file(const Arguments& arguments) {
   io::OutputFile* given = arguments.output("--output");
   return given ? *given : arguments.files().writes_free_name(model_name(arguments.required(0)), "-o");
-}
-
-/// Weights (not biases) filled anew by the initializer that was asked for. Throws UserError where that gives numbers
-/// that are not finite.
-void initialize(nn::Model& model, const init::Init& init, std::uint64_t seed) {
-  for (nn::Parameter& parameter : model.parameters) {
-    if (parameter.value.shape().rank() < 2) continue;
-    init::fill(init, parameter.value.view(), seed, parameter.name);
-    const std::int64_t bad = explain::first_not_finite(parameter.value.view());
-    if (bad < 0) continue;
-    throw UserError(Fault::usage,
-                    Report{"--init",
-                           "\"" + kinds::print(init) + "\", which makes " + printable(parameter.name) + " " +
-                               (std::isnan(parameter.value.number(bad)) ? "not a number" : "infinite") + " in " +
-                               std::string(name(parameter.value.dtype())),
-                           "first weights that are finite", "--init he_normal"});
-  }
 }
 
 report::ProgressPlan plan_progress(const Training& training, const TrainingData& data, bool color) {
