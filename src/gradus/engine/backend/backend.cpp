@@ -1,35 +1,16 @@
 #include "gradus/engine/backend/backend.hpp"
 
 namespace gradus {
-namespace {
-
-[[noreturn]] void refuse_graph(const Executable& code, int graph) {
+void refuse_graph(const Executable& code, int graph) {
   const auto& graphs = code.signature().graphs;
   throw UserError(Fault::usage,
                   Report{"program", "graph " + std::to_string(graph),
                          graphs.size() == 1 ? "0, its only graph" : "0 to " + std::to_string(graphs.size() - 1), "0"});
 }
 
-[[noreturn]] void refuse_memory(const char* what) {
+void refuse_memory(const char* what) {
   throw UserError(Fault::usage, Report{what, "memory of other code", "what the code that runs has made",
                                        std::string("make_") + what + "() of that code"});
-}
-
-}  // namespace
-
-void check_graph(const Executable& code, int graph) {
-  if (static_cast<std::size_t>(graph) >= code.signature().graphs.size()) refuse_graph(code, graph);  // below 0: large
-}
-
-void check_run(const Executable& code, const State& state, const Context& context, int graph) {
-  check_graph(code, graph);
-  if (state.maker() != code.maker_) refuse_memory("state");
-  if (context.maker() != code.maker_) refuse_memory("context");
-}
-
-void run(const Executable& code, State& state, Context& context, int graph) {
-  check_run(code, state, context, graph);
-  code.run(graph, state, context);
 }
 
 void run(const Executable& code, const State& state, Context& context, int graph) {

@@ -101,6 +101,7 @@ class Executable {
   Executable& operator=(const Executable&) = default;
 
  private:
+  friend class Program;  // whose state and context are always of its code
   friend void check_run(const Executable& code, const State& state, const Context& context, int graph);
   friend void run(const Executable& code, State& state, Context& context, int graph);
   friend void run(const Executable& code, const State& state, Context& context, int graph);
@@ -112,13 +113,26 @@ class Executable {
   const void* maker_;
 };
 
-/// Throw UserError when there is no such graph, or state or context are of other code.
-void check_graph(const Executable& code, int graph);
-void check_run(const Executable& code, const State& state, const Context& context, int graph);
+[[noreturn]] void refuse_graph(const Executable& code, int graph);
+[[noreturn]] void refuse_memory(const char* what);  // "state" or "context", which other code made
+
+/// Throw UserError when there is no such graph, or state or context are of other code. Inline, as run() is: a tiny
+/// net's step takes less than five calls of a function.
+inline void check_graph(const Executable& code, int graph) {
+  if (static_cast<std::size_t>(graph) >= code.signature().graphs.size()) refuse_graph(code, graph);  // below 0: large
+}
+inline void check_run(const Executable& code, const State& state, const Context& context, int graph) {
+  check_graph(code, graph);
+  if (state.maker() != code.maker_) refuse_memory("state");
+  if (context.maker() != code.maker_) refuse_memory("context");
+}
 
 /// Runs a graph, as check_run(). Allocates nothing after the first run of a context on a state.
 /// Rethrows what a kernel throws (an index out of range).
-void run(const Executable& code, State& state, Context& context, int graph);
+inline void run(const Executable& code, State& state, Context& context, int graph) {
+  check_run(code, state, context, graph);
+  code.run(graph, state, context);
+}
 /// The same of a graph that only reads: several contexts at once. Throws UserError for one that updates state.
 void run(const Executable& code, const State& state, Context& context, int graph);
 

@@ -33,15 +33,17 @@ std::string list_of(const std::vector<std::string>& names) {
 
 std::string quoted(std::string_view name) { return "\"" + printable(name) + "\""; }
 
+[[noreturn, gnu::noinline]] void refuse_second_run() {
+  throw UserError(Fault::usage, Report{"program", "a run while another thread runs it", "one thread at a time",
+                                       "a program (or compiled step) for each thread, on the same engine"});
+}
+
 /// Another thread would read and write the same memory. That is noticed, not prevented: an exchange would cost a tiny
 /// program more than its own work.
 class Running {
  public:
   explicit Running(std::atomic<bool>& flag) : flag_(flag) {
-    if (flag.load(std::memory_order_relaxed)) {
-      throw UserError(Fault::usage, Report{"program", "a run while another thread runs it", "one thread at a time",
-                                           "a program (or compiled step) for each thread, on the same engine"});
-    }
+    if (flag.load(std::memory_order_relaxed)) refuse_second_run();
     flag.store(true, std::memory_order_relaxed);
   }
   ~Running() { flag_.store(false, std::memory_order_relaxed); }
@@ -60,6 +62,7 @@ struct Program::Impl {
   std::unique_ptr<State> state = code->make_state();
   std::unique_ptr<Context> context = code->make_context();
   std::atomic<bool> running{false};
+  int graph_count = static_cast<int>(code->signature().graphs.size());
 
   Impl(Engine& of, std::vector<Graph> graphs, const ProgramOptions& options)
       : engine(&of), code(of.compile(std::move(graphs), options)) {}
@@ -167,7 +170,8 @@ Tensor Program::read(std::string_view name) const {
 
 void Program::run(int graph) {
   const Running running(parts_->running);
-  gradus::run(*parts_->code, *parts_->state, *parts_->context, graph);
+  if (graph < 0 || graph >= parts_->graph_count) refuse_graph(*parts_->code, graph);
+  parts_->code->run(graph, *parts_->state, *parts_->context);
 }
 
 Engine& Program::engine() const { return *parts_->engine; }

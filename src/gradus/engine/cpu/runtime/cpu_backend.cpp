@@ -132,6 +132,10 @@ class CpuContext final : public Context {
     if (bound_ != state.number()) bind(state);
     return executors_[at(graph)];
   }
+  void run(int graph, CpuState& state) {
+    if (bound_ == state.number()) return executors_[at(graph)].run();
+    bind_and_run(graph, state);
+  }
 
  private:
   Place& place(std::size_t graph, SlotId slot) {
@@ -154,6 +158,10 @@ class CpuContext final : public Context {
     pieces_.add(&arena_, arena_bytes(code_->compiled.plans));
     for (std::byte*& thread : threads_) pieces_.add(&thread, thread_bytes(code_->compiled.plans));
     pieces_.make();
+  }
+
+  [[gnu::noinline]] void bind_and_run(int graph, CpuState& state) {  // apart, so that run() saves no registers
+    executor(graph, state).run();
   }
 
   void bind(CpuState& state) {
@@ -220,7 +228,9 @@ class CpuExecutable final : public Executable {
   }
 
  private:
-  void run(int graph, State& state, Context& context) const override { executor(state, context, graph).run(); }
+  void run(int graph, State& state, Context& context) const override {
+    static_cast<CpuContext&>(context).run(graph, static_cast<CpuState&>(state));
+  }
 
   std::shared_ptr<const Code> code_;
 };

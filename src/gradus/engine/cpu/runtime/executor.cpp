@@ -58,7 +58,11 @@ Executor::Executor(const Plan& plan, const PlanMemory& memory, ThreadPool& pool)
   operands_.assign(memory.threads.size(), std::vector<std::byte*>(most_operands + gap));
   if (team_ > 1 || items_.size() != 1) return;
   only_.resize(pointers_.size());
-  for (const RunStep& step : steps_) point(step, items_[0], thread_memory_[0], only_.data() + step.first_pointer);
+  for (const RunStep& step : steps_) {
+    std::byte** const operands = only_.data() + step.first_pointer;
+    point(step, items_[0], thread_memory_[0], operands);
+    only_frames_.push_back({operands, items_[0].first, items_[0].rows, thread_memory_[0] + local_bytes_});
+  }
 }
 
 void Executor::add_loop(const Plan& plan, const PlanMemory& memory, const Loop& loop) {
@@ -123,11 +127,8 @@ void Executor::run_alone() {
 /// A tiny graph: nothing is looked up, and what a kernel throws passes as it is.
 void Executor::run_only_item() {
   const FlushDenormals flush;
-  for (const RunStep& step : steps_) {
-    const Frame frame{only_.data() + step.first_pointer, items_[0].first, items_[0].rows,
-                      thread_memory_[0] + local_bytes_};
-    step.run(step.state, frame);
-  }
+  const Frame* frame = only_frames_.data();
+  for (const RunStep& step : steps_) step.run(step.state, *frame++);
 }
 
 bool Executor::meets_after(std::size_t region) const {
@@ -149,7 +150,11 @@ void Executor::run_as(Way way) {
 }
 
 void Executor::run() {
-  if (!only_.empty()) return run_only_item();
+  if (!only_frames_.empty()) return run_only_item();
+  run_items();
+}
+
+void Executor::run_items() {
   if (fastest_) run_fastest();
   else run_alone();
   rethrow();

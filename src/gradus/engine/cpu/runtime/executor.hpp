@@ -59,6 +59,7 @@ class Executor {
   void rethrow();
   Crossing past_caches() const;
   void run_only_item();
+  void run_items();
   void run_item(const Item& item, int thread);
   void try_item(std::size_t item, int thread);
 
@@ -66,6 +67,7 @@ class Executor {
   std::vector<RunStep> steps_;
   std::vector<Item> items_;
   std::vector<std::byte*> only_;                   // operands of all steps, where one thread runs one item
+  std::vector<Frame> only_frames_;                 // by step, there
   std::vector<std::vector<std::byte*>> operands_;  // of the step that a thread is at
   std::vector<Stretch> regions_;
   std::vector<std::byte*> thread_memory_;

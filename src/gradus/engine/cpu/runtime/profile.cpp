@@ -179,7 +179,7 @@ class ExecutorClock {
   }
 
   void run_block(const Item& item) {
-    if (executor_.only_.empty()) executor_.run_item(item, 0);
+    if (executor_.only_frames_.empty()) executor_.run_item(item, 0);
     else executor_.run_only_item();
   }
 
