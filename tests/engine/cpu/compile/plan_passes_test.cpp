@@ -90,7 +90,8 @@ region 1
 )");
 }
 
-// Without a product that wants many rows, a few images fill a block; sums over a batch go channel by channel.
+// Without a product that wants many rows, a few images fill a block; sums over a batch go channel by channel, a
+// gradient of few weights in parts of some images.
 TEST(CutRegions, ImagesAndTheirChannelsAreSharedByThreads) {
   const Plan plan = cut_regions(parse(R"(%0 = input {name="x", type=f32[64,16,28,28]} : f32[64,16,28,28]
 %1 = input {name="w", type=f32[32,16,3,3]} : f32[32,16,3,3]
@@ -109,9 +110,25 @@ output %3 "y"
 region 1
   loop 32 rows by 4
     %3[r] = mean %2[:,r] {axes=[0,2,3], keep=0}
+  loop 64 rows by 2
+    %5 parts[b] = conv_weight_grad x[r] %4[r] {dilation=[1,1], groups=1, kernel=[3,3], padding=[1,1], stride=[2,2]}
+region 2
   loop 32 rows by 16
-    %5[r] = conv_weight_grad x %4[:,r] {dilation=[1,1], groups=1, kernel=[3,3], padding=[1,1], stride=[2,2]}
+    %5[r] = sum %5 parts[:,r] {axes=[0], keep=0}
     %6[r] = subtract w[r] %5[r]
+)");
+}
+
+// Of many weights the parts would be more than the images.
+TEST(CutRegions, AGradientOfManyWeightsIsSharedByChannels) {
+  const Plan plan = cut_regions(parse(R"(%0 = input {name="x", type=f32[64,64,5,5]} : f32[64,64,5,5]
+%1 = input {name="dy", type=f32[64,96,5,5]} : f32[64,96,5,5]
+%2 = conv_weight_grad %0 %1 {dilation=[1,1], groups=1, kernel=[3,3], padding=[1,1], stride=[1,1]} : f32[96,64,3,3]
+output %2 "z"
+)"));
+  EXPECT_EQ(regions(plan), R"(region 0
+  loop 96 rows by 16
+    %2[r] = conv_weight_grad x dy[:,r] {dilation=[1,1], groups=1, kernel=[3,3], padding=[1,1], stride=[1,1]}
 )");
 }
 

@@ -83,7 +83,8 @@ Task task_of(const Graph& graph, int id) {
 
 /// Whether `task` may take its input from `source` block by block, in one loop.
 bool flows(const Task& source, const Task& task, std::size_t input) {
-  if (source.rows != task.rows || source.result == Access::columns || source.result == Access::part) return false;
+  if (task.own_loop || source.rows != task.rows || source.result == Access::columns || source.result == Access::part)
+    return false;
   return source.result == Access::rows ? task.access[input] == Access::rows
                                        : task.result == Access::whole;  // both uncut: one after the other
 }
@@ -213,18 +214,17 @@ std::int64_t tile_rows(std::int64_t rows, std::int64_t inner) {
   return std::clamp<std::int64_t>(std::max(wanted, least), 1, std::max<std::int64_t>(rows, 1));
 }
 
-/// At most `rows`, at least 1, so that blocks of it make whole leaves.
-std::int64_t whole_leaves(std::int64_t rows) {
-  std::int64_t block = rows_per_leaf;
-  while (block > 1 && block > rows) block /= 2;
-  return block;
-}
-
-/// Rows of a block, where each is so many numbers and no product wants more of them: what stays in a core's cache.
 std::int64_t image_rows(std::int64_t numbers) {
   constexpr std::int64_t cached = 1 << 16;
   std::int64_t block = 1;
   while (2 * block * std::max<std::int64_t>(numbers, 1) <= cached) block *= 2;
+  return block;
+}
+
+/// At most `rows`, at least 1, so that blocks of it make whole leaves.
+std::int64_t whole_leaves(std::int64_t rows) {
+  std::int64_t block = rows_per_leaf;
+  while (block > 1 && block > rows) block /= 2;
   return block;
 }
 

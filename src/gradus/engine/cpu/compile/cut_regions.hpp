@@ -21,4 +21,7 @@ std::int64_t tile_rows(std::int64_t rows, std::int64_t inner);
 /// One buffer a node, by its number: inputs, literals, and everything else in the arena yet.
 std::vector<Buffer> buffers_of(const Graph& graph);
 
+/// Rows of a block, where each is so many numbers and no product wants more of them: what stays in a core's cache.
+std::int64_t image_rows(std::int64_t numbers);
+
 }  // namespace gradus

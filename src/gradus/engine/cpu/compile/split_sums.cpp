@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gradus/core/base/checked_cast.hpp"
+#include "gradus/core/ops/conv.hpp"
 #include "gradus/core/ops/layout.hpp"
 #include "gradus/engine/compile/known_ops.hpp"
 #include "gradus/engine/cpu/compile/cut_regions.hpp"
@@ -105,6 +106,22 @@ CutSum split_rows(const Task& task, const Graph& graph, const ById<std::int64_t>
   return split.parts() < 2 || !whole_leaves || moved > read ? CutSum{} : split;
 }
 
+/// The gradient of a convolution's weights, as parts of some images each; nothing where the parts would be more numbers
+/// than what they are made of. Images of a part follow from those of one image alone, and make whole leaves: the sums
+/// are the same in whatever parts of whole leaves a batch comes.
+CutSum split_images(const Task& task, const Graph& graph) {
+  if (graph.node(task.node).op != &conv_weight_grad_op) return {};
+  const std::int64_t rows = summed_rows(graph, task), part = graph.node(task.node).type.shape.count();
+  if (rows == 0) return {};
+  std::int64_t image = 0;  // numbers read
+  for (int input : task.inputs) image += graph.node(input).type.shape.count() / rows;
+  constexpr std::int64_t most = rows_per_leaf / 4;  // so that several threads have work
+  std::int64_t block = std::min(image_rows(image), most);
+  while (block < most && 2 * part > block * image) block *= 2;
+  if (2 * part > block * image || block >= rows) return {};
+  return {rows, block, std::vector<Access>(task.inputs.size(), Access::rows)};
+}
+
 /// The sum over the parts that `task` makes from now on, one each block.
 Task split_task(Task& task, const CutSum& split, const Graph& graph, PlanValues& values) {
   const Type& type = graph.node(task.node).type;
@@ -139,6 +156,7 @@ ById<Task> split_sums(std::vector<Task> tasks, const Graph& graph, PlanValues& v
   for (Task& task : tasks) {
     if (task.result == Access::rows && largest.contains(task.rows)) rows_of[task.value] = task.rows;
     CutSum split = along_length(task);
+    if (split.parts() == 0) split = split_images(task, graph), task.own_loop = split.parts() > 0;
     if (split.parts() == 0) split = split_rows(task, graph, rows_of, largest, values);
     if (split.parts() == 0) {
       out.push_back(std::move(task));

@@ -22,6 +22,7 @@ struct Task {
   int level = 0;
   int loop = -1;
   bool adds_parts = false;
+  bool own_loop = false;  // its blocks are no others'
 };
 
 /// Values of the plan: those of the graph's nodes, then parts of sums over the rows of a batch.

@@ -154,12 +154,25 @@ void note_orders(Correlation& of) {
   }
 }
 
+/// Vectors that hold the output, by columns and by channels.
+struct VectorCounts {
+  std::int64_t by_columns, by_channels;
+};
+VectorCounts vector_counts(const Correlation& of, std::int64_t lanes) {
+  return {of.out_rows * divided_up(of.out_columns, lanes) * of.outs, of.out_plane() * divided_up(of.outs, lanes)};
+}
+
 /// Vectors of channels read one weight or number of the image for every product, and are turned at the end: worth it
 /// where rows are so narrow that vectors of columns would be emptier by a third.
 bool prefers_channels(const Correlation& of, std::int64_t lanes) {
-  const std::int64_t by_columns = of.out_rows * divided_up(of.out_columns, lanes) * of.outs;
-  const std::int64_t by_channels = of.out_plane() * divided_up(of.outs, lanes);
-  return lanes > 1 && 3 * by_columns > 4 * by_channels;
+  const VectorCounts counts = vector_counts(of, lanes);
+  return lanes > 1 && 3 * counts.by_columns > 4 * counts.by_channels;
+}
+
+/// Sums over places: by columns they pass through memory with every image, and vectors lie across lines.
+bool sums_channels(const Correlation& of, std::int64_t lanes) {
+  const VectorCounts counts = vector_counts(of, lanes);
+  return lanes > 1 && counts.by_columns >= counts.by_channels;
 }
 
 std::byte* moved(const Conv& of, std::byte* from, std::int64_t numbers) {
@@ -349,7 +362,7 @@ Prepared prepare_weight_grad(const Call& call, Conv conv, const ConvSizes& sizes
   of.outs = sizes.group_out(), of.ins = sizes.group_in();
   place_input(of, sizes.windows, lanes);
   note_orders(of);
-  of.by_channels = prefers_channels(of, lanes);  // by all channels: blocks change no bits
+  of.by_channels = sums_channels(of, lanes);  // by all channels: blocks change no bits
   if (channels) {
     conv.block = of.outs = call.block;
     conv.rest = of;

@@ -28,6 +28,12 @@ inline constexpr std::size_t most_pixels = 14;
 
 template <class T> constexpr std::int64_t lanes() { return static_cast<std::int64_t>(hn::MaxLanes(Tag<T>())); }
 
+/// The first `count` numbers of a vector, or all where it has no more.
+template <class T> HWY_INLINE void store_part(Numbers<T> x, T* to, std::int64_t count) {
+  if (count >= lanes<T>()) store(x, to);
+  else store_first(x, to, static_cast<std::size_t>(count));
+}
+
 /// Columns one after another.
 template <class T> void copy_in_order(const T* from, std::int64_t columns, T* to) {
   std::int64_t j = 0;
@@ -38,32 +44,36 @@ template <class T> void copy_in_order(const T* from, std::int64_t columns, T* to
   }
 }
 
-/// Every second column one after another, `to` the first of these and `next` those between, or nullptr; returns how
-/// many columns whole vectors have done.
-template <class T> std::int64_t copy_two_runs(const T* from, std::int64_t columns, T* to, T* next) {
-  std::int64_t j = 0;
+/// Every second column from the first on, one after another at `to`; those between at `next`, or nowhere.
+template <class T> void copy_two_runs(const T* from, std::int64_t columns, T* to, T* next) {
 #if HWY_TARGET != HWY_SCALAR
   const Tag<T> d;
-  for (; j + 2 * lanes<T>() <= columns; j += 2 * lanes<T>()) {
-    hn::Vec<Tag<T>> even, odd;
-    hn::LoadInterleaved2(d, from + j, even, odd);
-    hn::StoreU(even, d, to + j / 2);
-    if (next) hn::StoreU(odd, d, next + j / 2);
+  constexpr std::int64_t width = lanes<T>();
+  for (std::int64_t j = 0; j < columns; j += 2 * width) {
+    const std::int64_t left = columns - j;
+    const auto part = [&](std::int64_t before) HWY_ATTR {
+      if (left >= before + width) return load(from + j + before);
+      return left > before ? load_first(from + j + before, static_cast<std::size_t>(left - before)) : fill(T{0});
+    };
+    const auto a = part(0).v, b = part(width).v;
+    store_part(Numbers<T>{hn::ConcatEven(d, b, a)}, to + j / 2, (left + 1) / 2);
+    if (next) store_part(Numbers<T>{hn::ConcatOdd(d, b, a)}, next + j / 2, left / 2);
   }
 #else
-  static_cast<void>(from), static_cast<void>(columns), static_cast<void>(to), static_cast<void>(next);
+  for (std::int64_t j = 0; j < columns; ++j) {
+    if (j % 2 == 0) to[j / 2] = from[j];
+    else if (next) next[j / 2] = from[j];
+  }
 #endif
-  return j;
 }
 
 template <class T> void copy_row(const Correlation& of, const T* from, T* to) {
   const std::int32_t* const place_of = of.place_of.data();
   if (of.in_place_order) return copy_in_order(from, of.source_columns, to + place_of[0]);
-  std::int64_t j = 0;
   if (of.in_two_runs) {
-    j = copy_two_runs(from, of.source_columns, to + place_of[0], place_of[1] < 0 ? nullptr : to + place_of[1]);
+    return copy_two_runs(from, of.source_columns, to + place_of[0], place_of[1] < 0 ? nullptr : to + place_of[1]);
   }
-  for (; j < of.source_columns; ++j) {
+  for (std::int64_t j = 0; j < of.source_columns; ++j) {
     if (place_of[j] >= 0) to[place_of[j]] = from[j];
   }
 }
@@ -263,8 +273,18 @@ template <class T> void weave_two(const T* even, const T* odd, std::int64_t colu
   std::int64_t j = 0;
 #if HWY_TARGET != HWY_SCALAR
   const Tag<T> d;
-  for (; j + 2 * lanes<T>() <= columns; j += 2 * lanes<T>()) {
+  constexpr std::int64_t width = lanes<T>();
+  for (; j + 2 * width <= columns; j += 2 * width) {
     hn::StoreInterleaved2(hn::LoadU(d, even + j / 2), hn::LoadU(d, odd + j / 2), d, to + j);
+  }
+  if (const std::int64_t left = columns - j; left > 2) {
+    HWY_ALIGN T both[static_cast<std::size_t>(2 * width)];
+    const auto part = [](const T* from, std::int64_t n)
+                          HWY_ATTR { return n == width ? load(from) : load_first(from, static_cast<std::size_t>(n)); };
+    hn::StoreInterleaved2(part(even + j / 2, (left + 1) / 2).v, part(odd + j / 2, left / 2).v, d, both);
+    store_part(load(both), to + j, left);
+    if (left > width) store_part(load(both + width), to + j + width, left - width);
+    j = columns;
   }
 #endif
   for (; j < columns; ++j) to[j] = (j % 2 == 0 ? even : odd)[j / 2];

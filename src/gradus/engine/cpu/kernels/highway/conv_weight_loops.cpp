@@ -6,6 +6,7 @@
 //
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <utility>
 
 #include "gradus/engine/cpu/kernels/highway/conv_loops.hpp"
@@ -66,14 +67,14 @@ void add_columns(const Correlation& of, const Image<T>& image, std::int64_t m, s
       from[t] = (row < 0 ? image.zeros : source + row * row_stride) + column_of[t];
     }
     const auto add = [&](std::size_t j, auto read) HWY_ATTR {
-      Numbers<T> g[outs];
+      Numbers<T> x[taps];  // fewer than the channels, so that all fits in registers
       HWY_UNROLL(8)
-      for (std::size_t o = 0; o < outs; ++o) g[o] = read(dy + o * plane + j);
+      for (std::size_t t = 0; t < taps; ++t) x[t] = read(from[t] + j);
       HWY_UNROLL(8)
-      for (std::size_t t = 0; t < taps; ++t) {
-        const Numbers<T> x = read(from[t] + j);
+      for (std::size_t o = 0; o < outs; ++o) {
+        const Numbers<T> g = read(dy + o * plane + j);
         HWY_UNROLL(8)
-        for (std::size_t o = 0; o < outs; ++o) sums[o][t] = multiply_add(g[o], x, sums[o][t]);
+        for (std::size_t t = 0; t < taps; ++t) sums[o][t] = multiply_add(g, x[t], sums[o][t]);
       }
     };
     std::size_t j = 0;
@@ -152,6 +153,8 @@ void add_channels(const Correlation& of, const Image<T>& image, std::int64_t str
       from[r] = (source < 0 ? image.zeros : plane_of[r] + source * of.row_stride) + first;
     }
     for (std::int64_t j = 0; j < of.out_columns; ++j, dy += stride) {
+      // Or compilers keep what the next column reads too, for which there are no registers.
+      std::atomic_signal_fence(std::memory_order_seq_cst);
       const Numbers<T> g = load(dy);
       HWY_UNROLL(8)
       for (std::size_t r = 0; r < rows; ++r) {
