@@ -19,6 +19,8 @@ set(GRADUS_XSMM AUTO CACHE STRING "Products with libxsmm: AUTO (if found), ON or
 set(GRADUS_ONEDNN AUTO CACHE STRING "Products with oneDNN: AUTO (if found), ON or OFF")
 set(GRADUS_ASMJIT AUTO CACHE STRING "Code generated for a plan with asmjit: AUTO (if found), ON or OFF")
 set(GRADUS_ZSTD AUTO CACHE STRING "Files packed with zstd, by libzstd: AUTO (if found), ON or OFF")
+set(GRADUS_PNG AUTO CACHE STRING "PNG images, by libpng: AUTO (if found), ON or OFF")
+set(GRADUS_JPEG AUTO CACHE STRING "JPEG images, by libjpeg: AUTO (if found), ON or OFF")
 set(GRADUS_WERROR OFF CACHE STRING "Warnings are errors: OFF, ON or AUTO (with the compilers that CI uses; so in our presets)")
 set(GRADUS_SANITIZE "" CACHE STRING "Value of -fsanitize= for all files, for instance address,undefined")
 

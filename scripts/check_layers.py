@@ -16,6 +16,8 @@ LIBRARIES = [  # how a library's headers begin, and the folder that may include 
     (r"nlohmann/", "json"),
     (r"zlib\.h", "gzip"),
     (r"zstd\.h", "zstd"),
+    (r"png\.h", "png"),
+    (r"jpeglib\.h|jerror\.h", "jpeg"),
     (r"toml(\+\+|\.hpp)", "toml"),
     (r"CLI/", "app/cli"),
 ]

@@ -1,6 +1,7 @@
 // Images from IDX files: their shape, and their labels by name.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <sstream>
 
 #include "gradus/learn/json/value.hpp"
@@ -125,6 +126,82 @@ TEST(Images, AreConvolvedAsHighAndWideAsTheyAre) {
   // As many numbers, but other images.
   gradus.folder.write("turned-images-idx3-ubyte", pictures({0, 1}, {0, 1}, 8, 2));
   EXPECT_EQ(gradus("predict m.gradus turned-images-idx3-ubyte").code, 3);
+}
+
+/// "photos" with the labels dark and light: PNG images of the tests' data, four in each. False where PNG is left out.
+bool write_photos(const test::Program& gradus) {
+  const std::filesystem::path data = GRADUS_TEST_DATA "/learn/data/images";
+  for (const std::string label : {"dark \xc3\xb6", "light"}) {
+    std::filesystem::create_directories(gradus.folder.path("photos/" + label));
+    for (const char* name :
+         label == "light" ? std::array{"rgb.png", "rgba.png"} : std::array{"gray.png", "gray1.png"}) {
+      std::filesystem::copy_file(data / name, gradus.folder.path("photos/" + label + "/1" + name));
+      std::filesystem::copy_file(data / name, gradus.folder.path("photos/" + label + "/2" + name));
+    }
+  }
+  return gradus("train photos --epochs 1 -o try.gradus").err.find("built without") == std::string::npos;
+}
+
+TEST(ImageFolder, IsLearntTriedAndPredictedALineAFile) {
+  const test::Program gradus;
+  if (!write_photos(gradus)) GTEST_SKIP() << "built without libpng";
+  const test::Ended trained =
+      gradus("train photos --valid 0 --epochs 40 --net 'conv 3 3x3 relu, 8 relu' --batch all --rate 0.01 -o m.gradus");
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_NE(trained.err.find("into 2 classes: dark \xc3\xb6 (4), light (4)"), std::string::npos) << trained.err;
+  EXPECT_NE(trained.err.find("images of 3 x 5 x 7 numbers"), std::string::npos) << trained.err;
+  EXPECT_NE(gradus("inspect m.gradus").out.find("images of 3 x 5 x 7 numbers (red, green, blue; height; width)"),
+            std::string::npos);
+  EXPECT_EQ(document(gradus("evaluate m.gradus photos --json")).at("evaluation").at("accuracy").number(), 1);
+  EXPECT_EQ(document(gradus("evaluate m.gradus photos/light photos/light/1rgb.png --json"))
+                .at("evaluation")
+                .at("rows")
+                .integer(),
+            1)
+      << "a folder among files is a file that cannot be read";
+  EXPECT_EQ(document(gradus("evaluate m.gradus photos/light --json")).at("evaluation").at("correct").integer(), 4)
+      << "a folder of one label";
+
+  gradus.folder.write("photos/light/1broken.png", gradus.folder.read("photos/light/1rgb.png").substr(0, 60));
+  const test::Ended all = gradus("predict m.gradus photos");
+  EXPECT_EQ(all.code, 0);
+  EXPECT_EQ(first_fields(all.out),
+            (std::vector<std::string>{"file", "photos/dark \xc3\xb6/1gray.png", "photos/dark \xc3\xb6/1gray1.png",
+                                      "photos/dark \xc3\xb6/2gray.png", "photos/dark \xc3\xb6/2gray1.png",
+                                      "photos/light/1broken.png", "photos/light/1rgb.png", "photos/light/1rgba.png",
+                                      "photos/light/2rgb.png", "photos/light/2rgba.png"}));
+  EXPECT_NE(all.out.find("\nphotos/light/1broken.png,,nan\nphotos/light/1rgb.png,light,"), std::string::npos)
+      << all.out;
+  EXPECT_NE(all.err.find("photos: 1 of 9 images cannot be read, with no prediction in its line; the first: "
+                         "photos/light/1broken.png: found a damaged PNG image"),
+            std::string::npos)
+      << all.err;
+  EXPECT_EQ(gradus("predict m.gradus photos --threads 1").out, all.out);
+  const test::Ended some = gradus("predict m.gradus photos/light/2rgb.png none.png cars.csv photos/light/1rgba.png");
+  EXPECT_EQ(first_fields(some.out), (std::vector<std::string>{"file", "photos/light/2rgb.png", "none.png", "cars.csv",
+                                                              "photos/light/1rgba.png"}));
+  EXPECT_EQ(
+      document(gradus("predict m.gradus photos/light/2rgb.png --json")).at("predictions").array()[0].at("file").text(),
+      "photos/light/2rgb.png");
+  EXPECT_EQ(gradus("predict m.gradus photos -o photos/light/1rgb.png").code, 2) << "an output that is an input";
+}
+
+TEST(ImageFolder, SizesAreSaid) {
+  const test::Program gradus;
+  if (!write_photos(gradus)) GTEST_SKIP() << "built without libpng";
+  const test::Ended trained = gradus("train photos --epochs 1 --image-size 4x9 -o m.gradus");
+  EXPECT_NE(trained.err.find("images of 3 x 4 x 9 numbers"), std::string::npos) << trained.err;
+  EXPECT_EQ(gradus("predict m.gradus photos").code, 0);
+  for (const auto& [arguments, text] :
+       {std::pair{"train photos --image-size 4", "expected height x width; try: 28x28"},
+        {"train photos --image-size 0x4", "--image-size: found"},
+        {"train photos --image-size 4x5000", "--image-size: found"},
+        {"train cars.csv --image-size 4x4", "found a table, which has no images"},
+        {"train photos --target x", "found a folder of images, which has no columns"}}) {
+    const test::Ended refused = gradus(std::string(arguments) + " -o n.gradus");
+    EXPECT_EQ(refused.code, 2) << arguments;
+    EXPECT_NE(refused.err.find(text), std::string::npos) << refused.err;
+  }
 }
 
 }  // namespace

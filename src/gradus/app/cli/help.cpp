@@ -33,6 +33,7 @@ std::string help_of(const Command& command, int width) {
   out += "\nusage: gradus " + std::string(command.name);
   for (const Operand& operand : command.operands) {
     out += operand.required ? " " + std::string(operand.name) : " [" + std::string(operand.name) + "]";
+    out += operand.repeated ? "..." : "";
   }
   out += " [options]\n\n";
   constexpr std::size_t indent = 24;

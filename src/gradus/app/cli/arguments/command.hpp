@@ -19,7 +19,7 @@ namespace gradus::cli {
 enum class FileUse {
   none,          // it names no file
   reads,         // "-": standard input
-  reads_data,    // a table, an IDX file or a folder of them
+  reads_data,    // a table, an image, an IDX file or a folder of them
   writes,        // arguments.output(); "-": standard output; replaces no model
   writes_model,  // the same, and replaces nothing but a model
 };
@@ -40,6 +40,7 @@ struct Operand {
   std::string_view doc;
   bool required = true;
   FileUse file = FileUse::none;
+  bool repeated = false;  // the last one: may be given several times
 };
 
 struct Command;

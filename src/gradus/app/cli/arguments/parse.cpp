@@ -160,7 +160,8 @@ Arguments parse(const Command& command, std::span<const std::string> words) {
   }
   found.insert(found.end(), rest.begin(), rest.end());
   if (options_end != words.end()) found.insert(found.end(), options_end + 1, words.end());
-  if (found.size() > command.operands.size()) {
+  const bool any_count = !command.operands.empty() && command.operands.back().repeated;
+  if (found.size() > command.operands.size() && !any_count) {
     throw refusal(command, "too many operands: \"" + printable(found.back()) + "\"",
                   std::to_string(command.operands.size()) + " at most", help_of(command));
   }

@@ -35,6 +35,15 @@ std::string show_list(const std::optional<std::vector<std::string>>& value) {
   return value ? write_column_list(*value) : "";
 }
 
+data::PictureSize read_image_size(Text text, Text place) {
+  constexpr std::int64_t largest = 4096;
+  const std::size_t by = text.find_first_of("xX");
+  if (by == std::string::npos) {
+    throw UserError(Fault::usage, Report{place, "\"" + printable(text) + "\"", "height x width", "28x28"});
+  }
+  return {read_integer(text.substr(0, by), place, 1, largest), read_integer(text.substr(by + 1), place, 1, largest)};
+}
+
 std::string show_kind(const RecipeSetting& setting) { return setting.said() ? std::string(setting.kind().name) : ""; }
 std::string show_recipe(const RecipeSetting& setting) { return setting.said() ? kinds::print(setting.recipe()) : ""; }
 
@@ -220,6 +229,13 @@ constexpr Setting settings_table[] = {
     {"data.row_names", "--row-names", "WORD", "keep or drop: a first column without a name; drop unless given", "",
      [](Settings& s, Text text, Text place) { s.rules.keep_row_names = read_word(text, place, row_names); },
      [](const Settings& s) { return std::string(s.rules.keep_row_names ? "keep" : ""); }},
+
+    {"data.image_size", "--image-size", "SIZE",
+     "of images in folders, height x width: 28x28; the commonest, at most 64 a side, unless given", "",
+     [](Settings& s, Text text, Text place) { s.image_size = read_image_size(text, place); },
+     [](const Settings& s) {
+       return s.image_size ? std::to_string(s.image_size->height) + "x" + std::to_string(s.image_size->width) : "";
+     }},
 
     {"model.net", "--net", "LAYERS",
      "the hidden layers: \"128 relu, dropout 0.2, 64 tanh\", \"conv 6 5x5 pad 2 relu, maxpool 2\"; \"\" is a linear "

@@ -14,6 +14,7 @@
 #include "gradus/learn/data/csv/reading_rules.hpp"
 #include "gradus/learn/data/dataset.hpp"
 #include "gradus/learn/data/encoders/encoder.hpp"
+#include "gradus/learn/data/images/frame.hpp"
 #include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/tables/recipe.hpp"
 
@@ -35,6 +36,7 @@ struct Settings {
   RecipeSetting numbers{encoder_family};
   std::optional<bool> log_target;
   data::RuleChoices rules;  // how the file is read
+  std::optional<data::PictureSize> image_size;
   std::optional<double> validation;
   std::optional<bool> split_by_class;
   std::optional<std::string> split_by, time_column;

@@ -12,7 +12,7 @@ constexpr Operand operands[] = {
     {"FORMULA|MODEL",
      "what to check: '(2*x + y^2) * z^3' (docs/reference/formulas.md); or a model that gradus train saved", true,
      FileUse::reads},
-    {"DATA", "for a model: a CSV file, or for images a folder with t10k files or an IDX file", false,
+    {"DATA", "for a model: a CSV file, or for images a folder of them, one with t10k files, or a file", false,
      FileUse::reads_data},
 };
 

@@ -7,6 +7,7 @@
 #include "gradus/app/cli/arguments/command.hpp"
 #include "gradus/app/cli/arguments/reading_flags.hpp"
 #include "gradus/app/cli/evaluate/compare.hpp"
+#include "gradus/app/cli/inputs/load_images.hpp"
 #include "gradus/app/cli/inputs/load_model.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
 #include "gradus/app/cli/outputs/print_json.hpp"
@@ -22,8 +23,11 @@ namespace {
 
 constexpr Operand operands[] = {
     {"MODEL", "a model that gradus train saved", true, FileUse::reads},
-    {"DATA", "a CSV file with the target's column, or for images a folder with t10k files or an IDX file", true,
-     FileUse::reads_data},
+    {"DATA",
+     "a CSV file with the target's column, or for images: a folder with sub-folders of labels, files in such folders, "
+     "a "
+     "folder with t10k files, or an IDX file",
+     true, FileUse::reads_data, true},
 };
 
 const std::vector<Option> options = with_reading_options({
@@ -156,8 +160,10 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
   const bool several = !model.targets.empty(), classes = model.task == data::Task::classification;
   const auto said = arguments.text("--metrics");
   const metric::Metrics metrics = choose_metrics(said, schema_of(model));
-  const Rows rows =
-      load_for_model(model, arguments.required(1), data::WantTarget::any, KeepTable::no, read_rules(arguments));
+  const std::vector<std::string> paths = data_operands(arguments, 1, schema_of(model));
+  const Rows rows = !schema_of(model).is_table() && are_pictures(paths)
+                        ? load_pictures(model, paths, data::WantTarget::any, engine.threads())
+                        : load_for_model(model, paths[0], data::WantTarget::any, KeepTable::no, read_rules(arguments));
   say_notes(console, rows.notes);
 
   const Evaluation evaluation = evaluate_in_units(engine, model, rows.dataset, metrics);

@@ -5,9 +5,13 @@
 #include <limits>
 #include <numeric>
 
+#include "gradus/app/cli/inputs/load_images.hpp"
 #include "gradus/core/base/error.hpp"
+#include "gradus/engine/machine/cores.hpp"
 #include "gradus/learn/data/csv/csv.hpp"
 #include "gradus/learn/data/idx/idx.hpp"
+#include "gradus/learn/data/images/image_files.hpp"
+#include "gradus/learn/data/images/image_folder.hpp"
 #include "gradus/learn/data/leaks.hpp"
 #include "gradus/learn/nn/model.hpp"
 #include "gradus/learn/train/known_classes.hpp"
@@ -33,7 +37,8 @@ std::string find_file(const std::string& folder, const std::string& prefix) {
   }
   if (found.empty()) {
     throw UserError(Fault::data, Report{printable(folder), error ? error.message() : "no file called " + prefix + "*",
-                                        "a folder with t10k-images* and t10k-labels*", "the name of an IDX file"});
+                                        "a folder with images, or with t10k-images* and t10k-labels*",
+                                        "the folder of the images, or the name of an IDX file"});
   }
   return *std::min_element(found.begin(), found.end());
 }
@@ -58,7 +63,14 @@ void find_leaks(const data::Table& table, const TrainingData& data, const Settin
   if (at_random) data::find_time_order(table, data.schema, notes);
 }
 
+void refuse_image_size(const Settings& settings, const std::string& found) {
+  if (!settings.image_size) return;
+  throw UserError(Fault::usage,
+                  Report{"--image-size", found, "a folder of PNG or JPEG images", "gradus train without --image-size"});
+}
+
 TrainingData load_table(const std::string& path, const Settings& settings) {
+  refuse_image_size(settings, "a table, which has no images");
   const TrainingTable read = read_training_table(path, settings);
   std::vector<std::int64_t> all(static_cast<std::size_t>(read.table.rows));
   std::iota(all.begin(), all.end(), 0);
@@ -101,47 +113,24 @@ std::vector<std::string> files_of_data(const std::string& path) {
         is_folder(path) ? name.starts_with("train-") || name.starts_with("t10k-") : name.starts_with(labels);
     if (is_read) out.push_back(it->path().string());
   }
+  if (!is_folder(path) || out.size() > 1 || !data::is_image_folder(path)) return out;
+  for (const data::ImageFile& image : data::find_images(path).files) out.push_back(image.path);
   return out;
 }
 
-namespace {
-
-/// Says which labels of the test images training never saw. Throws UserError where it has none of them.
-data::Notes compare_labels(const data::Dataset& train, const data::Dataset& test) {
-  std::vector<ClassRows> unseen;
-  for (std::size_t i = train.class_names.size(); i < test.class_names.size(); ++i) {
-    unseen.push_back({test.class_names[i], 0});
-  }
-  std::int64_t count = 0;
-  for (const std::int64_t target : test.targets.as<std::int64_t>()) {
-    if (target < train.classes()) continue;
-    ++unseen[static_cast<std::size_t>(target - train.classes())].rows;
-    ++count;
-  }
-  if (count == 0) return {};
-  std::stable_sort(unseen.begin(), unseen.end(), [](const auto& a, const auto& b) { return a.rows > b.rows; });
-  const std::string classes = unseen.size() == 1 ? "a class" : std::to_string(unseen.size()) + " classes";
-  if (count == test.rows()) {
-    throw UserError(Fault::data, Report{printable(test.source),
-                                        "only labels that the training images do not have: " + list_classes(unseen),
-                                        "labels that they have", "the labels that belong to these images"});
-  }
-  return {{true, printable(test.source) + ": " + std::to_string(count) + " of " + std::to_string(test.rows()) +
-                     " images of " + classes + " that training never saw: " + list_classes(unseen) +
-                     "; they count as wrong"}};
-}
-
-}  // namespace
-
 TrainingData load_for_training(const std::string& path, const Settings& settings) {
   if (!is_folder(path)) return load_table(path, settings);
-  if (!data::is_idx_folder(path)) {
+  const bool idx = data::is_idx_folder(path);
+  if (!idx && !data::is_image_folder(path)) {
     throw UserError(Fault::data,
-                    Report{printable(path), "a folder without train-images*",
-                           "a CSV file, or a folder with train-images*, train-labels*, t10k-images* and t10k-labels*",
+                    Report{printable(path), "a folder without images",
+                           "a CSV file, a folder with PNG or JPEG images in one sub-folder a label, or one with "
+                           "train-images*, train-labels*, t10k-images* and t10k-labels*",
                            "gradus train examples/data/cars.csv --target price"});
   }
   refuse_table_settings(settings);
+  if (!idx) return load_image_folder(path, settings);
+  refuse_image_size(settings, "a folder of IDX files, which say what size their images have");
   data::TrainTest both = data::read_idx(path);
   TrainingData out;
   out.split = choose_split(both.train.rows(), both.train.targets.as<std::int64_t>(), settings);
@@ -150,6 +139,12 @@ TrainingData load_for_training(const std::string& path, const Settings& settings
   out.rows = std::move(both.train);
   out.test = std::move(both.test);
   return out;
+}
+
+std::string image_text(const Shape& image) {
+  std::string out;
+  for (const std::int64_t size : image) out += (out.empty() ? "" : " x ") + std::to_string(size);
+  return out + " numbers" + (image.rank() == 3 ? " (red, green, blue; height; width)" : "");
 }
 
 const data::Schema& schema_of(const TrainedModel& model) {
@@ -202,6 +197,7 @@ Rows load_for_model(const TrainedModel& model, const std::string& path, data::Wa
     if (keep == KeepTable::yes) out.table = std::move(table);
     return out;
   }
+  if (are_pictures({&path, 1})) return load_pictures(model, {&path, 1}, target, available_cores());
   const std::string images = is_folder(path) ? find_file(path, "t10k-images") : path;
   if (target != data::WantTarget::no) {
     out.dataset = data::read_idx_pair(images, labels_beside(images), schema.target.classes);

@@ -50,8 +50,9 @@ void refuse_loss(const io::OutputFile& output, FileUse use) {
 
 void open_files(const Command& command, Arguments& arguments) {
   auto files = std::make_shared<io::CallFiles>();
-  for (std::size_t i = 0; i < arguments.operands_.size() && i < command.operands.size(); ++i) {
-    note_reads(*files, command.operands[i].file, command.operands[i].name, arguments.operands_[i]);
+  for (std::size_t i = 0; i < arguments.operands_.size() && !command.operands.empty(); ++i) {
+    const Operand& operand = command.operands[std::min(i, command.operands.size() - 1)];
+    note_reads(*files, operand.file, operand.name, arguments.operands_[i]);
   }
   for (const Option& option : command.options) {
     for (const std::string& path : arguments.texts(option.name)) note_reads(*files, option.file, option.name, path);

@@ -157,7 +157,7 @@ std::string target_text(const data::TargetEncoding& target) {
 
 std::string schema_text(const data::Schema& schema) {
   if (!schema.is_table()) {
-    return "images of " + to_string(schema.image) + ", each number / " + report::short_number(schema.divisor) +
+    return "images of " + image_text(schema.image) + ", each / " + report::short_number(schema.divisor) +
            "\nclasses: " + listed(schema.target.classes) + "\n";
   }
   std::size_t width = 6;

@@ -13,6 +13,7 @@
 #include "gradus/app/cli/arguments/read_number.hpp"
 #include "gradus/app/cli/arguments/reading_flags.hpp"
 #include "gradus/app/cli/inputs/load_data.hpp"
+#include "gradus/app/cli/inputs/load_images.hpp"
 #include "gradus/app/cli/inputs/load_model.hpp"
 #include "gradus/app/cli/outputs/exit_code.hpp"
 #include "gradus/app/cli/outputs/say_notes.hpp"
@@ -20,6 +21,8 @@
 #include "gradus/app/report/evaluation.hpp"
 #include "gradus/app/report/numbers.hpp"
 #include "gradus/core/base/error.hpp"
+#include "gradus/learn/data/images/image_folder.hpp"
+#include "gradus/learn/data/images/read_images.hpp"
 #include "gradus/learn/nn/scores.hpp"
 #include "gradus/learn/train/agree.hpp"
 #include "gradus/learn/train/evaluate.hpp"
@@ -30,8 +33,11 @@ namespace {
 
 constexpr Operand operands[] = {
     {"MODEL", "a model that gradus train saved", true, FileUse::reads},
-    {"DATA", "a CSV file (- is standard input), or for images a folder with t10k files or an IDX file", true,
-     FileUse::reads_data},
+    {"DATA",
+     "a CSV file (- is standard input), or for images: PNG and JPEG files or a folder of them, a folder with t10k "
+     "files, or "
+     "an IDX file",
+     true, FileUse::reads_data, true},
 };
 
 const std::vector<Option> options = with_reading_options({
@@ -84,6 +90,9 @@ class Predictions {
  public:
   Predictions(Engine& engine, const TrainedModel& model, PredictionFormat format, Sink& sink)
       : model_(model), predictor_(engine, model), text_(model, format), sink_(sink) {}
+
+  /// What the next rows are called, in order.
+  void name_rows(std::span<const std::string> names) { text_.name_rows(names); }
 
   /// Rows that can be read, with those between them that cannot.
   void add(const data::Dataset& rows, std::span<const data::Unreadable> unreadable) {
@@ -154,6 +163,42 @@ int predict_table(const TrainedModel& model, const Arguments& arguments, Predict
   return predictions.finish(source, arguments.required(0), notes, console);
 }
 
+/// A line a file, in order; without a prediction where it cannot be read.
+int predict_pictures(const TrainedModel& model, std::span<const std::string> paths, const Arguments& arguments,
+                     int threads, Predictions& predictions, report::Console& console) {
+  const data::ImageList list = data::list_images(paths, false);
+  const WantedImages wanted = wanted_images(schema_of(model));
+  const auto at_once = static_cast<std::size_t>(rows_at_once(model));
+  data::Notes notes = list.notes;
+  std::size_t broken = 0;
+  std::string first_broken;
+  for (std::size_t first = 0; first < list.paths.size(); first += at_once) {
+    const auto part = std::span(list.paths).subspan(first, std::min(at_once, list.paths.size() - first));
+    data::ReadImages read = data::read_images(part, wanted.size, wanted.channels, threads);
+    std::vector<data::Unreadable> unreadable;
+    for (std::size_t i = 0; i < read.broken.size(); ++i) {
+      if (broken++ == 0) first_broken = read.broken[i].why;
+      unreadable.push_back({read.broken[i].path - static_cast<std::int64_t>(i), 1});
+    }
+    data::Dataset rows;
+    rows.source = list.source;
+    rows.divisor = schema_of(model).divisor;
+    rows.task = data::Task::classification;
+    rows.class_names = schema_of(model).target.classes;
+    rows.features = std::move(read.pixels);
+    data::require_images(schema_of(model), rows);
+    predictions.name_rows(part);
+    predictions.add(rows, unreadable);
+  }
+  if (broken > 0) {
+    notes.push_back({true, printable(list.source) + ": " + std::to_string(broken) + " of " +
+                               report::counted(std::ssize(list.paths), "image") +
+                               " cannot be read, with no prediction in " + (broken == 1 ? "its line" : "their lines") +
+                               "; the first: " + first_broken});
+  }
+  return predictions.finish(list.source, arguments.required(0), notes, console);
+}
+
 /// How far what is asked for by --interval reaches from a prediction, in the encoded target.
 std::optional<double> error_of_interval(const TrainedModel& model, const Arguments& arguments) {
   const auto text = arguments.text("--interval");
@@ -201,14 +246,18 @@ int run_predict(const Arguments& arguments, report::Console& console) {
                  .device = read_device(arguments.text("--device", "cpu"), "--device"),
                  .isa = read_isa(arguments.text("--isa", "native"), "--isa")});
   const TrainedModel model = load_model(arguments.required(0), console);
+  const std::vector<std::string> paths = data_operands(arguments, 1, schema_of(model));
+  const bool pictures = !schema_of(model).is_table() && are_pictures(paths);
   const PredictionFormat format{.json = arguments.has("--json"),
                                 .probabilities = arguments.has("--probabilities"),
-                                .error = error_of_interval(model, arguments)};
+                                .error = error_of_interval(model, arguments),
+                                .files = pictures};
   check_format(model, format, console);
   Sink sink(arguments.output("--output"), console);
   Predictions predictions(engine, model, format, sink);
   if (schema_of(model).is_table()) return predict_table(model, arguments, predictions, console);
-  const Rows rows = load_for_model(model, arguments.required(1), data::WantTarget::no);
+  if (pictures) return predict_pictures(model, paths, arguments, engine.threads(), predictions, console);
+  const Rows rows = load_for_model(model, paths[0], data::WantTarget::no);
   predictions.add(rows.dataset, {});
   return predictions.finish(rows.dataset.source, arguments.required(0), rows.notes, console);
 }

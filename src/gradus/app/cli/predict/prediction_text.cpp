@@ -74,7 +74,7 @@ std::string PredictionText::head() const {
     const std::string text = json::write(document(), 2);
     return text.substr(0, text.find(list) + list.size());
   }
-  std::string out;
+  std::string out = format_.files ? "file" : "";
   for (const OneTarget& one : targets_) out += (out.empty() ? "" : ",") + csv_head(one);
   return out + "\n";
 }
@@ -141,12 +141,30 @@ std::string PredictionText::in_list(const json::Value& row) {
   return out;
 }
 
+std::string PredictionText::next_name() {
+  require(!names_.empty(), "a row without the file that it is of");
+  const std::string& name = names_.front();
+  names_ = names_.subspan(1);
+  return name;
+}
+
 std::string PredictionText::row(std::span<const Tensor> predicted, const Tensor& encoded, std::int64_t row) {
-  std::string out;
+  const std::string name = format_.files ? next_name() : "";
+  std::string out = format_.files && !format_.json ? csv_field(name) : "";
   for (std::size_t i = 0; i < targets_.size(); ++i) {
-    if (!format_.json) out += (i ? "," : "") + csv_fields(targets_[i], predicted[i], encoded, row);
-    else if (alone()) out += in_list(json_row(targets_[i], predicted[i], encoded, row));
-    else targets_[i].rows.push_back(json_row(targets_[i], predicted[i], encoded, row));
+    if (!format_.json) {
+      out += (i > 0 || format_.files ? "," : "") + csv_fields(targets_[i], predicted[i], encoded, row);
+      continue;
+    }
+    json::Value one = json_row(targets_[i], predicted[i], encoded, row);
+    if (format_.files) {
+      if (!one.is_object()) one = json::Object{{"value", one}};
+      json::Object with_file = one.object();
+      with_file["file"] = name;
+      one = std::move(with_file);
+    }
+    if (alone()) out += in_list(one);
+    else targets_[i].rows.push_back(std::move(one));
   }
   return format_.json ? out : out + "\n";
 }

@@ -17,6 +17,7 @@ struct PredictionFormat {
   bool json = false;
   bool probabilities = false;
   std::optional<double> error = {};  // of intervals: HeldOutErrors
+  bool files = false;                // a row begins with the file that it is of: name_rows()
 };
 
 /// Of one target, or of several side by side.
@@ -29,6 +30,8 @@ class PredictionText {
   /// What stands before and behind all rows. As JSON several targets are lists of their own, kept until the end.
   std::string head() const;
   std::string tail() const;
+  /// The files of the next rows, in order; they outlive these. REQUIRES: format.files.
+  void name_rows(std::span<const std::string> names) { names_ = names; }
   /// What predict() gave in the units of each target.
   std::vector<Tensor> in_units_of_each(const Tensor& encoded) const;
   /// Rows [first, last) of both.
@@ -49,6 +52,7 @@ class PredictionText {
   std::string csv_fields(const OneTarget& target, const Tensor& predicted, const Tensor& encoded,
                          std::int64_t row) const;
   json::Value json_row(const OneTarget& target, const Tensor& predicted, const Tensor& encoded, std::int64_t row) const;
+  std::string next_name();
   std::string row(std::span<const Tensor> predicted, const Tensor& encoded, std::int64_t row);
   std::string in_list(const json::Value& row);
 
@@ -56,6 +60,7 @@ class PredictionText {
   std::vector<TrainedModel> several_;  // a model of each target, where there are several
   PredictionFormat format_;
   std::vector<OneTarget> targets_;
+  std::span<const std::string> names_;
   bool any_ = false;
 };
 

@@ -28,8 +28,10 @@ namespace gradus::cli {
 namespace {
 
 constexpr Operand operands[] = {
-    {"DATA", "a CSV file with a header line, or a folder with the four IDX files of images and labels", true,
-     FileUse::reads_data},
+    {"DATA",
+     "a CSV file with a header line, a folder with PNG and JPEG images in one sub-folder a label, or one with the four "
+     "IDX files of images and labels",
+     true, FileUse::reads_data},
 };
 
 std::vector<Option> make_options() {

@@ -32,8 +32,7 @@ std::string listed(const std::vector<std::string>& names, std::size_t most = 6) 
 
 std::string inputs_text(const data::Schema& schema) {
   if (!schema.is_table()) {
-    return "images of " + std::to_string(schema.image[0]) + " x " + std::to_string(schema.image[1]) +
-           " numbers, each / " + report::short_number(schema.divisor);
+    return "images of " + image_text(schema.image) + ", each / " + report::short_number(schema.divisor);
   }
   std::vector<std::string> numbers, dates, categories, filled;
   for (const data::ColumnEncoding& column : schema.columns) {

@@ -114,18 +114,11 @@ std::vector<std::string> files_with(const std::string& folder, const std::string
   return names;
 }
 
-std::string explain_missing(const std::string& folder) {
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (it->is_directory(error)) return "IDX files; images in one sub-folder a label cannot be read yet";
-  }
-  return "a folder with train-images*, train-labels*, t10k-images*, t10k-labels*, each with or without .gz";
-}
-
 std::string find_file(const std::string& folder, const std::string& prefix) {
   const auto names = files_with(folder, prefix);
   if (names.empty())
-    refuse(printable(folder), "no file " + prefix + "*", "the four IDX files", explain_missing(folder));
+    refuse(printable(folder), "no file " + prefix + "*", "the four IDX files",
+           "a folder with train-images*, train-labels*, t10k-images*, t10k-labels*, each with or without .gz");
   if (names.size() > 1) {
     refuse(printable(folder), printable(names[0]) + " and " + printable(names[1]), "one file " + prefix + "*",
            "move the others away");
