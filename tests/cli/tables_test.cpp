@@ -6,6 +6,7 @@
 #include <random>
 #include <sstream>
 
+#include "gradus/learn/json/value.hpp"
 #include "tests/cli/program.hpp"
 
 namespace gradus::cli {
@@ -111,6 +112,18 @@ TEST(Tables, TheTargetIsWhatItSaysItIs) {
   const std::string evaluated = gradus("evaluate s.gradus skewed.csv").out;
   EXPECT_TRUE(says(evaluated, "R2 1.0000")) << evaluated;
   EXPECT_TRUE(says(gradus("inspect s.gradus").out, "log: mean")) << gradus("inspect s.gradus").out;
+  // What is said of an epoch is in those units too: that of the one that was kept is what is said of the model.
+  for (const char* flags : {"", "--log-target"}) {
+    const json::Value told =
+        json::parse(gradus("train skewed.csv --epochs 12 --json -o s.gradus " + std::string(flags)).out, "train");
+    const json::Value& kept =
+        told.at("history").array().at(static_cast<std::size_t>(told.at("best_epoch").number()) - 1);
+    const json::Value& model = told.at("evaluations").at("validation").at("model");
+    for (const char* metric : {"r2", "mae"}) {
+      const double wanted = model.at(metric).number();
+      EXPECT_NEAR(kept.at("validation").at(metric).number(), wanted, 1e-4 * std::fabs(wanted)) << flags << metric;
+    }
+  }
   const test::Ended refused = gradus("train two.csv --log-target --task classification -o r.gradus");
   EXPECT_EQ(refused.code, 2);
   EXPECT_TRUE(says(refused.err, "--log-target"));

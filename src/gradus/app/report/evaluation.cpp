@@ -81,7 +81,8 @@ std::string end_text(metric::Result result, double end) {
 
 Units units_of(const data::Schema& schema) {
   const auto deviation = [](const data::TargetEncoding& target) {
-    return target.task == data::Task::regression && target.scaling.deviation > 0 ? target.scaling.deviation : 1;
+    const bool scales = target.task == data::Task::regression && target.linear() && target.scaling.deviation > 0;
+    return scales ? target.scaling.deviation : 1;  // others come decoded
   };
   Units out(schema.several.empty() ? deviation(schema.target) : 1);
   for (const data::TargetEncoding& target : schema.several) out.targets.emplace_back(target.name, deviation(target));

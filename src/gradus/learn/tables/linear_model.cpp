@@ -110,11 +110,8 @@ void apply(const Matrix& x, const std::vector<double>& weights, std::span<const 
   const std::size_t outputs = weights.size() / x.columns;
   for (const std::int64_t row : over) {
     const double* from = x.row(static_cast<std::size_t>(row));
-    for (std::size_t k = 0; k < outputs; ++k) {
-      double total = 0;
-      for (std::size_t i = 0; i < x.columns; ++i) total += weights[k * x.columns + i] * from[i];
-      out[static_cast<std::size_t>(row) * outputs + k] = total;
-    }
+    for (std::size_t k = 0; k < outputs; ++k)
+      out[static_cast<std::size_t>(row) * outputs + k] = dot(&weights[k * x.columns], from, x.columns);
   }
 }
 

@@ -9,11 +9,7 @@ namespace {
 
 using Vector = std::vector<double>;
 
-double dot(const Vector& a, const Vector& b) {
-  double out = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) out += a[i] * b[i];
-  return out;
-}
+double dot(const Vector& a, const Vector& b) { return tables::dot(a.data(), b.data(), a.size()); }
 
 struct Problem {
   const Matrix& x;
@@ -32,11 +28,7 @@ struct Problem {
     for (const std::int64_t number : learnt) {
       const double* row = x.row(static_cast<std::size_t>(number));
       const auto target = static_cast<std::size_t>(targets[static_cast<std::size_t>(number)]);
-      for (std::size_t k = 0; k < classes; ++k) {
-        double total = 0;
-        for (std::size_t i = 0; i < width; ++i) total += weights[k * width + i] * row[i];
-        logits[k] = total;
-      }
+      for (std::size_t k = 0; k < classes; ++k) logits[k] = tables::dot(&weights[k * width], row, width);
       const double most = *std::max_element(logits.begin(), logits.end()), own = logits[target];
       double sum = 0;
       for (double& z : logits) sum += (z = std::exp(z - most));

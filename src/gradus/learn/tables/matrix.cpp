@@ -5,6 +5,16 @@
 
 namespace gradus::tables {
 
+double dot(const double* a, const double* b, std::size_t n) {
+  double sums[4] = {};
+  std::size_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    for (std::size_t k = 0; k < 4; ++k) sums[k] += a[i + k] * b[i + k];
+  }
+  for (; i < n; ++i) sums[0] += a[i] * b[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
 std::vector<double> solve_positive(Matrix a, std::vector<double> b) {
   const std::size_t n = a.rows;
   for (std::size_t i = 0; i < n; ++i) {

@@ -15,6 +15,9 @@ struct Matrix {
   const double* row(std::size_t i) const { return numbers.data() + i * columns; }
 };
 
+/// The sum of n products, in four sums that do not wait for each other.
+double dot(const double* a, const double* b, std::size_t n);
+
 /// x with a x = b by Cholesky's factors, of a symmetric positive definite matrix whose lower half is read; a pivot that
 /// rounding left at 0 or below counts as infinite, so that its unknown is 0.
 std::vector<double> solve_positive(Matrix a, std::vector<double> b);

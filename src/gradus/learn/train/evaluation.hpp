@@ -14,7 +14,8 @@ struct Evaluation {
   data::Task task = data::Task::regression;
   std::int64_t rows = 0;
   double loss = 0;  // mean over the rows (for half_squared_sum: the sum)
-  /// In the order in which they were asked for; of the encoded target unless in_units() was called.
+  /// In the order in which they were asked for; of the encoded target unless in_units() was called;
+  /// of a training whose schema has a target that is not linear, as a logarithm: in units of the data.
   metric::Results metrics = {};
   std::int64_t unseen = 0;        // rows of classes that the model does not know: wrong, and not in the loss
   nn::NotFinite not_finite = {};  // in a classification they count as wrong

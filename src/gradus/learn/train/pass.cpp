@@ -57,8 +57,9 @@ metric::Results named_results(const std::string& target, metric::Results results
 }
 
 Scoring::Scoring(const metric::Metrics& metrics, const nn::Model& model, const loss::Loss& loss,
-                 const data::Dataset& dataset, const data::Dataset& targets)
+                 const data::Dataset& dataset, const data::Dataset& targets, const data::TargetEncoding* encoding)
     : loss_of_(loss), dataset_(dataset), targets_(targets) {
+  if (encoding != nullptr && encoding->task == data::Task::regression && !encoding->linear()) bent_ = encoding;
   out_.task = targets.task;
   if (targets.several.empty()) {
     const std::int64_t outputs = nn::output_count(model);
@@ -94,6 +95,13 @@ Tensor columns_of(ConstView matrix, std::int64_t first, std::int64_t count) {
   return out;
 }
 
+Tensor decoded(const data::TargetEncoding& encoding, ConstView numbers) {
+  Tensor out(DType::f64, numbers.shape());
+  const auto to = out.as<double>();
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = encoding.decode(numbers.number(static_cast<std::int64_t>(i)));
+  return out;
+}
+
 }  // namespace
 
 void Scoring::measure(ConstView prediction, std::span<const std::int64_t> rows) {
@@ -105,7 +113,8 @@ void Scoring::measure(ConstView prediction, std::span<const std::int64_t> rows) 
     Tensor target(from.dtype(), from.shape().with(0, count));
     if (part.target == nullptr) {
       data::gather_targets(targets_, rows, target.view());
-      part.measurement.add({prediction, target});
+      if (bent_ == nullptr) part.measurement.add({prediction, target});
+      else part.measurement.add({decoded(*bent_, prediction), decoded(*bent_, target)});
     } else {
       data::gather_target(*part.target, rows, target.view());
       part.measurement.add({columns_of(prediction, part.first, part.columns), target});

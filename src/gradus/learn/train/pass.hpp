@@ -8,6 +8,7 @@
 
 #include "gradus/engine/runtime/program.hpp"
 #include "gradus/learn/data/dataset.hpp"
+#include "gradus/learn/data/schema.hpp"
 #include "gradus/learn/train/evaluation.hpp"
 #include "gradus/learn/train/step.hpp"
 
@@ -41,9 +42,10 @@ metric::Results named_results(const std::string& target, metric::Results results
 /// Loss and metrics over rows of a dataset, pass by pass.
 class Scoring {
  public:
-  /// Features of `dataset`, targets of `targets` (which may be the same); all outlive this. Throws as metric::check.
+  /// Features of `dataset`, targets of `targets` (which may be the same); all outlive this, `encoding` too: metrics of
+  /// a target that is not linear in it are of decoded numbers. Throws as metric::check.
   Scoring(const metric::Metrics& metrics, const nn::Model& model, const loss::Loss& loss, const data::Dataset& dataset,
-          const data::Dataset& targets);
+          const data::Dataset& targets, const data::TargetEncoding* encoding = nullptr);
   /// The rows with these numbers. A pass without a loss is over rows of classes that the model does not know.
   /// REQUIRES: as many as add_pass was told, and one pass with a loss.
   void run(Program& program, const Pass& pass, std::span<const std::int64_t> rows);
@@ -61,6 +63,7 @@ class Scoring {
   const loss::Loss& loss_of_;
   const data::Dataset& dataset_;
   const data::Dataset& targets_;
+  const data::TargetEncoding* bent_ = nullptr;  // what turns an encoded target into units, where no factor does
   Evaluation out_;
   double loss_ = 0;
 };

@@ -37,11 +37,13 @@ struct LevelSums {
 
 }  // namespace
 
-StepRunner::StepRunner(StepProgram& steps, const nn::Model& model, const Decided& decided, const data::Dataset& dataset)
+StepRunner::StepRunner(StepProgram& steps, const nn::Model& model, const Decided& decided, const data::Dataset& dataset,
+                       const data::TargetEncoding* target)
     : steps_(steps),
       model_(model),
       dataset_(dataset),
       decided_(decided),
+      target_(target),
       order_(decided.split.train),
       shuffles_(decided.rows.steps() > 1),
       feeder_(steps.program().engine().pool(), steps.graphs().slots, dataset, dataset) {}
@@ -113,7 +115,7 @@ Evaluation StepRunner::validate(const Weights& parameters) {
 
 Evaluation StepRunner::score() {
   fed_ = -1;  // graphs of equal batch size share their inputs
-  Scoring scoring(decided_.metrics, model_, decided_.loss, dataset_, dataset_);
+  Scoring scoring(decided_.metrics, model_, decided_.loss, dataset_, dataset_, target_);
   scoring.run(steps_.program(), steps_.graphs().validation, decided_.split.validation);
   return scoring.finish();
 }

@@ -15,7 +15,9 @@ namespace gradus {
 class StepRunner {
  public:
   /// All must outlive the runner; the graphs are those of step_graphs() for the rows of `dataset`.
-  StepRunner(StepProgram& steps, const nn::Model& model, const Decided& decided, const data::Dataset& dataset);
+  /// `target`: how it was encoded, if that is known.
+  StepRunner(StepProgram& steps, const nn::Model& model, const Decided& decided, const data::Dataset& dataset,
+             const data::TargetEncoding* target = nullptr);
 
   std::int64_t steps_per_epoch() const { return decided_.rows.steps(); }
   bool validates() const { return !decided_.split.validation.empty(); }
@@ -47,6 +49,7 @@ class StepRunner {
   const nn::Model& model_;
   const data::Dataset& dataset_;
   const Decided& decided_;
+  const data::TargetEncoding* target_;
   std::vector<std::int64_t> order_;
   bool shuffles_;
   std::int64_t fed_ = -1;  // the only batch of full-batch training is gathered once

@@ -149,7 +149,7 @@ Ongoing::Ongoing(Engine& of, Decided decisions, nn::Model network, const data::D
             said, decided, decided.rows.one_leaf()),
       dataset(&rows),
       began(Clock::now()) {
-  runner.emplace(steps, model.network, decided, rows);
+  runner.emplace(steps, model.network, decided, rows, options.schema ? &options.schema->target : nullptr);
   begin();
   if (options.epochs == 0) now.stopped_by = StoppedBy::epochs;
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstring>
 
+#include "gradus/core/base/error.hpp"
 #include "gradus/engine/cpu/compile/pipeline.hpp"
 #include "gradus/engine/cpu/kernels/instruction_set.hpp"
 #include "gradus/engine/cpu/plan/forecast.hpp"
@@ -31,20 +33,28 @@ template <class Of> void add(Pieces& pieces, Of& places) {
 }
 
 /// to[j, i] = from[i, j], for a matrix of any dtype; in squares, so that the lines of both stay in the cache.
-void copy_transposed(ConstView from, void* to) {
+template <class T> void copy_transposed(const T* from, T* to, std::int64_t rows, std::int64_t columns) {
   constexpr std::int64_t side = 32;
-  const std::int64_t rows = from.type().shape[0], columns = from.type().shape[1];
-  const std::size_t size = size_of(from.dtype());
-  const auto byte = [&](std::int64_t element) { return static_cast<std::size_t>(element) * size; };
   for (std::int64_t i0 = 0; i0 < rows; i0 += side) {
     for (std::int64_t j0 = 0; j0 < columns; j0 += side) {
-      for (std::int64_t i = i0; i < std::min(rows, i0 + side); ++i) {
-        for (std::int64_t j = j0; j < std::min(columns, j0 + side); ++j) {
-          std::memcpy(static_cast<std::byte*>(to) + byte(j * rows + i),
-                      static_cast<const std::byte*>(from.data()) + byte(i * columns + j), size);
-        }
+      for (std::int64_t j = j0; j < std::min(columns, j0 + side); ++j) {
+        for (std::int64_t i = i0; i < std::min(rows, i0 + side); ++i) to[j * rows + i] = from[i * columns + j];
       }
     }
+  }
+}
+
+void copy_transposed(ConstView from, void* to) {
+  const std::int64_t rows = from.type().shape[0], columns = from.type().shape[1];
+  const auto as = [&]<class Bits>(Bits) {
+    copy_transposed(static_cast<const Bits*>(from.data()), static_cast<Bits*>(to), rows, columns);
+  };
+  switch (size_of(from.dtype())) {
+    case 1: return as(std::uint8_t{});
+    case 2: return as(std::uint16_t{});
+    case 4: return as(std::uint32_t{});
+    case 8: return as(std::uint64_t{});
+    default: require(false, "numbers of 1, 2, 4 or 8 bytes");
   }
 }
 
