@@ -82,6 +82,8 @@ struct Source::State {
   void open(const std::string& path) {
     file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);  // a FIFO must not block here
     const int error = errno;
+    if (file < 0 && error == ENXIO && ::stat(path.c_str(), &opened) == 0)  // a socket
+      refuse(kind_of(opened.st_mode), "a regular file or a pipe", "another path");
     if (file < 0 && error == ENOENT) refuse("no such file", "a file that can be read", suggest_file(path));
     if (file < 0) {
       refuse(reason(error), "a file that can be read", error == EACCES ? "chmod u+r " + name : "another path");
