@@ -163,10 +163,10 @@ VectorCounts vector_counts(const Correlation& of, std::int64_t lanes) {
 }
 
 /// Vectors of channels read one weight or number of the image for every product, and are turned at the end: worth it
-/// where rows are so narrow that vectors of columns would be emptier by a third.
+/// where vectors of columns would be emptier by a sixteenth.
 bool prefers_channels(const Correlation& of, std::int64_t lanes) {
   const VectorCounts counts = vector_counts(of, lanes);
-  return lanes > 1 && 3 * counts.by_columns > 4 * counts.by_channels;
+  return lanes > 1 && 16 * counts.by_columns > 17 * counts.by_channels;
 }
 
 /// Sums over places: by columns they pass through memory with every image, and vectors lie across lines.
