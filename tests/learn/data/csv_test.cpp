@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include <cmath>
 
 #include "tests/support/gzip.hpp"
@@ -157,6 +159,38 @@ TEST(Csv, NumbersThatF64CannotHold) {
   EXPECT_EQ(parse("a,b\n1,1e-400\n").columns[1].numbers[0], 0.0);
   EXPECT_EQ(parse("a,b\n1,9007199254740993\n").columns[1].facts.large_integer.count, 1u);
   EXPECT_EQ(parse("a,b\n1,-inf\n").columns[1].facts.infinite.first, (Place{2, 3}));
+}
+
+/// Digits of every length before and behind the mark, and what may follow them, as the C library reads them.
+TEST(Csv, NumbersOfEveryLength) {
+  std::string text = "a,b\n";
+  std::vector<double> expected;
+  const std::string digits = "1234567890987654321", nines(19, '9'), zeros = "1000000000000000000";
+  for (const std::string& all : {digits, nines, zeros}) {
+    for (std::size_t whole = 1; whole <= 15; ++whole) {
+      for (std::size_t fraction = 0; fraction <= 19; ++fraction) {
+        const std::string mark = fraction > 0 ? "." : "";
+        for (const std::string sign : {"", "-"}) {
+          const std::string number = sign + all.substr(0, whole) + mark + all.substr(0, fraction);
+          text += number + (whole % 3 == 0 ? " ," : ",") + number + (fraction % 2 == 0 ? "\r\n" : "\n");
+          expected.push_back(std::strtod(number.c_str(), nullptr));
+        }
+      }
+    }
+  }
+  const Table table = parse_csv(text, "t.csv");
+  EXPECT_EQ(table.columns[0].numbers, expected);
+  EXPECT_EQ(table.columns[1].numbers, expected);
+  // At the end of the text, and beside bytes that are nearly digits.
+  for (std::size_t length = 1; length <= 15; ++length) {
+    const std::string number = digits.substr(0, length);
+    EXPECT_EQ(parse_csv("a,b\n1,2\n" + number + "," + number, "t.csv").columns[1].numbers[1], std::stod(number));
+    for (const char near : {'/', ':', '\x7f', '\x01'}) {
+      std::string odd = number;
+      odd[length / 2] = near;
+      EXPECT_FALSE(parse_csv("a,b\nx,2\n" + odd + ",3\nyy,4\n", "t.csv").columns[0].numeric) << odd;
+    }
+  }
 }
 
 TEST(Csv, CountsWhatIsMissingAndWhereItBegins) {

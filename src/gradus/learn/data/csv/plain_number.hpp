@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -18,25 +19,29 @@ struct PlainNumber {
 
 namespace plain_number {
 
-/// Eight digits at `p` as a number, in three multiplications; false when they are not all digits.
-inline bool eight_digits(const char* p, std::uint64_t& value) {
-  std::uint64_t x = 0;
-  std::memcpy(&x, p, sizeof x);
-  constexpr std::uint64_t zeros = 0x3030303030303030;
-  if (((x & 0xf0f0f0f0f0f0f0f0) | (((x + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4)) != 0x3333333333333333)
-    return false;
-  x -= zeros;
+/// Eight digits, the first in the lowest byte and each without its '0', as a number, in three multiplications.
+inline std::uint64_t eight_digits(std::uint64_t x) {
   x = x * 10 + (x >> 8);
-  value = ((x & 0x000000ff000000ff) * 0x000f424000000064 + ((x >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32;
-  return true;
+  return ((x & 0x000000ff000000ff) * 0x000f424000000064 + ((x >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32;
 }
 
-/// Takes digits; how many there were.
+/// Takes digits; how many there were. Eight bytes at a time, since a branch for each digit is often guessed wrong.
 inline unsigned take_digits(const char*& p, const char* end, std::uint64_t& value) {
+  constexpr std::array<std::uint64_t, 8> tens = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000};
   const char* const begin = p;
-  std::uint64_t eight = 0;
-  while (end - p >= 8 && eight_digits(p, eight)) {
-    value = value * 100'000'000 + eight;
+  while (end - p >= 8) {
+    std::uint64_t x = 0;
+    std::memcpy(&x, p, sizeof x);
+    x ^= 0x3030303030303030;
+    // The high bit of each byte up to the first that is no digit says whether it is one: 10 + 0x76 is 0x80.
+    const std::uint64_t others = ((x + 0x7676767676767676) | x) & 0x8080808080808080;
+    if (others != 0) {
+      const auto count = static_cast<unsigned>(std::countr_zero(others)) / 8;
+      value = value * tens[count] + eight_digits((x << (8 * (7 - count))) << 8);  // zeros before them
+      p += count;
+      return static_cast<unsigned>(p - begin);
+    }
+    value = value * 100'000'000 + eight_digits(x);
     p += 8;
   }
   for (; p < end; ++p) {
@@ -45,6 +50,14 @@ inline unsigned take_digits(const char*& p, const char* end, std::uint64_t& valu
     value = value * 10 + digit;
   }
   return static_cast<unsigned>(p - begin);
+}
+
+/// take_digits() where one digit is what is mostly there.
+inline unsigned take_whole(const char*& p, const char* end, std::uint64_t& value) {
+  const auto digit = [](char c) { return static_cast<unsigned char>(c) - unsigned{'0'}; };
+  if (end - p < 2 || digit(p[0]) > 9 || digit(p[1]) <= 9) return take_digits(p, end, value);
+  value = digit(*p++);
+  return 1;
 }
 
 /// digits / 10^fraction, rounded once; false when that is not known here.
@@ -83,7 +96,7 @@ inline PlainNumber read_plain_number(const char* p, const char* end, char mark) 
   if (negative) ++p;
   const char* const first = p;
   std::uint64_t digits = 0;
-  const unsigned whole = plain_number::take_digits(p, end, digits);
+  const unsigned whole = plain_number::take_whole(p, end, digits);
   if (whole == 0 || whole > 15 || (whole > 1 && *first == '0')) return {};
   PlainNumber out;
   if (p < end && *p == mark) {
