@@ -1,5 +1,6 @@
 # One static library a layer, each linking the one below it: app -> learn -> engine -> core. Files are found, not listed.
 include(${CMAKE_CURRENT_LIST_DIR}/precompiled.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/unity.cmake)
 
 # Sets `result` to the C++ files under `folder`, without the folders of libraries that are not there.
 function(gradus_sources result folder)
@@ -22,7 +23,8 @@ function(gradus_layer layer below)
   gradus_sources(files src/gradus/${layer})
   list(REMOVE_ITEM files ${PROJECT_SOURCE_DIR}/src/gradus/app/cli/main.cpp)
   if(files)
-    add_library(gradus_${layer} STATIC ${files})
+    gradus_together(compiled ${layer} ${files})
+    add_library(gradus_${layer} STATIC ${compiled})
     set(scope PUBLIC)
     target_link_libraries(gradus_${layer} PRIVATE gradus_strict_flags)
     gradus_precompile(gradus_${layer})

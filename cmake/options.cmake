@@ -43,6 +43,15 @@ if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL GNU AND NOT CMAKE_CXX
   set(with_pch ON)  # not beside ccache: no two folders have the same precompiled header, so that nothing would be found again
 endif()
 option(GRADUS_PCH "Headers of the standard library are compiled once (GCC)" ${with_pch})
+set(with_unity OFF)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER AND CMAKE_BUILD_TYPE STREQUAL Release)
+  find_package(Python3 QUIET COMPONENTS Interpreter)
+  set(with_unity ${Python3_FOUND})
+endif()
+option(GRADUS_UNITY "Files of a layer are compiled together (python3)" ${with_unity})
+if(GRADUS_UNITY)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()
 
 # Numbers: the compiler may not contract a * b + c, so that the same source gives the same bits everywhere.
 add_library(gradus_flags INTERFACE)
