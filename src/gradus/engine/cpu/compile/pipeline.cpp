@@ -14,6 +14,7 @@
 #include "gradus/engine/cpu/compile/lower.hpp"
 #include "gradus/engine/cpu/compile/straighten.hpp"
 #include "gradus/engine/cpu/compile/sum_images_first.hpp"
+#include "gradus/engine/cpu/compile/take_factors_out.hpp"
 #include "gradus/engine/cpu/plan/verify_plan.hpp"
 
 namespace gradus {
@@ -43,6 +44,13 @@ Layouts lay_out(std::vector<Graph>& graphs, const CompileOptions& options) {
   return layouts;
 }
 
+/// A graph without factors in such sums stays as sum_images_first() makes it.
+Graph sum_images(const Graph& graph, const CompileOptions& options) {
+  Graph taken = take_factors_out(graph);
+  if (taken.size() == graph.size()) return sum_images_first(graph);
+  return optimize(sum_images_first(optimize(std::move(taken), of_graphs(options))), of_graphs(options));
+}
+
 Plan compile_with(const Graph& given, const CompileOptions& options, KernelCache& cache) {
   if (given.outputs().empty() && given.nexts().empty()) {
     throw UserError(Fault::usage, Report{"graph", "no outputs", "at least one, or next values of state",
@@ -58,7 +66,7 @@ Plan compile_with(const Graph& given, const CompileOptions& options, KernelCache
   if (std::optional<Plan> straight = may_straighten(options) ? straighten(graph, cache) : std::nullopt) {
     plan = after("straighten", std::move(*straight));
   } else {
-    graph = sum_images_first(graph);
+    graph = sum_images(graph, options);
     plan = after("cut_regions", cut_regions(graph, options.own_order));
     plan = after("fuse", fuse(std::move(plan), graph));
   }
