@@ -64,6 +64,16 @@ TEST(LinearModel, IsThatOfScikitLearn) {
   }
 }
 
+TEST(LinearModel, AddsProductsOfAnyNumber) {
+  std::vector<double> a, b;
+  for (std::size_t n = 0; n < 12; ++n) {
+    // 1 * 1 + 2 * 2 + ...: n (n + 1) (2 n + 1) / 6, exact in f64.
+    const auto count = static_cast<double>(n);
+    EXPECT_EQ(dot(a.data(), b.data(), n), count * (count + 1) * (2 * count + 1) / 6) << n;
+    a.push_back(count + 1), b.push_back(count + 1);
+  }
+}
+
 TEST(LinearModel, SolvesWhatIsSingularToo) {
   Matrix a(2, 2);
   a.numbers = {4, 0, 2, 3};
@@ -110,7 +120,7 @@ Learnt learn(const std::function<double(double a, double b, std::int64_t row)>& 
     text += std::to_string(a) + "," + std::to_string(b) + "," + std::to_string(target(a, b, i)) + "\n";
   }
   data::FitOptions options{.target = "y", .task = data::Task::regression, .ignore = {}, .categorical = {}};
-  options.numbers = numbers_of(Effort::quick, 120, 3);
+  options.numbers = numbers_of(120, 3);
   data::CsvOptions csv;
   csv.read = data::reading(options);
   const data::Table table = data::parse_csv(text, "table.csv", csv);
@@ -122,8 +132,8 @@ Learnt learn(const std::function<double(double a, double b, std::int64_t row)>& 
 
 Fit fit_quickly(const Learnt& of) {
   Engine engine({.threads = 1});
-  FitOptions options{.plan = make_plan(Effort::quick, of.rows.rows(), of.rows.row_size())};
-  options.plan.epochs = 30;
+  FitOptions options{.plan = make_plan(Effort::quick, {.rows = of.rows.rows(), .features = of.rows.row_size()})};
+  options.plan.ways[0].epochs = 30;
   return fit(engine, of.rows, {}, of.schema, options);
 }
 
@@ -160,6 +170,99 @@ TEST(Fit, GivesOneModelThatSavesAndPredictsTheMean) {
   std::size_t held = 0;
   for (const data::Split& split : found.splits) held += split.validation.size();
   EXPECT_EQ(held, 120U);
+}
+
+/// Of an ensemble.
+std::size_t nets_in(const nn::Model& model) { return model.net.nets.at(0).nets.size(); }
+
+TEST(Fit, TrainsEachWayOnEachPartOfEachDeal) {
+  const Learnt bent = learn([](double a, double b, std::int64_t) { return std::fabs(a) * 4 + b * b; });
+  Engine engine({.threads = 1});
+  FitOptions options{.plan = make_plan(Effort::best, {.rows = 120, .features = bent.rows.row_size()})};
+  options.plan.deals = 2, options.plan.ways.resize(2);
+  for (Way& way : options.plan.ways) way.epochs = 12;
+  std::map<std::string, std::multiset<std::int64_t>> folds;
+  options.on_member = [&](const MemberReport& one) {
+    folds[one.way].insert(one.fold);
+    EXPECT_EQ(one.count, 20);
+  };
+  const Fit found = fit(engine, bent.rows, {}, bent.schema, options);
+  ASSERT_EQ(folds.size(), 2U);
+  for (const auto& [way, of] : folds) {
+    for (std::int64_t fold = 1; fold <= 5; ++fold) EXPECT_EQ(of.count(fold), 2U) << way << fold;
+  }
+  const std::string chosen = found.candidates[found.chosen].name;
+  ASSERT_TRUE(chosen.starts_with("nets")) << chosen;
+  if (chosen == "nets") {
+    EXPECT_EQ(nets_in(found.model.network), 20U);
+  }
+  EXPECT_EQ(found.splits.size(), 5U);  // every row once
+  options.on_member = {};
+  const Fit again = fit(engine, bent.rows, {}, bent.schema, options);
+  for (std::size_t i = 0; i < found.candidates.size(); ++i)
+    EXPECT_EQ(again.candidates[i].predictions, found.candidates[i].predictions) << i;
+  // Another deal is other parts: its nets do not repeat those of the first.
+  options.plan.deals = 1;
+  EXPECT_NE(fit(engine, bent.rows, {}, bent.schema, options).candidates[0].predictions,
+            found.candidates[0].predictions);
+}
+
+TEST(Plan, HasMoreWaysWithMoreEffort) {
+  for (const auto task : {data::Task::regression, data::Task::classification}) {
+    const Shape shape{.task = task, .rows = 1000, .features = 60, .outputs = 2};
+    const Plan quick = make_plan(Effort::quick, shape), normal = make_plan(Effort::normal, shape),
+               best = make_plan(Effort::best, shape);
+    EXPECT_EQ(quick.nets(), 5);
+    EXPECT_EQ(normal.nets(), 20);
+    EXPECT_EQ(best.nets(), 50);
+    for (const Way& way : best.ways) {
+      const TrainOptions options = options_of(best, way);
+      EXPECT_EQ(options.epochs, way.epochs);
+      EXPECT_NO_THROW(nn::parse_net(way.net));
+    }
+  }
+  const Plan held{make_plan(Effort::best, {.rows = 1000, .features = 60, .folds = false})};
+  EXPECT_EQ(held.nets(), 5);  // what is held back is said: there is nothing to deal
+}
+
+// What an effort may take is kept by shapes that are small, wide, long, or have many classes.
+TEST(Plan, KeepsItsTime) {
+  const Shape shapes[] = {{.rows = 25, .features = 8},
+                          {.rows = 150, .features = 200},
+                          {.rows = 150, .features = 4000},
+                          {.rows = 392, .features = 120},
+                          {.rows = 2000, .features = 4000},
+                          {.rows = 10'000, .features = 10},
+                          {.rows = 10'000, .features = 700},
+                          {.rows = 200'000, .features = 30},
+                          {.task = data::Task::classification, .rows = 5000, .features = 100, .outputs = 1000}};
+  for (const Shape& shape : shapes) {
+    for (const Effort effort : {Effort::quick, Effort::normal, Effort::best}) {
+      const Plan plan = make_plan(effort, shape);
+      ASSERT_FALSE(plan.ways.empty());
+      EXPECT_LE(seconds_of(plan, shape), allowed_seconds(effort, shape.rows)) << name(effort) << shape.rows;
+      EXPECT_EQ(make_plan(effort, shape).nets(), plan.nets());
+      for (const Way& way : plan.ways) EXPECT_GE(way.epochs, 1);
+    }
+  }
+  EXPECT_EQ(allowed_seconds(Effort::best, 1000), 20);
+  EXPECT_EQ(allowed_seconds(Effort::normal, 1000), 3);
+}
+
+TEST(Plan, SecondsGrowWithNetsStepsAndWeights) {
+  const Shape shape{.rows = 1000, .features = 60};
+  Plan plan = make_plan(Effort::normal, shape);
+  const double once = seconds_of(plan, shape);
+  plan.deals = 2;
+  const double twice = seconds_of(plan, shape);
+  EXPECT_GT(twice, once);
+  plan.deals = 3;
+  EXPECT_NEAR(seconds_of(plan, shape) - twice, twice - once, 1e-9);
+  for (Way& way : plan.ways) way.epochs *= 2;
+  EXPECT_NEAR(seconds_of(plan, shape), 2 * (2 * twice - once), 1e-9);
+  Shape wide = shape;
+  wide.features = 600;
+  EXPECT_GT(seconds_of(plan, wide), 2 * seconds_of(plan, shape));
 }
 
 TEST(Join, GivesTheMeanOfNumbersAndOfProbabilities) {

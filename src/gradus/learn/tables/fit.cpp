@@ -49,11 +49,10 @@ void forget(nn::Model& model, std::span<const std::int64_t> features) {
   for (const std::int64_t feature : features) scale->set(feature, 0);
 }
 
-constexpr std::size_t tried_folds = 2;  // with some features and without
 constexpr const char *nets_name = "nets", *both_name = "nets and linear model", *linear_name = "linear model";
 
 struct Member {
-  std::size_t fold = 0;
+  std::size_t split = 0;
   nn::Model model;
 };
 
@@ -61,7 +60,7 @@ struct Work {
   Engine& engine;
   const data::Dataset& rows;
   const FitOptions& options;
-  nn::Layer net;
+  std::int64_t outputs;
   Clock::time_point began = Clock::now();
   const data::Dataset* learnt = &rows;      // what nets are trained on
   std::vector<std::int64_t> left_out = {};  // features that it has not
@@ -77,18 +76,21 @@ struct Work {
   double seconds() const { return std::chrono::duration<double>(Clock::now() - began).count(); }
 };
 
-/// Epochs of each net, so that all are trained in the time that there is: as many as the plan has, or as a try says.
-std::int64_t affordable_epochs(const Work& work, const data::Split& split, TrainOptions options, std::int64_t nets) {
-  if (work.options.seconds <= 0) return options.epochs;
+nn::Layer net_of(const Work& work, const Way& way) { return nn::with_output(nn::parse_net(way.net), work.outputs); }
+
+/// Of the epochs of a way, so that all nets are trained in the time that there is: all, or as a try says.
+std::int64_t affordable_epochs(const Work& work, const Way& way, const data::Split& split, TrainOptions options,
+                               double nets) {
+  if (work.options.seconds <= 0) return way.epochs;
   options.split = split, options.epochs = 1;
-  Trainer trainer(work.engine, work.net, work.rows, options);
+  Trainer trainer(work.engine, net_of(work, way), work.rows, options);
   const auto began = Clock::now();
   while (!trainer.stopped()) trainer.step();
   const double epoch = std::chrono::duration<double>(Clock::now() - began).count();
-  const double each = (work.options.seconds - work.seconds()) / static_cast<double>(nets);
+  const double each = (work.options.seconds - work.seconds()) / nets;
   constexpr double reserve = 0.9;
   const double most = reserve * each / std::max(epoch, 1e-6);
-  return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::min(most, 1e9)), 1, work.options.plan.epochs);
+  return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::min(most, 1e9)), 1, way.epochs);
 }
 
 void add_predictions(Work& work, const Member& member, const data::Split& split) {
@@ -109,9 +111,9 @@ void add_predictions(Work& work, const Member& member, const data::Split& split)
 }
 
 /// A net that ends with numbers that are not finite is left out, and said.
-std::optional<Run> train_member(Work& work, const TrainOptions& options) {
+std::optional<Run> train_member(Work& work, const Way& way, const TrainOptions& options) {
   try {
-    Trainer trainer(work.engine, work.net, *work.learnt, options);
+    Trainer trainer(work.engine, net_of(work, way), *work.learnt, options);
     while (!trainer.stopped()) trainer.step();
     return std::move(trainer).run();
   } catch (const Diverged& diverged) {
@@ -120,12 +122,19 @@ std::optional<Run> train_member(Work& work, const TrainOptions& options) {
   }
 }
 
-/// Trains a net on a fold and keeps it; its loss on the rows held back, or infinite.
-double add_member(Work& work, std::size_t fold, const data::Split& split, TrainOptions options) {
+/// What is the same for all nets of a way.
+struct Training {
+  const Way& way;
+  TrainOptions options;
+};
+
+/// Trains a net on split number `at` and keeps it; its loss on the rows held back, or infinite.
+double add_member(Work& work, const Training& training, std::size_t at, const data::Split& split) {
+  TrainOptions options = training.options;
   options.seed = work.options.seed + static_cast<std::uint64_t>(work.number);
   options.split = split;
   ++work.number;
-  std::optional<Run> run = train_member(work, options);
+  std::optional<Run> run = train_member(work, training.way, options);
   if (!run) return std::numeric_limits<double>::infinity();
   work.stopped = run->stopped_by == StoppedBy::request;
   if (!work.left_out.empty()) forget(run->model.network, work.left_out);
@@ -134,53 +143,61 @@ double add_member(Work& work, std::size_t fold, const data::Split& split, TrainO
     if (epoch.epoch == run->best_epoch && epoch.validation) loss = epoch.validation->loss;
   }
   if (work.options.on_member) {
-    work.options.on_member({work.number, work.count, static_cast<std::int64_t>(fold) + 1, std::ssize(run->history),
-                            run->best_epoch, run->model.record.steps, loss, work.seconds()});
+    work.options.on_member({work.number, work.count, static_cast<std::int64_t>(at) % work.options.plan.folds + 1,
+                            training.way.name, std::ssize(run->history), run->best_epoch, run->model.record.steps, loss,
+                            work.seconds()});
   }
   if (work.members.empty()) work.record = run->model.record, work.loss = run->model.loss, work.record.steps = 0;
   work.record.steps += run->model.record.steps;
-  work.members.push_back({fold, std::move(run->model.network)});
+  work.members.push_back({at, std::move(run->model.network)});
   return loss;
 }
 
 /// The first folds with the features `levels` and without: those that do better there are what goes on.
-void choose_levels(Work& work, const std::vector<data::Split>& splits, const TrainOptions& options,
+void choose_levels(Work& work, const std::vector<data::Split>& splits, const Training& training,
                    std::span<const std::int64_t> levels) {
-  const std::size_t tries = std::min(tried_folds, splits.size());
+  const std::size_t tries = std::min<std::size_t>(tried_folds, splits.size());
   double with = 0, no = 0;
-  for (std::size_t fold = 0; fold < tries && !work.stopped; ++fold)
-    with += add_member(work, fold, splits[fold], options);
+  for (std::size_t at = 0; at < tries && !work.stopped; ++at) with += add_member(work, training, at, splits[at]);
   if (work.stopped) return;
   std::vector<Member> kept = std::exchange(work.members, {});
   work.left_out.assign(levels.begin(), levels.end());
   const data::Dataset bare = without(work.rows, levels);
   work.learnt = &bare;
-  for (std::size_t fold = 0; fold < tries && !work.stopped; ++fold) no += add_member(work, fold, splits[fold], options);
+  for (std::size_t at = 0; at < tries && !work.stopped; ++at) no += add_member(work, training, at, splits[at]);
   work.learnt = &work.rows;
   if (!work.stopped && no < with) return;
   work.members = std::move(kept), work.left_out.clear();
 }
 
+/// `splits`: those of all deals, one after the other.
 void train_members(Work& work, const std::vector<data::Split>& splits, const data::Schema& schema) {
   const Plan& plan = work.options.plan;
-  TrainOptions options = options_of(plan);
-  options.schema = schema;
-  if (work.options.should_stop) options.observers.push_back({.should_stop = work.options.should_stop});
   const std::vector<std::int64_t> levels = level_features(schema);
-  const auto tries = levels.empty() ? 0 : static_cast<std::int64_t>(std::min(tried_folds, splits.size()));
-  work.count = plan.members * std::ssize(splits) + tries;
-  options.epochs = affordable_epochs(work, splits[0], options, work.count);
-  if (tries > 0) choose_levels(work, splits, options, levels);
+  const auto folds = static_cast<std::size_t>(plan.folds);
+  const std::size_t tries = levels.empty() ? 0 : std::min<std::size_t>(tried_folds, splits.size());
+  work.count = plan.nets() + static_cast<std::int64_t>(tries);
+  double left = static_cast<double>(work.count);
+  std::vector<Training> trainings;
+  for (const Way& way : plan.ways) {
+    TrainOptions options = options_of(plan, way);
+    options.schema = schema;
+    if (work.options.should_stop) options.observers.push_back({.should_stop = work.options.should_stop});
+    options.epochs = affordable_epochs(work, way, splits[0], options, left);
+    trainings.push_back({way, std::move(options)});
+  }
+  if (tries > 0) choose_levels(work, splits, trainings[0], levels);
   std::optional<data::Dataset> bare;
   if (!work.left_out.empty()) bare = without(work.rows, work.left_out), work.learnt = &*bare;
-  for (std::int64_t member = 0; member < plan.members; ++member) {
-    for (std::size_t fold = 0; fold < splits.size() && !work.stopped; ++fold) {
-      if (member > 0 || std::ssize(splits) * member + static_cast<std::int64_t>(fold) >= tries)
-        add_member(work, fold, splits[fold], options);
+  for (std::size_t first = 0; first < splits.size(); first += folds) {
+    for (std::size_t way = 0; way < trainings.size(); ++way) {
+      for (std::size_t at = first; at < first + folds && !work.stopped; ++at) {
+        if (way > 0 || at >= tries) add_member(work, trainings[way], at, splits[at]);
+      }
     }
   }
   work.learnt = &work.rows;
-  for (const Member& member : work.members) add_predictions(work, member, splits[member.fold]);
+  for (const Member& member : work.members) add_predictions(work, member, splits[member.split]);
 }
 
 /// Means of what nets gave for rows held back. Rows that no net has seen so (it was stopped) are left to guesses.
@@ -280,6 +297,16 @@ HeldOutErrors held_out_errors(const Fit& fit, const data::Dataset& rows) {
   return out;
 }
 
+/// The first deal's splits, then those of the others.
+std::vector<data::Split> all_deals(std::vector<data::Split> splits, const data::Dataset& rows,
+                                   const FitOptions& options) {
+  for (std::int64_t deal = 1; deal < options.plan.deals; ++deal) {
+    const auto seed = options.seed + static_cast<std::uint64_t>(deal);
+    for (data::Split& split : make_folds(rows, options.plan.folds, seed)) splits.push_back(std::move(split));
+  }
+  return splits;
+}
+
 }  // namespace
 
 Fit fit(Engine& engine, const data::Dataset& rows, const data::Split& split, const data::Schema& schema,
@@ -287,10 +314,10 @@ Fit fit(Engine& engine, const data::Dataset& rows, const data::Split& split, con
   Fit out;
   out.splits = options.plan.folds > 1 ? make_folds(rows, options.plan.folds, options.seed) : std::vector{split};
   const std::vector<std::int64_t> learnt = learnt_rows(out.splits);
-  Work work{engine, rows, options, nn::with_output(nn::parse_net(options.plan.net), schema.output_count())};
+  Work work{engine, rows, options, schema.output_count()};
   work.counts.resize(static_cast<std::size_t>(rows.rows()));
-  work.sums.resize(work.counts.size() * static_cast<std::size_t>(schema.output_count()));
-  train_members(work, out.splits, schema);
+  work.sums.resize(work.counts.size() * static_cast<std::size_t>(work.outputs));
+  train_members(work, all_deals(out.splits, rows, options), schema);
   const std::optional<LinearFit> linear = fit_linear(rows, out.splits, linear_features(schema));
   if (!work.members.empty()) out.splits = tried_splits(work, std::move(out.splits));
   add_candidates(out, work, linear);

@@ -17,6 +17,7 @@ namespace gradus::tables {
 struct MemberReport {
   std::int64_t number = 0, count = 0;  // from 1, of how many
   std::int64_t fold = 0;               // from 1
+  std::string way = {};                // of which it is
   std::int64_t epochs = 0, best_epoch = 0, steps = 0;
   double loss = 0;     // of the best epoch, on the rows held back from it
   double seconds = 0;  // since the beginning
@@ -39,7 +40,7 @@ struct Candidate {
 
 struct Fit {
   TrainedModel model;
-  std::vector<data::Split> splits;  // that nets were trained on; rows held back are those that nets were tried on
+  std::vector<data::Split> splits;  // of the first deal; rows held back are those that nets were tried on
   std::vector<Candidate> candidates;
   std::size_t chosen = 0;
   std::int64_t parameters = 0;  // of the model

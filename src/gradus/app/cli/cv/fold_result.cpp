@@ -58,10 +58,10 @@ TrainedModel train_net(Engine& engine, const data::Dataset& rows, const Training
 TrainedModel train_recipe(Engine& engine, const data::Dataset& rows, const TrainingData& data, const Settings& said,
                           FoldResult& out) {
   const Settings all = with_defaults(said, {});
-  tables::FitOptions options{.plan = tables::make_plan(*data.effort, rows.rows(), rows.row_size()),
-                             .seed = *all.seed,
-                             .seconds = said.within.value_or(0)};
-  if (!deals_folds(said)) options.plan.folds = 1;
+  tables::FitOptions options{
+      .plan = tables::make_plan(*data.effort, tables::shape_of(rows, data.schema, deals_folds(said))),
+      .seed = *all.seed,
+      .seconds = said.within.value_or(0)};
   options.should_stop = [] { return Interrupt::requested() != 0; };
   tables::Fit fit = tables::fit(engine, rows, data.split, data.schema, options);
   out.chosen = fit.candidates[fit.chosen].name;

@@ -197,8 +197,7 @@ TrainingData fit_training_table(const TrainingTable& read, std::span<const std::
   const std::int64_t rows = std::ssize(among);
   if (settings.effort && rows >= tables::least_rows && fit.targets.empty() && !settings.inputs) {
     out.effort = settings.effort;
-    if (!settings.numbers.said())
-      fit.numbers = tables::numbers_of(*settings.effort, rows, std::ssize(read.table.columns));
+    if (!settings.numbers.said()) fit.numbers = tables::numbers_of(rows, std::ssize(read.table.columns));
   }
   const bool folds = out.effort && deals_folds(settings) && tables::folds_of(*out.effort, rows) > 1;
   if (folds) out.split = {{among.begin(), among.end()}, {}};

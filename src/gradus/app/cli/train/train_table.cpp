@@ -35,14 +35,26 @@ const Setting* says_of_one_net(const Settings& said) {
   return nullptr;
 }
 
+/// "scale, 64 relu, 64 relu (brief); ..."; of one way the net alone.
+std::string nets_text(const tables::Plan& plan) {
+  if (plan.ways.size() == 1) return plan.ways[0].net;
+  std::string out;
+  for (const tables::Way& way : plan.ways) out += (out.empty() ? "" : "; ") + way.name + ": " + way.net;
+  return out;
+}
+
 std::string plan_text(const tables::Plan& plan) {
-  const std::int64_t nets = plan.folds * plan.members;
-  std::string out = std::string(name(plan.effort)) + ": " + counted(nets, "net") + " (" + plan.net + ")";
+  std::string out = std::string(name(plan.effort)) + ": " + counted(plan.nets(), "net");
+  const std::string nets = nets_text(plan);
+  if (plan.ways.size() == 1) out += " (" + nets + ")";
   if (plan.folds > 1)
     out += " on " + std::to_string(plan.folds) + " parts of the rows, each held back" +
-           (plan.members > 1 ? " " + std::to_string(plan.members) + " times" : " once");
+           (plan.deals > 1 ? ", dealt " + std::to_string(plan.deals) + " times" : " once");
+  if (plan.ways.size() > 1) out += ", of each " + nets;
+  std::int64_t epochs = 0;
+  for (const tables::Way& way : plan.ways) epochs = std::max(epochs, way.epochs);
   return out + ", beside a linear model and the trivial answer; batch " + std::to_string(plan.batch) + ", " +
-         counted(plan.epochs, "epoch") + " at most";
+         counted(epochs, "epoch") + " at most";
 }
 
 std::string choices_text(const Training& training, const TrainingData& data, const tables::Plan& plan, int width) {
@@ -61,6 +73,13 @@ std::string choices_text(const Training& training, const TrainingData& data, con
                   "  (--seed, --threads)",
               width);
   return out + line("model", printable(training.model) + (training.model_chosen ? "  (-o)" : ""), width);
+}
+
+std::string member_text(const tables::Plan& plan, const tables::MemberReport& one) {
+  return "  net " + std::to_string(one.number) + "/" + std::to_string(one.count) +
+         (plan.ways.size() > 1 ? " (" + one.way + ")" : "") + ": best epoch " + std::to_string(one.best_epoch) +
+         " of " + std::to_string(one.epochs) + ", validation loss " + report::short_number(one.loss) + ", " +
+         report::duration(one.seconds);
 }
 
 /// The rows held back in any split, ascending.
@@ -147,7 +166,7 @@ json::Value outcome_json(const Training& training, const TrainingData& data, con
                       {"history", json::Array{}},
                       {"effort", json::Object{{"name", name(plan.effort)},
                                               {"folds", plan.folds},
-                                              {"members", plan.members},
+                                              {"members", plan.deals * std::ssize(plan.ways)},
                                               {"chosen", fit.candidates[fit.chosen].name},
                                               {"candidates", candidates}}},
                       {"notes", notes}};
@@ -207,10 +226,10 @@ int train_table(const Arguments& arguments, const Settings& said, const Training
   training.threads = engine.threads();
   const bool classes = data.rows.task == data::Task::classification;
   const metric::Metrics metrics = choose_metrics(said.metrics, classes);
-  tables::FitOptions options{.plan = tables::make_plan(*data.effort, data.rows.rows(), data.rows.row_size()),
+  const tables::Shape shape = tables::shape_of(data.rows, data.schema, deals_folds(said));
+  tables::FitOptions options{.plan = tables::make_plan(*data.effort, shape),
                              .seed = *training.complete.seed,
                              .seconds = said.within.value_or(0)};
-  if (!deals_folds(said)) options.plan.folds = 1;
   say_notes(console, data.notes);
   console.say(choices_text(training, data, options.plan, console.err().width));
   report::RunLog log(arguments.output("--log"));
@@ -219,13 +238,12 @@ int train_table(const Arguments& arguments, const Settings& said, const Training
                       {"data", training.data},
                       {"model", training.model},
                       {"settings", settings_json(said)},
-                      {"net", options.plan.net}});
+                      {"net", nets_text(options.plan)}});
   options.on_member = [&](const tables::MemberReport& one) {
-    console.say("  net " + std::to_string(one.number) + "/" + std::to_string(one.count) + ": best epoch " +
-                std::to_string(one.best_epoch) + " of " + std::to_string(one.epochs) + ", validation loss " +
-                report::short_number(one.loss) + ", " + report::duration(one.seconds));
+    console.say(member_text(options.plan, one));
     log.write("net", {{"number", one.number},
                       {"fold", one.fold},
+                      {"way", one.way},
                       {"epochs", one.epochs},
                       {"best_epoch", one.best_epoch},
                       {"validation_loss", one.loss},
