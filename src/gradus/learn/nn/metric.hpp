@@ -58,10 +58,17 @@ using Results = std::vector<Result>;
 /// The result of that name; nullptr: none.
 const Result* find(const Results& results, std::string_view name);
 
+/// Which results have 95 % confidence intervals.
+enum class Intervals {
+  usual,  // shares of rows: what costs nothing
+  all,    // whatever has one; some keep a few numbers a row
+};
+
 /// What is compared.
 struct Subject {
   std::int64_t outputs = 1;               // numbers of a prediction
   std::vector<std::string> classes = {};  // names of the classes; none: the target are numbers
+  Intervals intervals = Intervals::usual;
 };
 
 /// Rows of predictions beside their targets.
@@ -98,6 +105,8 @@ using Metrics = std::vector<Metric>;
 MetricKinds all_metrics();
 /// What is computed unless other metrics are asked for.
 Metrics usual_metrics(bool classes);
+/// What an evaluation reports unless other metrics are asked for.
+Metrics reported_metrics(bool classes);
 /// All that compare classes, or numbers, as by default.
 Metrics metrics_for(bool classes);
 

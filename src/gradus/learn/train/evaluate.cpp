@@ -164,11 +164,11 @@ Evaluation evaluate_each(
 }  // namespace
 
 Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
-                    const metric::Metrics& metrics) {
+                    const metric::Metrics& metrics, metric::Intervals intervals) {
   if (!model.targets.empty()) {
     return evaluate_each(model, dataset, metrics,
                          [&](const TrainedModel& of, const data::Dataset& rows, const auto& asked) {
-                           return evaluate(engine, of, rows, asked);
+                           return evaluate(engine, of, rows, asked, intervals);
                          });
   }
   check_features(model, dataset);
@@ -177,7 +177,7 @@ Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Datas
   const data::Dataset targets = targets_for(model, dataset);
   const ByKnowledge rows = by_knowledge(model, dataset, targets);
   Scoring scoring(metrics.empty() ? metric::usual_metrics(model.task == data::Task::classification) : metrics,
-                  model.network, model.loss, dataset, targets);
+                  model.network, model.loss, dataset, targets, nullptr, intervals);
   std::vector<Graph> graphs;
   const StepSlots slots;
   const Pass known =
@@ -271,16 +271,16 @@ data::Dataset decoded_targets(const data::Schema& schema, data::Dataset targets)
 }
 
 Evaluation evaluate_in_units(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
-                             const metric::Metrics& metrics) {
+                             const metric::Metrics& metrics, metric::Intervals intervals) {
   if (!model.targets.empty()) {
     return evaluate_each(model, dataset, metrics,
                          [&](const TrainedModel& of, const data::Dataset& rows, const auto& asked) {
-                           return evaluate_in_units(engine, of, rows, asked);
+                           return evaluate_in_units(engine, of, rows, asked, intervals);
                          });
   }
-  Evaluation out = in_units(model, evaluate(engine, model, dataset, metrics));
+  Evaluation out = in_units(model, evaluate(engine, model, dataset, metrics, intervals));
   if (out.task != data::Task::regression || !model.schema || model.schema->target.linear()) return out;
-  metric::Measurement measurement(metrics.empty() ? metric::usual_metrics(false) : metrics, {});
+  metric::Measurement measurement(metrics.empty() ? metric::usual_metrics(false) : metrics, {.intervals = intervals});
   const Tensor predicted = in_units(model, predict(engine, model, dataset));
   const data::Dataset targets = decoded_targets(*model.schema, dataset);
   measurement.add({predicted, targets.targets});

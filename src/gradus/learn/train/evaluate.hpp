@@ -25,7 +25,7 @@ Tensor target_columns(const TrainedModel& model, std::size_t target, const Tenso
 /// its name ("price/r2"). Throws UserError(Fault::data) when the rows do not fit the model, have no targets, there are
 /// none, or none of a known class.
 Evaluation evaluate(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
-                    const metric::Metrics& metrics = {});
+                    const metric::Metrics& metrics = {}, metric::Intervals intervals = metric::Intervals::usual);
 
 /// [rows, outputs] in the model's dtype: probabilities for classifiers; for regression the encoded target (see
 /// in_units). No rows give no rows. Throws UserError(Fault::data) when the rows do not fit the model.
@@ -41,7 +41,8 @@ Tensor in_units(const TrainedModel& model, const Tensor& prediction);
 Evaluation in_units(const TrainedModel& model, Evaluation evaluation);
 /// evaluate() with errors and R2 in the units of the data, whatever the target's encoder.
 Evaluation evaluate_in_units(Engine& engine, const TrainedModel& model, const data::Dataset& dataset,
-                             const metric::Metrics& metrics = {});
+                             const metric::Metrics& metrics = {},
+                             metric::Intervals intervals = metric::Intervals::usual);
 /// `targets` decoded where the encoder of the target is not linear, so that errors of them are in units; else the same.
 data::Dataset decoded_targets(const data::Schema& schema, data::Dataset targets);
 

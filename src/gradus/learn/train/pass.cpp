@@ -57,7 +57,8 @@ metric::Results named_results(const std::string& target, metric::Results results
 }
 
 Scoring::Scoring(const metric::Metrics& metrics, const nn::Model& model, const loss::Loss& loss,
-                 const data::Dataset& dataset, const data::Dataset& targets, const data::TargetEncoding* encoding)
+                 const data::Dataset& dataset, const data::Dataset& targets, const data::TargetEncoding* encoding,
+                 metric::Intervals intervals)
     : loss_of_(loss), dataset_(dataset), targets_(targets) {
   if (encoding != nullptr && encoding->task == data::Task::regression && !encoding->linear()) bent_ = encoding;
   out_.task = targets.task;
@@ -65,7 +66,8 @@ Scoring::Scoring(const metric::Metrics& metrics, const nn::Model& model, const l
     const std::int64_t outputs = nn::output_count(model);
     const bool classes = targets.task == data::Task::classification;
     const metric::Subject subject{.outputs = outputs,
-                                  .classes = classes ? targets.class_names : std::vector<std::string>()};
+                                  .classes = classes ? targets.class_names : std::vector<std::string>(),
+                                  .intervals = intervals};
     parts_.push_back({metric::Measurement(metrics, subject), nullptr, 0, outputs});
     return;
   }
@@ -74,7 +76,7 @@ Scoring::Scoring(const metric::Metrics& metrics, const nn::Model& model, const l
     const data::Target& target = targets.several[i];
     const std::int64_t columns = loss.terms[i].columns;
     const bool classes = target.task == data::Task::classification;
-    const metric::Subject subject{.outputs = columns, .classes = target.class_names};
+    const metric::Subject subject{.outputs = columns, .classes = target.class_names, .intervals = intervals};
     parts_.push_back({metric::Measurement(metrics_of_target(metrics, classes), subject), &target, first, columns});
     first += columns;
   }

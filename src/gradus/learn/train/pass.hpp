@@ -45,7 +45,8 @@ class Scoring {
   /// Features of `dataset`, targets of `targets` (which may be the same); all outlive this, `encoding` too: metrics of
   /// a target that is not linear in it are of decoded numbers. Throws as metric::check.
   Scoring(const metric::Metrics& metrics, const nn::Model& model, const loss::Loss& loss, const data::Dataset& dataset,
-          const data::Dataset& targets, const data::TargetEncoding* encoding = nullptr);
+          const data::Dataset& targets, const data::TargetEncoding* encoding = nullptr,
+          metric::Intervals intervals = metric::Intervals::usual);
   /// The rows with these numbers. A pass without a loss is over rows of classes that the model does not know.
   /// REQUIRES: as many as add_pass was told, and one pass with a loss.
   void run(Program& program, const Pass& pass, std::span<const std::int64_t> rows);

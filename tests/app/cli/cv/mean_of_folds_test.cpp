@@ -4,17 +4,9 @@
 
 #include <cmath>
 #include <limits>
-#include <tuple>
 
 namespace gradus::cli {
 namespace {
-
-#include "tests/app/cli/cv/student.inl"
-
-TEST(MeanOfFolds, StudentsT) {
-  for (const auto& [freedom, level, t] : student_values)
-    EXPECT_NEAR(student_t(freedom, level) / t, 1, 1e-7) << freedom << " " << level;
-}
 
 metric::Results scores(double accuracy, double error) {
   return {{.name = "accuracy", .label = "accuracy", .unit = metric::Unit::share, .number = accuracy},

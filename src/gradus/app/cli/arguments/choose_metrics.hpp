@@ -1,6 +1,7 @@
 // --metrics: a list of recipes, or all.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,5 +18,9 @@ void check_metrics(const std::string& text, const std::string& place);
 metric::Metrics choose_metrics(const std::optional<std::string>& said, bool classes);
 /// The same for the targets of a schema: of several those that compare one of them at least; empty: the usual ones.
 metric::Metrics choose_metrics(const std::optional<std::string>& said, const data::Schema& schema);
+/// The same, where unless others are said all are meant that an evaluation of so many rows reports: areas under curves
+/// not of more rows and classes than are sorted in a moment.
+metric::Metrics choose_reported_metrics(const std::optional<std::string>& said, const data::Schema& schema,
+                                        std::int64_t rows);
 
 }  // namespace gradus::cli

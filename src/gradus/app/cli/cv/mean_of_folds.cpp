@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
-#include "gradus/core/base/error.hpp"
+#include "gradus/learn/nn/metrics/student.hpp"
 
 namespace gradus::cli {
 namespace {
@@ -30,8 +29,8 @@ MeanScore mean_of(metric::Result like, const std::vector<double>& scores, double
   constexpr double level = 0.95;
   const double variance = squares / (count - 1);
   out.spread = std::sqrt(variance);
-  const double reach =
-      student_t(static_cast<int>(scores.size()) - 1, level) * std::sqrt((1 / count + held_per_learnt) * variance);
+  const double reach = metric::student_t(static_cast<int>(scores.size()) - 1, level) *
+                       std::sqrt((1 / count + held_per_learnt) * variance);
   out.mean.interval = metric::Interval{mean - reach, mean + reach};
   return out;
 }
@@ -65,29 +64,6 @@ metric::Table sum_of(std::span<const metric::Results> folds, const std::string& 
 }
 
 }  // namespace
-
-double student_t(int freedom, double level) {
-  require(freedom > 0 && level > 0 && level < 1, "student_t: degrees of freedom, and a probability");
-  // With t = sqrt(n) tan(a) the density is proportional to cos(a)^(n - 1): smooth on a bounded stretch.
-  const double n = freedom;
-  const double scale = 2 * std::exp(std::lgamma((n + 1) / 2) - std::lgamma(n / 2)) / std::sqrt(std::numbers::pi);
-  const auto inside = [&](double angle) {  // Simpson's rule
-    constexpr int pieces = 512;
-    double sum = 0;
-    for (int i = 0; i <= pieces; ++i) {
-      const double weight = i == 0 || i == pieces ? 1 : i % 2 == 1 ? 4 : 2;
-      sum += weight * std::pow(std::cos(angle * i / pieces), n - 1);
-    }
-    return scale * sum * angle / pieces / 3;
-  };
-  constexpr double widest = 40;  // deviations of the angle, beyond which there is nothing
-  double low = 0, high = std::min(std::numbers::pi / 2, widest / std::sqrt(n));
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2;
-    (inside(middle) < level ? low : high) = middle;
-  }
-  return std::sqrt(n) * std::tan(low);
-}
 
 std::vector<MeanScore> mean_of_folds(std::span<const metric::Results> folds, double held_per_learnt) {
   std::vector<MeanScore> out;

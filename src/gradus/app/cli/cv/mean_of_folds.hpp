@@ -8,9 +8,6 @@
 
 namespace gradus::cli {
 
-/// The t for which Student's distribution with `freedom` degrees is in [-t, t] with probability `level`.
-double student_t(int freedom, double level);
-
 /// A metric over the folds that have a number for it.
 struct MeanScore {
   metric::Result mean;     // with the interval, where there are two numbers or more; a table is the sum of all

@@ -152,6 +152,14 @@ int check_finite(const Evaluation& evaluation, const std::string& source, const 
   return exit_failure;
 }
 
+/// All metrics; tables of many classes only where they were asked for.
+std::string metrics_text(Evaluation evaluation, bool said) {
+  constexpr std::size_t widest = 20;
+  std::erase_if(evaluation.metrics,
+                [&](const metric::Result& one) { return !said && one.table && one.table->columns.size() > widest; });
+  return report::metric_table(evaluation);
+}
+
 int run_evaluate(const Arguments& arguments, report::Console& console) {
   Engine engine({.threads = choose_threads(arguments.integer("--threads", 0, most_threads), console),
                  .device = read_device(arguments.text("--device", "cpu"), "--device"),
@@ -159,14 +167,15 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
   const TrainedModel model = load_model(arguments.required(0), console);
   const bool several = !model.targets.empty(), classes = model.task == data::Task::classification;
   const auto said = arguments.text("--metrics");
-  const metric::Metrics metrics = choose_metrics(said, schema_of(model));
+  if (said) choose_metrics(said, schema_of(model));  // refused before anything is read
   const std::vector<std::string> paths = data_operands(arguments, 1, schema_of(model));
   const Rows rows = !schema_of(model).is_table() && are_pictures(paths)
                         ? load_pictures(model, paths, data::WantTarget::any, engine.threads())
                         : load_for_model(model, paths[0], data::WantTarget::any, KeepTable::no, read_rules(arguments));
   say_notes(console, rows.notes);
 
-  const Evaluation evaluation = evaluate_in_units(engine, model, rows.dataset, metrics);
+  const metric::Metrics metrics = choose_reported_metrics(said, schema_of(model), rows.dataset.rows());
+  const Evaluation evaluation = evaluate_in_units(engine, model, rows.dataset, metrics, metric::Intervals::all);
   const data::Dataset light = targets_of(rows.dataset);
   const Evaluation guess = guess_in_units(schema_of(model), light, light, metrics);
   const std::vector<TargetClasses> counts = count_classes_of_targets(engine, model, rows.dataset);
@@ -197,7 +206,7 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
                  : classes ? "beside: the most frequent class gives "
                            : "beside: the mean of these rows gives ") +
                 report::short_metric_text(guess) + "\n");
-  if (said) console.print("\n" + report::metric_table(evaluation));
+  console.print("\n" + metrics_text(evaluation, said.has_value()));
   constexpr std::size_t most_classes = 50;
   for (const TargetClasses& one : counts) {
     if (one.counts.known.size() > most_classes) continue;

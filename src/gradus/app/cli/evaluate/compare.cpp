@@ -91,7 +91,8 @@ std::vector<Comparison> compare(Engine& engine, const Run& run, const TrainingDa
   Comparison first;
   if (held_back) {
     first = {"validation",
-             evaluate_in_units(engine, run.model, data::take(data.rows, data.split.validation), options.metrics),
+             evaluate_in_units(engine, run.model, data::take(data.rows, data.split.validation), options.metrics,
+                               metric::Intervals::all),
              guess_in_units(data.schema, learnt, data::take(light, data.split.validation), options.metrics),
              {}};
   } else {
@@ -104,7 +105,7 @@ std::vector<Comparison> compare(Engine& engine, const Run& run, const TrainingDa
   out.push_back(first);
   if (data.test) {
     out.push_back({"test",
-                   evaluate_in_units(engine, run.model, *data.test, options.metrics),
+                   evaluate_in_units(engine, run.model, *data.test, options.metrics, metric::Intervals::all),
                    guess_in_units(data.schema, learnt, targets_of(*data.test), options.metrics),
                    {}});
   }

@@ -109,7 +109,7 @@ Evaluation evaluation_of(const tables::Candidate& candidate, const data::Dataset
     targets = targets.cast(DType::f64);
     for (double& x : targets.as<double>()) x = schema.target.decode(x);
   }
-  metric::Subject subject{outputs, {}};
+  metric::Subject subject{outputs, {}, metric::Intervals::all};
   if (classes) subject.classes = tried.class_names;
   metric::Measurement measurement(metrics.empty() ? metric::usual_metrics(classes) : metrics, subject);
   measurement.add({predicted, targets});

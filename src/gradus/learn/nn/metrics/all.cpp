@@ -32,6 +32,18 @@ Metrics usual_metrics(bool classes) {
   return {kinds::make(r2_kind), kinds::make(mae_kind), kinds::make(mse_kind)};
 }
 
+Metrics reported_metrics(bool classes) {
+  if (classes) {
+    return {kinds::make(accuracy_kind), kinds::make(balanced_accuracy_kind), kinds::make(log_loss_kind),
+            kinds::make(roc_area_kind), kinds::make(pr_area_kind),           kinds::make(calibration_error_kind),
+            kinds::make(confusion_kind)};
+  }
+  constexpr double middle = 0.5;
+  Metric median = kinds::make(error_quantile_kind);
+  kinds::set(median, "q", middle);
+  return {kinds::make(r2_kind), kinds::make(mae_kind), kinds::make(mse_kind), median, kinds::make(error_quantile_kind)};
+}
+
 Metrics metrics_for(bool classes) {
   Metrics out;
   for (const MetricKind* kind : all_metrics()) {

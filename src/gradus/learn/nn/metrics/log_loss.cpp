@@ -10,7 +10,7 @@ constexpr ResultSpec results[] = {{"log_loss", "log-loss", Unit::number, "mean o
 
 class LogLoss : public Sums {
  public:
-  explicit LogLoss(const Subject&) {}
+  explicit LogLoss(const Subject& subject) : terms_(subject.intervals) {}
   void add(const Rows& rows) override {
     // A probability of exactly 0 is what the type rounds to: nothing is less likely than its last digit.
     const double least = rows.prediction.dtype() == DType::f64
@@ -20,18 +20,23 @@ class LogLoss : public Sums {
     for (std::size_t i = 0; i < targets.size(); ++i) {
       if (targets[i] < 0) continue;
       const double p = probability(rows, static_cast<std::int64_t>(i), targets[i]);
-      sum_ -= std::isnan(p) ? p : std::log(std::clamp(p, least, 1 - least));
+      const double term = std::isnan(p) ? p : std::log(std::clamp(p, least, 1 - least));
+      sum_ -= term;
+      terms_.add(-term);
       ++rows_;
     }
   }
   Results finish() override {
     if (rows_ == 0) return {result(results[0], std::nullopt, "no rows of a class")};
-    return {result(results[0], sum_ / static_cast<double>(rows_))};
+    Result out = result(results[0], sum_ / static_cast<double>(rows_));
+    if (const auto interval = terms_.interval()) out.interval = cut(*interval);
+    return {out};
   }
 
  private:
   double sum_ = 0;
   std::int64_t rows_ = 0;
+  MeanInterval terms_;
 };
 
 }  // namespace

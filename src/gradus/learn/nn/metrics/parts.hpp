@@ -3,7 +3,9 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gradus/learn/nn/metric.hpp"
@@ -27,6 +29,33 @@ inline Result result(const ResultSpec& spec, std::optional<double> number, std::
 template <class T> std::unique_ptr<Sums> begin(const Keys&, const Subject& subject) {
   return std::make_unique<T>(subject);
 }
+
+/// With mean and standard error, by Student's t.
+Interval interval_of_mean(double mean, double standard_error, std::int64_t rows);
+/// The same, cut at 0 below and `most` above.
+Interval cut(Interval interval, double most = std::numeric_limits<double>::infinity());
+
+/// Mean of numbers and what it may be, by Welford's recurrence; asked for nothing, it does nothing.
+class MeanInterval {
+ public:
+  explicit MeanInterval(Intervals wanted) : wanted_(wanted == Intervals::all) {}
+  void add(double x) {
+    if (!wanted_) return;
+    const double before = x - mean_;
+    mean_ += before / static_cast<double>(++count_);
+    squares_ += before * (x - mean_);
+  }
+  /// None of fewer than two numbers, or of some that are not finite.
+  std::optional<Interval> interval() const;
+
+ private:
+  bool wanted_;
+  std::int64_t count_ = 0;
+  double mean_ = 0, squares_ = 0;
+};
+
+/// Of an area that is 1, whose error looks like 0: what would show so in `rows` rows with probability 2.5 %.
+inline Interval interval_of_perfect(double rows) { return {std::pow(0.025, 1 / rows), 1}; }
 
 /// The class numbers of `rows`.
 inline std::span<const std::int64_t> classes_of(const Rows& rows) { return rows.target.as<std::int64_t>(); }
