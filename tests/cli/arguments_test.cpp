@@ -26,7 +26,10 @@ TEST(Arguments, AllAfterTwoDashesAreOperands) {
   EXPECT_EQ(gradus("train --epochs 1 -o m.gradus -- -cars.csv").code, 0);
   EXPECT_EQ(gradus("predict -- m.gradus -cars.csv").code, 0);
   EXPECT_EQ(gradus("predict m.gradus -- -cars.csv").code, 0);
-  const test::Ended many = gradus("predict m.gradus cars.csv -- -cars.csv");
+  const test::Ended several = gradus("predict m.gradus cars.csv -- -cars.csv");
+  EXPECT_EQ(several.code, 2);
+  EXPECT_NE(several.err.find("found 2 files for a model of a table"), std::string::npos) << several.err;
+  const test::Ended many = gradus("train cars.csv -- -cars.csv");
   EXPECT_EQ(many.code, 2);
   EXPECT_NE(many.err.find("too many operands: \"-cars.csv\""), std::string::npos) << many.err;
   const test::Ended options = gradus("explain -- -x^2 --at x=1");
