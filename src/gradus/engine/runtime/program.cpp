@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "gradus/core/base/checked_cast.hpp"
 #include "gradus/core/base/remedy.hpp"
 
 namespace gradus {
@@ -62,7 +63,7 @@ struct Program::Impl {
   std::unique_ptr<State> state = code->make_state();
   std::unique_ptr<Context> context = code->make_context();
   std::atomic<bool> running{false};
-  int graph_count = static_cast<int>(code->signature().graphs.size());
+  int graph_count = checked_cast<int>(code->signature().graphs.size());
 
   Impl(Engine& of, std::vector<Graph> graphs, const ProgramOptions& options)
       : engine(&of), code(of.compile(std::move(graphs), options)) {}
