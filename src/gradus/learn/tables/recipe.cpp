@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gradus/learn/nn/model.hpp"
 #include "gradus/learn/nn/net.hpp"
 
 namespace gradus::tables {
@@ -34,11 +35,12 @@ struct WaySpec {
 constexpr const char *relu_net = "scale, 64 relu, 64 relu", *adam = "adam 0.003", *eager = "0.weight rate 0.018",
                      *cosine = "cosine warm_up 0.05";
 
-constexpr WaySpec relu{"relu", relu_net, adam, eager, cosine, 1200}, brief{"brief", relu_net, adam, eager, cosine, 600},
+constexpr WaySpec whole{"whole", relu_net, adam, eager, cosine, 1200},
+    brief{"brief", relu_net, adam, eager, cosine, 600},
     cycles{"cycles", relu_net, "adam 0.003 beta2 0.95", eager, "coslog cycles 4", 1200},
-    dropout{"dropout", "scale, 64 relu, dropout 0.1, 64 relu, dropout 0.1", adam, eager, cosine, 1200},
+    noisy{"noisy", "scale, 64 relu, dropout 0.1, 64 relu, dropout 0.1", adam, eager, cosine, 1200},
     keen{"keen", relu_net, adam, "0.weight rate 0.06", cosine, 1200},
-    mish{"mish", "scale, 64, blend (mish), 64, blend (mish)", adam, eager, cosine, 1200},
+    smooth{"smooth", "scale, 64, blend (mish), 64, blend (mish)", adam, eager, cosine, 1200},
     wide{"wide",
          "scale, 128, blend (mish), 128, blend (mish)",
          "adamw 0.004 beta2 0.95 weight_decay 0.02",
@@ -47,19 +49,18 @@ constexpr WaySpec relu{"relu", relu_net, adam, eager, cosine, 1200}, brief{"brie
          2500};
 
 /// In the order in which they are worth their time.
-constexpr WaySpec for_classes[] = {brief, dropout, cycles, relu, keen},
-                  for_numbers[] = {relu, mish, cycles, brief, wide};
+constexpr WaySpec for_classes[] = {brief, noisy, cycles, whole, keen},
+                  for_numbers[] = {whole, smooth, cycles, brief, wide};
 
 /// About what a step costs a core with AVX2, the share of validation and of reading rows included.
 double seconds_of_step(const Way& way, const Shape& shape, std::int64_t batch) {
   constexpr double start = 10e-6, a_weight = 1e-9, an_operation = 1.0 / 60e9, an_activation = 2e-9;
-  std::int64_t width = shape.features, weights = 0, units = shape.features;
-  const auto add = [&](std::int64_t next) { weights += width * next, units += next, width = next; };
-  const nn::Layer net = nn::parse_net(way.net);
-  for (const nn::Layer& layer : net.nets) {
-    if (layer.word() == "linear") add(layer.keys().whole("outputs"));
+  std::int64_t weights = 0, units = shape.features + shape.outputs, width = shape.features;
+  for (const nn::ParameterSpec& spec : nn::parameters_of(nn::parse_net(way.net), {shape.features}, DType::f32)) {
+    if (spec.shape.rank() < 2) continue;  // [outputs, inputs]
+    weights += spec.shape.count(), width = spec.shape[0], units += width;
   }
-  add(shape.outputs);
+  weights += width * shape.outputs;
   const auto rows = static_cast<double>(batch);
   return start + static_cast<double>(weights) * (a_weight + 6 * rows * an_operation) +
          static_cast<double>(units) * rows * an_activation;
