@@ -45,7 +45,8 @@ struct ImageSum {
     const Shape& shape = v.shape();
     if (shape.count() == 1) return true;
     return shape.rank() == image.rank() && shape.count() == node.type.shape.count() &&
-           std::all_of(axes.begin(), axes.end(), [&](std::int64_t axis) { return shape[checked_cast<int>(axis)] == 1; });
+           std::all_of(axes.begin(), axes.end(),
+                       [&](std::int64_t axis) { return shape[checked_cast<int>(axis)] == 1; });
   }
   /// The factor beside a result.
   Value at_result(Value factor) const {
