@@ -142,6 +142,21 @@ bool write_photos(const test::Program& gradus) {
   return gradus("train photos --epochs 1 -o try.gradus").err.find("built without") == std::string::npos;
 }
 
+// Else the images of one label would be learnt as another's.
+TEST(ImageFolder, ThatIsLinkedBelowAnotherLabelIsRefused) {
+  const test::Program gradus;
+  if (!write_photos(gradus)) GTEST_SKIP() << "built without libpng";
+  std::filesystem::create_directory_symlink("../light", gradus.folder.path("photos/dark \xc3\xb6/more"));
+  const test::Ended refused = gradus("train photos --epochs 1 -o m.gradus");
+  EXPECT_EQ(refused.code, 3) << refused.err;
+  EXPECT_NE(refused.err.find("photos/light: found a folder that is also read as \"dark \xc3\xb6\""), std::string::npos)
+      << refused.err;
+  std::filesystem::remove(gradus.folder.path("photos/dark \xc3\xb6/more"));
+  std::filesystem::create_directory_symlink("..", gradus.folder.path("photos/light/all"));  // in itself: read once
+  const test::Ended trained = gradus("train photos --epochs 1 -o m.gradus");
+  EXPECT_NE(trained.err.find("dark \xc3\xb6 (4), light (4)"), std::string::npos) << trained.err;
+}
+
 TEST(ImageFolder, IsLearntTriedAndPredictedALineAFile) {
   const test::Program gradus;
   if (!write_photos(gradus)) GTEST_SKIP() << "built without libpng";
@@ -153,12 +168,13 @@ TEST(ImageFolder, IsLearntTriedAndPredictedALineAFile) {
   EXPECT_NE(gradus("inspect m.gradus").out.find("images of 3 x 5 x 7 numbers (red, green, blue; height; width)"),
             std::string::npos);
   EXPECT_EQ(document(gradus("evaluate m.gradus photos --json")).at("evaluation").at("accuracy").number(), 1);
-  EXPECT_EQ(document(gradus("evaluate m.gradus photos/light photos/light/1rgb.png --json"))
-                .at("evaluation")
-                .at("rows")
-                .integer(),
-            1)
-      << "a folder among files is a file that cannot be read";
+  const test::Ended mixed = gradus("evaluate m.gradus photos/light photos/light/1rgb.png");
+  EXPECT_EQ(mixed.code, 2);
+  EXPECT_NE(mixed.err.find("photos/light: found a folder among several operands"), std::string::npos) << mixed.err;
+  EXPECT_EQ(
+      document(gradus("evaluate m.gradus ./photos/light/./1rgb.png --json")).at("evaluation").at("correct").integer(),
+      1)
+      << "the label is the folder, however the path is written";
   EXPECT_EQ(document(gradus("evaluate m.gradus photos/light --json")).at("evaluation").at("correct").integer(), 4)
       << "a folder of one label";
 
@@ -193,7 +209,7 @@ TEST(ImageFolder, SizesAreSaid) {
   EXPECT_NE(trained.err.find("images of 3 x 4 x 9 numbers"), std::string::npos) << trained.err;
   EXPECT_EQ(gradus("predict m.gradus photos").code, 0);
   for (const auto& [arguments, text] :
-       {std::pair{"train photos --image-size 4", "expected height x width; try: 28x28"},
+       {std::pair{"train photos --image-size 4", "expected HEIGHTxWIDTH, each from 1 to 4096; try: 28x28"},
         {"train photos --image-size 0x4", "--image-size: found"},
         {"train photos --image-size 4x5000", "--image-size: found"},
         {"train cars.csv --image-size 4x4", "found a table, which has no images"},

@@ -53,6 +53,40 @@ void expect_ends(const Results& results, const std::vector<Ends>& expected) {
   }
 }
 
+/// 200 rows by rising score, the upper half of the second class but for one pair, which is swapped.
+Results areas_of_ranks(bool swapped, double (*score)(double rank)) {
+  std::vector<double> predicted, truth;
+  for (int rank = 0; rank < 200; ++rank) {
+    const bool second = (rank >= 100) != (swapped && (rank == 99 || rank == 100));
+    predicted.insert(predicted.end(), {1 - score(rank), score(rank)});
+    truth.push_back(second ? 1 : 0);
+  }
+  return measure(metrics_for(true), {2, names(2)}, predicted, truth);
+}
+
+// Where the scale of the logit has no end: Wilson's ends are the roots of (a - p)^2 = z^2 p (1 - p) / n.
+TEST(MetricIntervals, OfAreasNearTheirEnds) {
+  const auto rising = [](double rank) { return (rank + 0.5) / 200; };
+  const Results near = areas_of_ranks(true, rising);
+  const Result* pr = find(near, "pr_area");
+  ASSERT_TRUE(pr && pr->interval);
+  const double area = (99 + 100.0 / 101) / 100, z = 1.959963984540054, n = 100;
+  EXPECT_NEAR(*pr->number, area, 1e-12);
+  for (const double p : {pr->interval->low, pr->interval->high}) {
+    EXPECT_NEAR((area - p) * (area - p), z * z * p * (1 - p) / n, 1e-12) << p;
+  }
+  const Results perfect = areas_of_ranks(false, rising);
+  EXPECT_EQ(*find(perfect, "pr_area")->number, 1);
+  EXPECT_GT(find(perfect, "pr_area")->interval->low, 0.9);
+  const Results reversed = areas_of_ranks(false, [](double rank) { return 1 - (rank + 0.5) / 200; });
+  const Result *none = find(reversed, "roc_area"), *all = find(perfect, "roc_area");
+  EXPECT_EQ(*none->number, 0);
+  EXPECT_NEAR(none->interval->high, 1 - all->interval->low, 1e-12);
+  const Results equal = areas_of_ranks(false, [](double) { return 0.5; });
+  EXPECT_EQ(*find(equal, "roc_area")->number, 0.5);
+  EXPECT_FALSE(find(equal, "roc_area")->interval) << "equal scores tell nothing";
+}
+
 TEST(MetricIntervals, OfClassesAreThoseOfOtherPrograms) {
   const Metrics metrics = metrics_for(true);
   expect_ends(measure(metrics, {4, names(4)}, four_predicted, four_truth), four_intervals);

@@ -45,6 +45,19 @@ output %12 "b"
 )");
 }
 
+// As many columns as channels: a mean without its axes lies along the columns.
+TEST(TakeFactorsOut, NotOfWhatIsCenteredAlongAnotherAxis) {
+  const std::string text = taken(R"(%0 = input {name="x", type=f32[8,3,4,3]} : f32[8,3,4,3]
+%1 = mean %0 {axes=[0,2,3], keep=0} : f32[3]
+%2 = reshape %1 {shape=[1,3,1,1]} : f32[1,3,1,1]
+%3 = subtract %0 %1 : f32[8,3,4,3]
+%4 = multiply %3 %2 : f32[8,3,4,3]
+%5 = sum %4 {axes=[0,2,3], keep=0} : f32[3]
+output %5 "a"
+)");
+  EXPECT_NE(text.find("subtract %0 %1 : f32[8,3,4,3]"), std::string::npos) << text;
+}
+
 // What is centered adds up to what rounding leaves, which needs no pass over it.
 TEST(TakeFactorsOut, OfWhatIsCentered) {
   EXPECT_EQ(taken(R"(%0 = input {name="x", type=f32[8,3,4,5]} : f32[8,3,4,5]

@@ -38,10 +38,15 @@ std::string show_list(const std::optional<std::vector<std::string>>& value) {
 data::PictureSize read_image_size(Text text, Text place) {
   constexpr std::int64_t largest = 4096;
   const std::size_t by = text.find_first_of("xX");
-  if (by == std::string::npos) {
-    throw UserError(Fault::usage, Report{place, "\"" + printable(text) + "\"", "height x width", "28x28"});
+  try {
+    if (by != std::string::npos) {
+      return {read_integer(text.substr(0, by), place, 1, largest),
+              read_integer(text.substr(by + 1), place, 1, largest)};
+    }
+  } catch (const UserError&) {  // below, of both numbers
   }
-  return {read_integer(text.substr(0, by), place, 1, largest), read_integer(text.substr(by + 1), place, 1, largest)};
+  throw UserError(Fault::usage,
+                  Report{place, "\"" + printable(text) + "\"", "HEIGHTxWIDTH, each from 1 to 4096", "28x28"});
 }
 
 std::string show_kind(const RecipeSetting& setting) { return setting.said() ? std::string(setting.kind().name) : ""; }

@@ -137,7 +137,9 @@ std::string overlap_text(const data::Overlap& overlap) {
                                 : "about " + report::percent(share, 0) + " of " + rows + " (" +
                                       report::grouped(overlap.found) + " of " + report::grouped(overlap.looked_up) +
                                       " that were looked up)";
-  return "warning: " + count + " are equal to rows that the model learnt from, and say little about new ones";
+  const bool one = overlap.found == 1 && overlap.looked_up == overlap.rows;
+  return "warning: " + count + (one ? " is equal to a row" : " are equal to rows") +
+         " that the model learnt from, and say little about new ones";
 }
 
 json::Value overlap_json(const data::Overlap& overlap) {

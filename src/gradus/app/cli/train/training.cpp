@@ -244,7 +244,7 @@ json::Value settings_json(const Settings& settings) {
   json::Object out;
   for (const Setting& setting : all_settings()) {
     const std::string text = setting.show(settings);
-    if (!text.empty() || setting.key == "model.net") out[setting.key] = text;
+    if (!text.empty() || (setting.key == "model.net" && settings.net)) out[setting.key] = text;
   }
   for (const SaidColumn& column : settings.columns)
     out["columns." + column.name] = column.rule ? kinds::print(*column.rule) : "keep";

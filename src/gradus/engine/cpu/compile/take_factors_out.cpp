@@ -95,6 +95,8 @@ Product split(Value v, const ImageSum& of, int depth = 0) {
 Value centre_of(Value v, const ImageSum& of) {
   if (&v.op() != &pointwise_op<pointwise::Subtract>()) return {};
   Value centre = v.input(1);
+  // Of equal sizes another axis could be meant: [C] without its axes lies along the columns.
+  if (v.input(0).shape() != of.image || !of.is_factor(centre)) return {};
   while (centre.node().op == &reshape_op) centre = centre.input(0);
   const Node& made = centre.node();
   const bool same =

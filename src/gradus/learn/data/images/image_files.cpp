@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <system_error>
 #include <utility>
 
@@ -55,7 +54,10 @@ class Walk {
   void walk(const std::string& folder, const std::string& label, bool is_top) {
     constexpr int most_depth = 100;
     struct stat of {};
-    if (::stat(folder.c_str(), &of) == 0 && !visited_.insert({of.st_dev, of.st_ino}).second) return;
+    if (::stat(folder.c_str(), &of) == 0) {
+      const auto [known, fresh] = visited_.try_emplace({of.st_dev, of.st_ino}, label);
+      if (!fresh) return refuse_two_labels(folder, known->second, label);
+    }
     if (depth_ == most_depth) refuse(folder, "folders in folders, 100 deep", "fewer", "the folder of the images");
     ++depth_;
     for (const std::string& name : names_in(folder)) {
@@ -74,6 +76,12 @@ class Walk {
       refuse(path, "a folder whose name is not UTF-8", "names of labels in UTF-8", "another name for the folder");
     if (is_top) found_.folders.push_back(name);
     walk(path, is_top ? name : label, false);
+  }
+  /// Through links a folder may be met again: in itself, or below another label.
+  static void refuse_two_labels(const std::string& folder, const std::string& before, const std::string& label) {
+    if (before.empty() || before == label) return;
+    refuse(folder, "a folder that is also read as \"" + printable(before) + "\"", "each folder below one label",
+           "the link to it removed");
   }
   void first_other(const std::string& path) {
     if (first_.empty()) first_ = path;
@@ -97,7 +105,7 @@ class Walk {
   }
 
   ImageFiles found_;
-  std::set<std::pair<dev_t, ino_t>> visited_;
+  std::map<std::pair<dev_t, ino_t>, std::string> visited_;  // to the label they were read as
   std::map<std::string, std::int64_t> others_;
   std::string first_;
   int depth_ = 0;

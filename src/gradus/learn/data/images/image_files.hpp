@@ -25,8 +25,8 @@ struct ImageFiles {
 };
 
 /// All images in `folder` and the folders in it. Hidden files and folders (.name) are passed over; a folder that is
-/// reached twice through links is read once. Throws UserError(Fault::data) for a folder that cannot be read or whose
-/// name is not UTF-8.
+/// reached twice through links is read once. Throws UserError(Fault::data) for a folder that cannot be read, whose name
+/// is not UTF-8, or that is reached below two labels.
 ImageFiles find_images(const std::string& folder);
 
 }  // namespace gradus::data

@@ -229,8 +229,12 @@ ImageList list_images(std::span<const std::string> paths, bool test_alone) {
   out.source = paths.size() == 1 ? paths[0] : counted(std::ssize(paths), "file");
   if (paths.size() != 1 || !is_folder(paths[0])) {
     for (const std::string& path : paths) {
+      if (is_folder(path)) {
+        throw UserError(Fault::usage, Report{printable(path), "a folder among several operands",
+                                             "one folder, or image files", "one folder at a time"});
+      }
       out.paths.push_back(path);
-      out.labels.push_back(fs::absolute(path).parent_path().filename().string());
+      out.labels.push_back(fs::absolute(path).lexically_normal().parent_path().filename().string());
     }
     return out;
   }

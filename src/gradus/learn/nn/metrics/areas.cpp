@@ -50,9 +50,9 @@ double average_precision(const std::vector<Threshold>& steps, double positives, 
   for (const Threshold& step : steps) {
     found += step.positives;
     taken += step.positives + step.negatives;
-    sum += step.positives / positives * (found / taken);
+    sum += step.positives * (found / taken);
   }
-  return sum;
+  return sum / positives;
 }
 
 /// A class: its area, how many rows are of it and how many are not, its rows by falling score.
@@ -111,11 +111,25 @@ std::optional<Interval> roc_interval(double mean, std::span<const ClassArea> are
   const auto variance = variance_of(shares, classes, count);
   if (!variance) return std::nullopt;
   if (mean == 1) return interval_of_perfect(least);
+  if (mean == 0) {
+    const Interval mirrored = interval_of_perfect(least);
+    return Interval{1 - mirrored.high, 1 - mirrored.low};
+  }
+  if (*variance <= 0) return std::nullopt;  // all scores are equal
   const double reach = normal * std::sqrt(*variance) / static_cast<double>(areas.size());
   return cut({mean - reach, mean + reach}, 1);
 }
 
-/// On the scale of the logit, each class's area with the variance of a share of its rows (Boyd, Eng and Page 2013).
+/// Wilson's interval of a share of `rows`, which need not be whole numbers.
+Interval wilson_of(double share, double rows) {
+  const double square = normal * normal, middle = (share + square / (2 * rows)) / (1 + square / rows);
+  const double reach =
+      normal * std::sqrt(share * (1 - share) / rows + square / (4 * rows * rows)) / (1 + square / rows);
+  return {std::max(0.0, middle - reach), std::min(1.0, middle + reach)};
+}
+
+/// On the scale of the logit, each class's area with the variance of a share of its rows (Boyd, Eng and Page 2013);
+/// Wilson's of such a share where less than five rows are beyond it, since the logit has no end there.
 std::optional<Interval> pr_interval(double mean, std::span<const ClassArea> areas, std::span<const std::int64_t>,
                                     std::size_t) {
   double variance = 0, least = std::numeric_limits<double>::infinity();
@@ -123,10 +137,13 @@ std::optional<Interval> pr_interval(double mean, std::span<const ClassArea> area
     variance += one.area * (1 - one.area) / one.positives;
     least = std::min(least, one.positives);
   }
-  if (mean >= 1) return interval_of_perfect(least);
+  if (mean >= 1 || variance <= 0) return interval_of_perfect(least);
+  const auto count = static_cast<double>(areas.size());
+  const double rows = mean * (1 - mean) * count * count / variance;
+  constexpr double few = 5;
+  if (rows * std::min(mean, 1 - mean) < few) return wilson_of(mean, rows);
   const double logit = std::log(mean / (1 - mean));
-  const double reach =
-      normal * std::sqrt(std::max(0.0, variance)) / static_cast<double>(areas.size()) / (mean * (1 - mean));
+  const double reach = normal * std::sqrt(variance) / count / (mean * (1 - mean));
   return Interval{1 / (1 + std::exp(reach - logit)), 1 / (1 + std::exp(-reach - logit))};
 }
 

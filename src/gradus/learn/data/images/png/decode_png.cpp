@@ -29,7 +29,7 @@ class PngReader {
     guarded([this] {
       constexpr png_uint_32 most_chunks = 1000;
       constexpr png_alloc_size_t largest_chunk = 8'000'000;
-      png_set_user_limits(png_, longest_side, longest_side);
+      png_set_user_limits(png_, 0x7fffffff, 0x7fffffff);  // require_size() says what is too large
       png_set_chunk_cache_max(png_, most_chunks);
       png_set_chunk_malloc_max(png_, largest_chunk);
       png_set_read_fn(png_, this, on_read);
