@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <system_error>
+#include <utility>
 
 #include "gradus/learn/data/images/image_files.hpp"
 #include "gradus/learn/data/images/read_images.hpp"
@@ -37,7 +38,7 @@ void sort_names(std::vector<std::string>& names) {
 
 /// train, and test or else val: what a folder is called in which others have divided their images.
 struct Parts {
-  std::string train, test;
+  std::string train, test, left;  // left: not used beside the two
 };
 
 std::optional<Parts> parts_of(const ImageFiles& found) {
@@ -47,9 +48,10 @@ std::optional<Parts> parts_of(const ImageFiles& found) {
     for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     const bool test = lower == "test" || lower == "testing";
     if (lower == "train" || lower == "training") out.train = name;
-    else if (test) out.test = name;
-    else if (lower != "val" && lower != "valid" && lower != "validation") return std::nullopt;
+    else if (!test && lower != "val" && lower != "valid" && lower != "validation") return std::nullopt;
     else if (out.test.empty()) out.test = name;
+    else if (test) out.left = std::exchange(out.test, name);
+    else out.left = name;
   }
   if (out.train.empty() || out.test.empty()) return std::nullopt;
   return out;
@@ -208,8 +210,10 @@ ImageFolder read_image_folder(const std::string& folder, std::optional<PictureSi
   const std::string test = below(folder, parts->test);
   const ImageList list = list_images({&test, 1}, false);
   append(out.notes, list.notes);
-  out.notes.push_back({false, printable(folder) + ": learnt from the images in " + printable(parts->train) +
-                                  ", tried on those in " + printable(parts->test)});
+  out.notes.push_back(
+      {false, printable(folder) + ": learnt from the images in " + printable(parts->train) + ", tried on those in " +
+                  printable(parts->test) +
+                  (parts->left.empty() ? "" : "; those in " + printable(parts->left) + " are left out")});
   const Shape image(out.train.features.shape().sizes().subspan(1));
   out.test = read_listed(list, image, true, out.train.class_names, threads, out.notes);
   return out;
