@@ -201,7 +201,7 @@ int run_evaluate(const Arguments& arguments, report::Console& console) {
     print_json(console, out);
     return check_finite(evaluation, rows.dataset.source, arguments.required(0), console);
   }
-  console.print(report::metric_text(evaluation) + ", loss " + report::short_number(evaluation.loss) + ", " +
+  console.print(report::short_metric_text(evaluation) + ", loss " + report::short_number(evaluation.loss) + ", " +
                 report::counted(evaluation.rows, "row") + "\n");
   for (const TargetClasses& one : counts) console.print(unseen_text(evaluation, one.counts.unseen));
   console.print((several   ? "beside: a guess gives "
