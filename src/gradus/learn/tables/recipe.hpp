@@ -30,7 +30,7 @@ kinds::Recipe<data::EncoderKind> numbers_of(std::int64_t rows, std::int64_t colu
 
 /// A way to train a net: nets of different ways err differently, and their mean is better than any of them.
 struct Way {
-  std::string name;  // "mish"
+  std::string name;  // "smooth"
   std::string net;   // the hidden layers
   std::string optimizer, groups, schedule;
   std::int64_t epochs = 100;

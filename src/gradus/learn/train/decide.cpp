@@ -14,6 +14,16 @@
 namespace gradus {
 namespace {
 
+/// The one phase of a training without phases of its own: every parameter by the options.
+void add_plain_phase(Decided& out, const TrainOptions& options) {
+  std::vector<std::string> names;
+  for (const nn::ParameterSpec& spec : out.parameters) names.push_back(spec.name);
+  Phase plain;
+  plain.updates = updates_of(options), plain.schedule = options.schedule;
+  optim::check(plain.updates, names);
+  out.phases.push_back(std::move(plain));
+}
+
 data::Split choose_split(const data::Dataset& dataset, const TrainOptions& options) {
   if (options.split) {
     data::check(*options.split, dataset.rows());
@@ -139,12 +149,7 @@ Decided decide_rest(Decided out, const data::Dataset& dataset, const TrainOption
   keep_asked_inputs(out);
   check_codes(out.net, dataset, options.schema);
   out.parameters = nn::parameters_of(out.net, out.input, dtype, out.inputs);
-  std::vector<std::string> names;
-  for (const nn::ParameterSpec& spec : out.parameters) names.push_back(spec.name);
-  Phase plain;
-  plain.updates = updates_of(options), plain.schedule = options.schedule;
-  optim::check(plain.updates, names);
-  out.phases.push_back(std::move(plain));
+  add_plain_phase(out, options);
   out.split = choose_split(dataset, options);
   if (options.patience > 0 && out.split.validation.empty()) {
     throw UserError(Fault::usage,
@@ -278,12 +283,7 @@ Decided decide(const nn::Model& model, const GivenBatches& batches, const TrainO
               .notes = std::move(agreed.notes),
               .inputs = model.inputs,
               .model_options = {model.dtype, options.seed, model.products}};
-  std::vector<std::string> names;
-  for (const nn::ParameterSpec& spec : out.parameters) names.push_back(spec.name);
-  Phase plain;
-  plain.updates = updates_of(options), plain.schedule = options.schedule;
-  optim::check(plain.updates, names);
-  out.phases.push_back(std::move(plain));
+  add_plain_phase(out, options);
   return out;
 }
 

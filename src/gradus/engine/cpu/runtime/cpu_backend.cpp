@@ -33,27 +33,30 @@ template <class Of> void add(Pieces& pieces, Of& places) {
 }
 
 /// to[j, i] = from[i, j], for a matrix of any dtype; in squares, so that the lines of both stay in the cache.
-template <class T> void copy_transposed(const T* from, T* to, std::int64_t rows, std::int64_t columns) {
-  constexpr std::int64_t side = 32;
-  for (std::int64_t i0 = 0; i0 < rows; i0 += side) {
-    for (std::int64_t j0 = 0; j0 < columns; j0 += side) {
-      for (std::int64_t j = j0; j < std::min(columns, j0 + side); ++j) {
-        for (std::int64_t i = i0; i < std::min(rows, i0 + side); ++i) to[j * rows + i] = from[i * columns + j];
+template <std::size_t size>
+void copy_transposed(const std::byte* from, std::byte* to, std::size_t rows, std::size_t columns) {
+  constexpr std::size_t side = 32;
+  for (std::size_t i0 = 0; i0 < rows; i0 += side) {
+    for (std::size_t j0 = 0; j0 < columns; j0 += side) {
+      for (std::size_t j = j0; j < std::min(columns, j0 + side); ++j) {
+        for (std::size_t i = i0; i < std::min(rows, i0 + side); ++i) {
+          std::memcpy(to + (j * rows + i) * size, from + (i * columns + j) * size, size);  // one load and one store
+        }
       }
     }
   }
 }
 
 void copy_transposed(ConstView from, void* to) {
-  const std::int64_t rows = from.type().shape[0], columns = from.type().shape[1];
-  const auto as = [&]<class Bits>(Bits) {
-    copy_transposed(static_cast<const Bits*>(from.data()), static_cast<Bits*>(to), rows, columns);
-  };
+  const auto rows = static_cast<std::size_t>(from.type().shape[0]);
+  const auto columns = static_cast<std::size_t>(from.type().shape[1]);
+  const auto* const bytes = static_cast<const std::byte*>(from.data());
+  auto* const out = static_cast<std::byte*>(to);
   switch (size_of(from.dtype())) {
-    case 1: return as(std::uint8_t{});
-    case 2: return as(std::uint16_t{});
-    case 4: return as(std::uint32_t{});
-    case 8: return as(std::uint64_t{});
+    case 1: return copy_transposed<1>(bytes, out, rows, columns);
+    case 2: return copy_transposed<2>(bytes, out, rows, columns);
+    case 4: return copy_transposed<4>(bytes, out, rows, columns);
+    case 8: return copy_transposed<8>(bytes, out, rows, columns);
     default: require(false, "numbers of 1, 2, 4 or 8 bytes");
   }
 }
