@@ -122,6 +122,12 @@ TEST(CrossValidation, SeveralTargetsAndADivergedFold) {
   EXPECT_EQ(several.code, 0) << several.err;
   EXPECT_NE(several.out.find("y R2"), std::string::npos) << several.out;
   EXPECT_NE(several.out.find("group accuracy"), std::string::npos) << several.out;
+  // The linear model of a target knows nothing of the other targets.
+  const auto linear = [&](const std::string& flags, const char* name) {
+    const json::Value cv = json::parse(gradus("cv numbers.csv --folds 2 --epochs 1 --json " + flags).out, "cv");
+    return cv.at("linear").at(name).at("mean").number();
+  };
+  EXPECT_EQ(linear("--target y,group --ignore day", "y/r2"), linear("--target y --ignore day,group", "r2"));
   const test::Ended diverged = gradus("cv numbers.csv --optimizer sgd --rate 1e9 --epochs 5 --folds 2");
   EXPECT_EQ(diverged.code, 5) << diverged.err;
   EXPECT_NE(diverged.err.find("fold 1 of 2, "), std::string::npos) << diverged.err;

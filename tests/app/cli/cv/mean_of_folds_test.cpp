@@ -41,6 +41,7 @@ TEST(MeanOfFolds, WhatIsUndefinedInAFoldIsLeftOut) {
   const std::vector<MeanScore> made = mean_of_folds(folds, 0.5);
   EXPECT_EQ(made[0].folds, 2);
   EXPECT_DOUBLE_EQ(*made[0].mean.number, 0.7);
+  EXPECT_EQ(made[0].mean.undefined, "rows of one class") << "why one fold has none";
   EXPECT_EQ(made[1].folds, 2);
   EXPECT_DOUBLE_EQ(*made[1].mean.number, 2);
   folds[1][0].number.reset(), folds[2][0].number.reset();

@@ -87,11 +87,9 @@ std::optional<Evaluation> linear_model(Engine& engine, const data::Dataset& rows
   return evaluate_in_units(engine, model, tried, metrics);
 }
 
-data::Dataset with_one(const data::Dataset& rows, std::size_t target) {
-  data::Dataset out = rows;
-  const data::Target& one = rows.several[target];
-  out.task = one.task, out.targets = one.values, out.class_names = one.class_names;
-  out.several.clear();
+data::Dataset with_features(const data::Dataset& rows, std::size_t target) {
+  data::Dataset out = data::target_alone(rows, target);
+  out.features = rows.features;
   return out;
 }
 
@@ -100,19 +98,10 @@ std::optional<Evaluation> linear_models(Engine& engine, const data::Dataset& row
                                         const data::Schema& schema, std::uint64_t seed,
                                         const metric::Metrics& metrics) {
   if (schema.several.empty()) return linear_model(engine, rows, tried, schema, seed, metrics);
-  Evaluation out;
-  out.rows = tried.rows();
-  for (std::size_t i = 0; i < schema.several.size(); ++i) {
-    data::Schema one = schema;
-    one.target = schema.several[i], one.several.clear();
-    const bool classes = one.target.task == data::Task::classification;
-    const auto of =
-        linear_model(engine, with_one(rows, i), with_one(tried, i), one, seed, metrics_of_target(metrics, classes));
-    if (!of) return std::nullopt;
-    const metric::Results results = named_results(one.target.name, of->metrics);
-    out.metrics.insert(out.metrics.end(), results.begin(), results.end());
-  }
-  return out;
+  return each_target(schema, metrics, tried.rows(),
+                     [&](const data::Schema& one, std::size_t i, const metric::Metrics& of_one) {
+                       return linear_model(engine, with_features(rows, i), with_features(tried, i), one, seed, of_one);
+                     });
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ MeanScore mean_of(metric::Result like, const std::vector<double>& scores, double
   for (const double x : scores) sum += x;
   const double mean = sum / count;
   for (const double x : scores) squares += (x - mean) * (x - mean);
-  out.mean.number = mean, out.mean.undefined.clear();
+  out.mean.number = mean;  // beside why it is undefined in other folds
   if (scores.size() < 2) return out;
   constexpr double level = 0.95;
   const double variance = squares / (count - 1);

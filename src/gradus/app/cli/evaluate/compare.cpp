@@ -45,27 +45,32 @@ data::Dataset alone(const data::Dataset& rows, std::size_t target) {
   return out;
 }
 
-/// Of several targets, each guessed from its own.
-Evaluation guess_each(const data::Schema& schema, const data::Dataset& learnt, const data::Dataset& rows,
-                      const metric::Metrics& metrics) {
+}  // namespace
+
+std::optional<Evaluation> each_target(
+    const data::Schema& schema, const metric::Metrics& metrics, std::int64_t rows,
+    const std::function<std::optional<Evaluation>(const data::Schema&, std::size_t, const metric::Metrics&)>& of) {
   Evaluation out;
-  out.rows = rows.rows();
+  out.rows = rows;
   for (std::size_t i = 0; i < schema.several.size(); ++i) {
     data::Schema one = schema;
     one.target = schema.several[i], one.several.clear();
-    const bool classes = one.target.task == data::Task::classification;
-    const Evaluation guess = guess_in_units(one, alone(learnt, i), alone(rows, i), metrics_of_target(metrics, classes));
-    const metric::Results results = named_results(one.target.name, guess.metrics);
+    const auto found = of(one, i, metrics_of_target(metrics, one.target.task == data::Task::classification));
+    if (!found) return std::nullopt;
+    const metric::Results results = named_results(one.target.name, found->metrics);
     out.metrics.insert(out.metrics.end(), results.begin(), results.end());
   }
   return out;
 }
 
-}  // namespace
-
 Evaluation guess_in_units(const data::Schema& schema, const data::Dataset& learnt, const data::Dataset& rows,
                           const metric::Metrics& metrics) {
-  if (!schema.several.empty()) return guess_each(schema, learnt, rows, metrics);
+  if (!schema.several.empty()) {
+    return *each_target(schema, metrics, rows.rows(),
+                        [&](const data::Schema& one, std::size_t i, const metric::Metrics& of_one) {
+                          return guess_in_units(one, alone(learnt, i), alone(rows, i), of_one);
+                        });
+  }
   const Evaluation guess = baseline(decoded_targets(schema, learnt), decoded_targets(schema, rows), metrics);
   return schema.target.linear() ? report::scaled(guess, report::units_of(schema)) : guess;
 }

@@ -1,6 +1,7 @@
 // A trained network beside simpler means, so that one knows whether a network was needed.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,12 @@ std::vector<Comparison> compare(Engine& engine, const Run& run, const TrainingDa
 /// What guessing from the targets of `learnt` gives on `rows`, in units of the data.
 Evaluation guess_in_units(const data::Schema& schema, const data::Dataset& learnt, const data::Dataset& rows,
                           const metric::Metrics& metrics);
+
+/// Of several targets the results of each under its name. `of` evaluates one: its schema, its number, its metrics;
+/// nothing as soon as one has nothing.
+std::optional<Evaluation> each_target(
+    const data::Schema& schema, const metric::Metrics& metrics, std::int64_t rows,
+    const std::function<std::optional<Evaluation>(const data::Schema&, std::size_t, const metric::Metrics&)>& of);
 
 /// The rows with their targets but without large features: what a guess looks at.
 data::Dataset targets_of(const data::Dataset& rows);
